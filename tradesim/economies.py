@@ -1,0 +1,157 @@
+"""Economies: the customs territories of a model and the base-year trade that weighs their duties."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from tradesim.errors import InputError, Problem, fail_if, unknown_name
+
+CODE = re.compile(r"[A-Z][A-Z0-9_]{1,15}")
+CODE_ALLOWED = "an ISO 3166 alpha-3 code or a group in capitals, such as USA, CHN, EU27, ROW"
+
+
+@dataclass(frozen=True, eq=False)
+class Economies:
+    """Named economies and what each imports from each.
+
+    Parameters
+    ----------
+    codes : the economies, in the order of every array axis; ISO alpha-3 or group codes.
+    imports : (N, N) float64, US dollars a year, importer × exporter; the diagonal is trade inside a
+        group. ``None`` where no trade weights are known: whatever needs them then refuses.
+    vintage : the year of the imports.
+    source : where the imports come from.
+
+    Raises
+    ------
+    InputError
+        With every problem: bad or repeated codes, wrong shape, negative or non-finite imports.
+
+    Examples
+    --------
+    >>> world = Economies(["USA", "CHN"], [[0, 440e9], [145e9, 0]], vintage="2023")
+    >>> world.index("CHN")
+    1
+    """
+
+    codes: tuple[str, ...]
+    imports: NDArray[np.float64] | None = field(default=None, repr=False)
+    vintage: str = ""
+    source: str = field(default="", repr=False)
+
+    def __init__(
+        self, codes: Sequence[str], imports: ArrayLike | None = None, vintage: str = "", source: str = ""
+    ) -> None:
+        named = (codes,) if isinstance(codes, str) else tuple(codes)
+        trade = None if imports is None else np.array(imports, dtype=np.float64)
+        fail_if([*_code_problems(named), *_import_problems(named, trade)])
+        if trade is not None:
+            trade.setflags(write=False)
+        for name, value in (("codes", named), ("imports", trade), ("vintage", vintage), ("source", source)):
+            object.__setattr__(self, name, value)
+
+    @classmethod
+    def from_frame(cls, imports: pd.DataFrame, vintage: str = "", source: str = "") -> "Economies":
+        """Build from a square frame of imports, rows importers, columns exporters, in US dollars."""
+        rows, columns = [str(code) for code in imports.index], [str(code) for code in imports.columns]
+        if sorted(rows) != sorted(columns):
+            odd = sorted(set(rows) ^ set(columns)) or ["repeated codes"]
+            fail_if([Problem("rows and columns differ", "imports", ", ".join(odd), "the same codes on both")])
+        square = imports.set_axis(rows, axis=0).set_axis(columns, axis=1)
+        return cls(rows, square[rows].to_numpy(np.float64), vintage, source)
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Economies):
+            return NotImplemented
+        same_trade = (self.imports is None) == (other.imports is None) and (
+            self.imports is None or other.imports is None or np.array_equal(self.imports, other.imports)
+        )
+        return (
+            self.codes == other.codes
+            and self.vintage == other.vintage
+            and self.source == other.source
+            and same_trade
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.codes, self.vintage))
+
+    def index(self, code: str) -> int:
+        """Return the position of an economy on every importer and exporter axis."""
+        if code not in self.codes:
+            raise InputError([unknown_name("economy", code, self.codes)])
+        return self.codes.index(code)
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """Share of each partner in an importer's trade with others, ``(N, N)``; rows sum to 1 (or are 0)."""
+        foreign = self._known_imports().copy()
+        np.fill_diagonal(foreign, 0.0)
+        total = foreign.sum(axis=1, keepdims=True)
+        return foreign / np.where(total > 0, total, 1.0)
+
+    def select(self, codes: Iterable[str]) -> "Economies":
+        """Return only the named economies, in the order given."""
+        chosen = list(codes)
+        at = [self.index(code) for code in chosen]
+        trade = None if self.imports is None else self.imports[np.ix_(at, at)]
+        return Economies(chosen, trade, self.vintage, self.source)
+
+    def group(self, groups: Mapping[str, Sequence[str]]) -> "Economies":
+        """Merge economies into groups; those not named stay as they are.
+
+        Examples
+        --------
+        >>> three = Economies(["USA", "CHN", "JPN"], [[0, 4, 2], [1, 0, 3], [1, 2, 0]])
+        >>> three.group({"ASIA": ["CHN", "JPN"]}).imports
+        array([[0., 6.],
+               [2., 5.]])
+        """
+        group_of = {code: name for name, members in groups.items() for code in members}
+        for code in group_of:
+            self.index(code)
+        labels = [group_of.get(code, code) for code in self.codes]
+        merged = list(dict.fromkeys(labels))
+        member = np.array([[label == code for code in labels] for label in merged], dtype=np.float64)
+        trade = member @ self._known_imports() @ member.T
+        return Economies(merged, trade, self.vintage, self.source)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the imports as a frame, importer × exporter, US dollars a year."""
+        index, columns = pd.Index(self.codes, name="importer"), pd.Index(self.codes, name="exporter")
+        return pd.DataFrame(self._known_imports(), index=index, columns=columns)
+
+    def _known_imports(self) -> NDArray[np.float64]:
+        if self.imports is None:
+            problem = Problem("trade weights are needed", "Economies", "imports=None", "an (N, N) array")
+            raise InputError([problem])
+        return self.imports
+
+
+def _code_problems(codes: tuple[str, ...]) -> Iterable[Problem]:
+    if not codes:
+        yield Problem("no economies", "codes", "an empty list", CODE_ALLOWED)
+    for code in codes:
+        if not isinstance(code, str) or not CODE.fullmatch(code):
+            yield Problem("not an economy code", "codes", repr(code), CODE_ALLOWED)
+    for code in sorted({str(code) for code in codes if codes.count(code) > 1}):
+        yield Problem("economy named twice", "codes", repr(code), "each code once")
+
+
+def _import_problems(codes: tuple[str, ...], imports: NDArray[np.float64] | None) -> Iterable[Problem]:
+    if imports is None:
+        return
+    n = len(codes)
+    if imports.shape != (n, n):
+        yield Problem("wrong shape", "imports", str(imports.shape), f"({n}, {n}), importer × exporter")
+        return
+    for i, j in np.argwhere(~np.isfinite(imports) | (imports < 0)):
+        where = f"imports[{codes[i]}, {codes[j]}]"
+        yield Problem("not an import value", where, str(imports[i, j]), "finite US dollars, 0 or more")

@@ -1,0 +1,80 @@
+"""Errors: every refusal says what, where, what was given, what is allowed and what to do."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with an input.
+
+    Parameters
+    ----------
+    what : the fault in a few words.
+    where : the place: a field, ``file:line``, a measure's name.
+    got : what was given, as text.
+    allowed : what would have been accepted.
+    fix : what to do about it.
+    """
+
+    what: str
+    where: str = ""
+    got: str = ""
+    allowed: str = ""
+    fix: str = ""
+
+    def at(self, place: str) -> "Problem":
+        """Return the same problem with an outer place put in front of its own."""
+        where = f"{place}: {self.where}" if self.where else place
+        return Problem(self.what, where, self.got, self.allowed, self.fix)
+
+    def __str__(self) -> str:
+        parts = [f"{self.where}: {self.what}" if self.where else self.what]
+        if self.got:
+            parts.append(f"got {self.got}")
+        if self.allowed:
+            parts.append(f"allowed: {self.allowed}")
+        if self.fix:
+            parts.append(self.fix)
+        return "; ".join(parts)
+
+
+class TradesimError(Exception):
+    """Base of every error that tradesim raises on purpose."""
+
+
+class InputError(TradesimError, ValueError):
+    """Input that cannot be used; carries every problem found, not just the first.
+
+    Examples
+    --------
+    >>> raise InputError([Problem("negative rate", "measure 'List 1'", "-0.25", "a fraction of 0 or more")])
+    Traceback (most recent call last):
+    ...
+    tradesim.errors.InputError: measure 'List 1': negative rate; got -0.25; allowed: a fraction of 0 or more
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def at(self, place: str) -> "InputError":
+        """Return the same error with an outer place put in front of every problem."""
+        return InputError(problem.at(place) for problem in self.problems)
+
+
+def fail_if(problems: Iterable[Problem]) -> None:
+    """Raise one `InputError` with all problems, or nothing when there are none."""
+    found = tuple(problems)
+    if found:
+        raise InputError(found)
+
+
+def unknown_name(kind: str, given: str, known: Iterable[str], where: str = "") -> Problem:
+    """Return the problem for a name that is not known, with the nearest known ones."""
+    names = sorted(known)
+    close = difflib.get_close_matches(given, names, n=3, cutoff=0.5)
+    shown = ", ".join(names[:20]) + (f", … ({len(names)} in all)" if len(names) > 20 else "")
+    fix = f"did you mean {' or '.join(repr(name) for name in close)}?" if close else ""
+    return Problem(f"unknown {kind}", where, repr(given), shown or "none are defined", fix)

@@ -1,0 +1,391 @@
+"""Schedule: a frozen set of measures over economies, and the duty that they make on any day.
+
+Between two change points (a day on which some measure starts or ends) nothing moves, so the duty is
+computed once per interval and looked up by day: no loop over days, and no rounding left behind when a
+measure ends.
+"""
+
+import datetime as dt
+import fnmatch
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tradesim import rows
+from tradesim.duties import Frequency, averaged, check_choice, contributions_on
+from tradesim.economies import Economies
+from tradesim.errors import InputError, Problem, fail_if, unknown_name
+from tradesim.measures import Instrument, Measure, overlaps
+from tradesim.timegrid import DateLike, Days, TimeGrid, as_date, as_day
+
+By = Literal["pair", "authority", "importer"]
+Pair = tuple[str, str]
+Floats = NDArray[np.float64]
+
+DUTIES: tuple[Instrument, ...] = ("tariff",)
+COSTS: tuple[Instrument, ...] = ("tariff", "fee", "export_control")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Schedule:
+    """Every duty of a set of economies, by day, as law and as known.
+
+    Parameters
+    ----------
+    measures : the acts; kept in canonical order, whatever order they come in.
+    economies : who they bind. Without imports, nothing that weighs partners can be asked.
+    title, vintage, source : what the record is, as of when, and from where.
+    complete : False when a pair without measures is unknown rather than free of duty: tables then show
+        NaN for it, never 0.
+
+    Raises
+    ------
+    InputError
+        For measures of unknown economies, measures given twice and overlapping levels of one act.
+
+    Examples
+    --------
+    >>> economies = Economies(["USA", "CHN"], [[0, 440e9], [145e9, 0]])
+    >>> first = Measure(name="List 1", importer="USA", exporter="CHN", authority="Section 301",
+    ...                 rate=0.25, coverage=0.12, effective="2018-07-06")
+    >>> Schedule([first], economies).duty_on("2018-07-06").loc["USA", "CHN"]
+    np.float64(0.03)
+    """
+
+    measures: tuple[Measure, ...]
+    economies: Economies
+    title: str = ""
+    vintage: str = ""
+    source: str = ""
+    complete: bool = True
+
+    def __init__(
+        self,
+        measures: Iterable[Measure],
+        economies: Economies,
+        title: str = "",
+        vintage: str = "",
+        source: str = "",
+        *,
+        complete: bool = True,
+    ) -> None:
+        ordered = tuple(sorted(measures, key=Measure.sort_key))
+        fail_if([*_stranger_problems(ordered, economies), *_repeat_problems(ordered), *overlaps(ordered)])
+        named = {"measures": ordered, "economies": economies, "title": title, "vintage": vintage}
+        for name, value in (named | {"source": source, "complete": complete}).items():
+            object.__setattr__(self, name, value)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Schedule):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in self.__dataclass_fields__)
+
+    def __hash__(self) -> int:
+        return hash((self.measures, self.economies))
+
+    def __len__(self) -> int:
+        return len(self.measures)
+
+    def __repr__(self) -> str:
+        span = f", {self.measures[0].effective} to {self.measures[-1].effective}" if self.measures else ""
+        codes = ", ".join(self.economies.codes)
+        return f"Schedule({self.title or 'untitled'}: {len(self)} measures among {codes}{span})"
+
+    # What is in it ---------------------------------------------------------------------------------
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """(importer, exporter) pairs on which some measure exists, in the order of the economies."""
+        known = {measure.pair for measure in self.measures}
+        codes = self.economies.codes
+        return tuple((i, j) for i in codes for j in codes if (i, j) in known)
+
+    @cached_property
+    def authorities(self) -> tuple[str, ...]:
+        """Every authority, in order of its first act."""
+        return tuple(dict.fromkeys(measure.authority for measure in self.measures))
+
+    def matching(self, name: str) -> tuple[Measure, ...]:
+        """Return the measures whose name or authority is ``name``, which may hold ``*`` wildcards.
+
+        Raises
+        ------
+        InputError
+            If none matches, with the nearest names.
+        """
+        found = tuple(
+            m
+            for m in self.measures
+            if name in {m.name, m.authority}
+            or fnmatch.fnmatchcase(m.name, name)
+            or fnmatch.fnmatchcase(m.authority, name)
+        )
+        if not found:
+            known = {*self.authorities, *(m.name for m in self.measures)}
+            raise InputError([unknown_name("measure or authority", name, known)])
+        return found
+
+    def without(self, *names: str) -> "Schedule":
+        """Return the schedule without the named measures or authorities (``"IEEPA*"`` takes all)."""
+        dropped = {m for name in names for m in self.matching(name)}
+        return self._with(m for m in self.measures if m not in dropped)
+
+    def adding(self, *measures: Measure) -> "Schedule":
+        """Return the schedule with further measures."""
+        return self._with([*self.measures, *measures])
+
+    def select(self, codes: Sequence[str]) -> "Schedule":
+        """Return the part of the schedule among the named economies, in the order given."""
+        kept = [m for m in self.measures if m.importer in codes and m.exporter in codes]
+        return replace(self, measures=tuple(kept), economies=self.economies.select(codes))
+
+    def as_of(self, date: DateLike) -> "Schedule":
+        """Return the schedule as it was known on a day.
+
+        Measures announced later are gone, ends announced later are open, and what was revoked later
+        still stands. A level whose successor was announced later is open-ended too.
+        """
+        day = as_date(date)
+        successors = {(*m.act, m.effective): m.announced for m in self.measures if m.status != "threatened"}
+        known = (m.known_on(day) for m in self.measures)
+        return replace(
+            self,
+            measures=tuple(_reopened(m, successors, day) for m in known if m is not None),
+            vintage=f"as known on {day}",
+        )
+
+    def _with(self, measures: Iterable[Measure]) -> "Schedule":
+        return replace(self, measures=tuple(measures))
+
+    # What the duties are ---------------------------------------------------------------------------
+
+    def duty(self, days: TimeGrid | Days | DateLike) -> Floats:
+        """Return the statutory effective duty.
+
+        Parameters
+        ----------
+        days : a grid, an array of T days in any order, or one day.
+
+        Returns
+        -------
+        (T, N, N) float64, fraction of import value, importer × exporter; 0 where no measure charges.
+        """
+        at = _as_days(days)
+        n = len(self.economies)
+        duty = np.zeros((len(at), n, n))
+        for (i, j), parts, _ in _parts(self, at, DUTIES):
+            duty[:, i, j] = parts.sum(axis=1)
+        return duty
+
+    def duty_by_authority(self, days: TimeGrid | Days | DateLike) -> Floats:
+        """Return the duty split by authority: (T, N, N, A) float64, A as in `authorities`.
+
+        The sum over A is the duty.
+        """
+        at = _as_days(days)
+        n = len(self.economies)
+        split = np.zeros((len(at), n, n, len(self.authorities)))
+        for (i, j), parts, measures in _parts(self, at, DUTIES):
+            for k, measure in enumerate(measures):
+                split[:, i, j, self.authorities.index(measure.authority)] += parts[:, k]
+        return split
+
+    def duty_on(self, date: DateLike) -> pd.DataFrame:
+        """Return the duty on one day as a frame, importer × exporter, fractions.
+
+        The diagonal is 0; a pair on which an incomplete record holds nothing is NaN.
+        """
+        codes = self.economies.codes
+        index, columns = pd.Index(codes, name="importer"), pd.Index(codes, name="exporter")
+        return pd.DataFrame(self._marked(self.duty(date))[0], index=index, columns=columns)
+
+    def effective_duty(
+        self, start: DateLike, end: DateLike, by: By = "pair", freq: Frequency = "D"
+    ) -> pd.DataFrame:
+        """Return the statutory effective duty over a period, fractions.
+
+        Parameters
+        ----------
+        start, end : first and last day, both included.
+        by : ``pair``: columns (importer, exporter); ``authority``: columns (importer, exporter,
+            authority), which sum to the pair's duty; ``importer``: the average over all partners at
+            base-year import weights.
+        freq : ``D`` days, or the average by day count over the days of each W, M, Q or Y that lie in the
+            period. The index is the first of those days.
+
+        Raises
+        ------
+        InputError
+            For a period without days, an unknown ``by`` or ``freq``, or ``by="importer"`` without weights.
+        """
+        grid = TimeGrid.through(start, end)
+        check_choice("by", by, ("pair", "authority", "importer"))
+        frames = {"pair": self._by_pair, "authority": self._by_authority, "importer": self._by_importer}
+        return averaged(frames[by](grid), freq)
+
+    def trade_cost(
+        self,
+        start: DateLike,
+        end: DateLike,
+        equivalents: dict[str, float] | None = None,
+        freq: Frequency = "D",
+    ) -> pd.DataFrame:
+        """Return duties plus the ad-valorem equivalents of fees and export controls, by pair, fractions.
+
+        Parameters
+        ----------
+        start, end : first and last day, both included.
+        equivalents : ad-valorem equivalent, a fraction, of each fee or control that the record gives no
+            rate or conversion for, by the name of the act. Nothing is counted as 0 in silence.
+        freq : as in `effective_duty`.
+
+        Raises
+        ------
+        InputError
+            Naming every fee or control in force in the period without a rate or a stated conversion.
+        """
+        grid = TimeGrid.through(start, end)
+        priced = self._priced(grid, equivalents or {})
+        cost = np.zeros((len(grid), len(self.economies), len(self.economies)))
+        for (i, j), parts, _ in _parts(priced, grid.days, COSTS):
+            cost[:, i, j] = parts.sum(axis=1)
+        return averaged(self._pair_frame(grid, cost), freq)
+
+    def _priced(self, grid: TimeGrid, equivalents: dict[str, float]) -> "Schedule":
+        unpriced = [m for m in self.measures if m.instrument in COSTS and np.isnan(m.level)]
+        missing = sorted({m.name for m in unpriced if _in_force(m, grid)} - equivalents.keys())
+        fail_if(
+            Problem(
+                "no ad-valorem equivalent",
+                f"measure {name!r}",
+                allowed="a rate or a unit value in the record, or a stated equivalent",
+                fix=f"state one: equivalents={{{name!r}: 0.01}}",
+            )
+            for name in missing
+        )
+        return self._with(
+            replace(m, rate=equivalents[m.name], basis="ad_valorem", unit_value=None)
+            if m in unpriced and m.name in equivalents
+            else m
+            for m in self.measures
+            if m not in unpriced or m.name in equivalents
+        )
+
+    def _by_pair(self, grid: TimeGrid) -> pd.DataFrame:
+        return self._pair_frame(grid, self.duty(grid))
+
+    def _pair_frame(self, grid: TimeGrid, values: Floats) -> pd.DataFrame:
+        codes = self.economies.codes
+        every = [(i, j) for i in codes for j in codes if i != j]
+        shown = every if self.complete else list(self.pairs)
+        at = [(codes.index(i), codes.index(j)) for i, j in shown]
+        columns = pd.MultiIndex.from_tuples(shown, names=["importer", "exporter"]) if shown else None
+        data = np.column_stack([values[:, i, j] for i, j in at]) if at else np.empty((len(grid), 0))
+        return pd.DataFrame(data, index=_date_index(grid), columns=columns)
+
+    def _by_authority(self, grid: TimeGrid) -> pd.DataFrame:
+        split = self.duty_by_authority(grid)
+        codes = self.economies.codes
+        tariffs = dict.fromkeys((*m.pair, m.authority) for m in self.measures if m.instrument in DUTIES)
+        keys = sorted(tariffs, key=lambda k: (self.pairs.index(k[:2]), self.authorities.index(k[2])))
+        values = [split[:, codes.index(i), codes.index(j), self.authorities.index(a)] for i, j, a in keys]
+        columns = (
+            pd.MultiIndex.from_tuples(keys, names=["importer", "exporter", "authority"]) if keys else None
+        )
+        data = np.column_stack(values) if values else np.empty((len(grid), 0))
+        return pd.DataFrame(data, index=_date_index(grid), columns=columns)
+
+    def _by_importer(self, grid: TimeGrid) -> pd.DataFrame:
+        weights = self.economies.weights
+        average = np.einsum("ij,tij->ti", weights, self.duty(grid))
+        unknown = ((weights > 0) & ~self.recorded).any(axis=1)
+        frame = pd.DataFrame(
+            average, index=_date_index(grid), columns=pd.Index(self.economies.codes, name="importer")
+        )
+        return frame[[code for code, hidden in zip(frame.columns, unknown, strict=True) if not hidden]]
+
+    @cached_property
+    def recorded(self) -> NDArray[np.bool_]:
+        """Whether the duty of a pair is known, ``(N, N)`` bool: all of them in a complete schedule."""
+        codes = self.economies.codes
+        known = {*self.pairs, *((i, i) for i in codes)}
+        return np.array([[self.complete or (i, j) in known for j in codes] for i in codes])
+
+    def _marked(self, duty: Floats) -> Floats:
+        return np.where(self.recorded, duty, np.nan)
+
+    # In and out ------------------------------------------------------------------------------------
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per measure, one column per field, in canonical order."""
+        return rows.frame_of(self.measures)
+
+    @classmethod
+    def from_frame(cls, frame: pd.DataFrame, economies: Economies, **about: Any) -> "Schedule":
+        """Build from a frame of measures as `to_frame` gives it; absent columns take their defaults.
+
+        Raises
+        ------
+        InputError
+            With every problem of every row, each naming its row.
+        """
+        return cls(rows.measures_from(frame.to_dict("records"), "row "), economies, **about)
+
+
+def _parts(
+    schedule: Schedule, days: Days, instruments: tuple[Instrument, ...]
+) -> Iterator[tuple[tuple[int, int], Floats, list[Measure]]]:
+    """Yield, per pair with charged measures, its position, (T, K) contributions and its K measures."""
+    by_pair: dict[Pair, list[Measure]] = {}
+    for measure in schedule.measures:
+        if measure.charged and measure.instrument in instruments:
+            by_pair.setdefault(measure.pair, []).append(measure)
+    for (importer, exporter), measures in by_pair.items():
+        position = schedule.economies.index(importer), schedule.economies.index(exporter)
+        yield position, contributions_on(days, measures), measures
+
+
+def _reopened(measure: Measure, successors: dict[tuple[Any, ...], Any], day: dt.date) -> Measure:
+    """Open a level's end if it ends only because a level announced after ``day`` follows it."""
+    if measure.expires is None or measure.expiry_announced is not None:
+        return measure
+    announced = successors.get((*measure.act, measure.expires))
+    return replace(measure, expires=None) if announced is not None and announced > day else measure
+
+
+def _in_force(measure: Measure, grid: TimeGrid) -> bool:
+    starts = np.datetime64(str(measure.effective), "D")
+    ends = grid.end if measure.expires is None else np.datetime64(str(measure.expires), "D")
+    return bool(measure.charged and starts < grid.end and ends > grid.start)
+
+
+def _as_days(days: TimeGrid | Days | DateLike) -> Days:
+    if isinstance(days, TimeGrid):
+        return days.days
+    if isinstance(days, np.ndarray | list | tuple | pd.DatetimeIndex):
+        return np.array([as_day(day) for day in days], dtype="datetime64[D]")
+    return np.array([as_day(days)], dtype="datetime64[D]")
+
+
+def _date_index(grid: TimeGrid) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(grid.days, name="date")
+
+
+def _stranger_problems(measures: Sequence[Measure], economies: Economies) -> Iterator[Problem]:
+    for measure in measures:
+        for role in ("importer", "exporter"):
+            code = getattr(measure, role)
+            if code not in economies.codes:
+                yield unknown_name("economy", code, economies.codes, f"measure {measure.name!r}: {role}")
+
+
+def _repeat_problems(measures: Sequence[Measure]) -> Iterator[Problem]:
+    for before, measure in pairwise(measures):
+        if before == measure:
+            yield Problem("measure given twice", f"measure {measure.name!r}", str(measure), fix="remove one")
