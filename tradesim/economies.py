@@ -23,6 +23,7 @@ class Economies:
     codes : the economies, in the order of every array axis; ISO alpha-3 or group codes.
     imports : (N, N) float64, US dollars a year, importer × exporter; the diagonal is trade inside a
         group. ``None`` where no trade weights are known: whatever needs them then refuses.
+    gdp : (N,) float64, US dollars a year, or ``None``.
     vintage : the year of the imports.
     source : where the imports come from.
 
@@ -40,18 +41,30 @@ class Economies:
 
     codes: tuple[str, ...]
     imports: NDArray[np.float64] | None = field(default=None, repr=False)
+    gdp: NDArray[np.float64] | None = field(default=None, repr=False)
     vintage: str = ""
     source: str = field(default="", repr=False)
 
     def __init__(
-        self, codes: Sequence[str], imports: ArrayLike | None = None, vintage: str = "", source: str = ""
+        self,
+        codes: Sequence[str],
+        imports: ArrayLike | None = None,
+        gdp: ArrayLike | None = None,
+        vintage: str = "",
+        source: str = "",
     ) -> None:
         named = (codes,) if isinstance(codes, str) else tuple(codes)
-        trade = None if imports is None else np.array(imports, dtype=np.float64)
-        fail_if([*_code_problems(named), *_import_problems(named, trade)])
-        if trade is not None:
-            trade.setflags(write=False)
-        for name, value in (("codes", named), ("imports", trade), ("vintage", vintage), ("source", source)):
+        trade, output = _frozen(imports), _frozen(gdp)
+        n = len(named)
+        fail_if(
+            [
+                *_code_problems(named),
+                *_value_problems(named, "imports", trade, (n, n)),
+                *_value_problems(named, "gdp", output, (n,)),
+            ]
+        )
+        values = {"imports": trade, "gdp": output, "vintage": vintage, "source": source}
+        for name, value in ({"codes": named} | values).items():
             object.__setattr__(self, name, value)
 
     @classmethod
@@ -62,7 +75,7 @@ class Economies:
             odd = sorted(set(rows) ^ set(columns)) or ["repeated codes"]
             fail_if([Problem("rows and columns differ", "imports", ", ".join(odd), "the same codes on both")])
         square = imports.set_axis(rows, axis=0).set_axis(columns, axis=1)
-        return cls(rows, square[rows].to_numpy(np.float64), vintage, source)
+        return cls(rows, square[rows].to_numpy(np.float64), vintage=vintage, source=source)
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -70,14 +83,12 @@ class Economies:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Economies):
             return NotImplemented
-        same_trade = (self.imports is None) == (other.imports is None) and (
-            self.imports is None or other.imports is None or np.array_equal(self.imports, other.imports)
-        )
         return (
             self.codes == other.codes
             and self.vintage == other.vintage
             and self.source == other.source
-            and same_trade
+            and _same(self.imports, other.imports)
+            and _same(self.gdp, other.gdp)
         )
 
     def __hash__(self) -> int:
@@ -102,7 +113,8 @@ class Economies:
         chosen = list(codes)
         at = [self.index(code) for code in chosen]
         trade = None if self.imports is None else self.imports[np.ix_(at, at)]
-        return Economies(chosen, trade, self.vintage, self.source)
+        output = None if self.gdp is None else self.gdp[at]
+        return Economies(chosen, trade, output, self.vintage, self.source)
 
     def group(self, groups: Mapping[str, Sequence[str]]) -> "Economies":
         """Merge economies into groups; those not named stay as they are.
@@ -121,7 +133,8 @@ class Economies:
         merged = list(dict.fromkeys(labels))
         member = np.array([[label == code for code in labels] for label in merged], dtype=np.float64)
         trade = member @ self._known_imports() @ member.T
-        return Economies(merged, trade, self.vintage, self.source)
+        output = None if self.gdp is None else member @ self.gdp
+        return Economies(merged, trade, output, self.vintage, self.source)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the imports as a frame, importer × exporter, US dollars a year."""
@@ -145,13 +158,26 @@ def _code_problems(codes: tuple[str, ...]) -> Iterable[Problem]:
         yield Problem("economy named twice", "codes", repr(code), "each code once")
 
 
-def _import_problems(codes: tuple[str, ...], imports: NDArray[np.float64] | None) -> Iterable[Problem]:
-    if imports is None:
+def _value_problems(
+    codes: tuple[str, ...], name: str, values: NDArray[np.float64] | None, shape: tuple[int, ...]
+) -> Iterable[Problem]:
+    if values is None:
         return
-    n = len(codes)
-    if imports.shape != (n, n):
-        yield Problem("wrong shape", "imports", str(imports.shape), f"({n}, {n}), importer × exporter")
+    if values.shape != shape:
+        yield Problem("wrong shape", name, str(values.shape), f"{shape}, in the order of the codes")
         return
-    for i, j in np.argwhere(~np.isfinite(imports) | (imports < 0)):
-        where = f"imports[{codes[i]}, {codes[j]}]"
-        yield Problem("not an import value", where, str(imports[i, j]), "finite US dollars, 0 or more")
+    for position in np.argwhere(~np.isfinite(values) | (values < 0)):
+        where = f"{name}[{', '.join(codes[k] for k in position)}]"
+        yield Problem("not a value", where, str(values[tuple(position)]), "finite US dollars, 0 or more")
+
+
+def _frozen(values: ArrayLike | None) -> NDArray[np.float64] | None:
+    if values is None:
+        return None
+    frozen = np.array(values, dtype=np.float64)
+    frozen.setflags(write=False)
+    return frozen
+
+
+def _same(one: NDArray[np.float64] | None, other: NDArray[np.float64] | None) -> bool:
+    return one is other or (one is not None and other is not None and np.array_equal(one, other))

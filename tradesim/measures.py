@@ -39,6 +39,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "confidence": get_args(Confidence),
     "coverage_from": get_args(CoverageFrom),
 }
+NUMBER_FIELDS = ("rate", "coverage", "unit_value")
 DATE_FIELDS = ("effective", "expires", "announced", "expiry_announced")
 
 
@@ -228,12 +229,13 @@ def _normalise_dates(measure: Measure) -> list[Problem]:
 
 def _normalise_numbers(measure: Measure) -> list[Problem]:
     found: list[Problem] = []
-    for name in ("rate", "coverage", "unit_value"):
+    for name in NUMBER_FIELDS:
         value = getattr(measure, name)
         if value is None and name != "coverage":
             continue
         if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-            found.append(Problem("not a number", name, repr(value), "a number"))
+            allowed = "a number; rates and shares are fractions: 0.25 is 25 %"
+            found.append(Problem("not a number", name, repr(value), allowed))
         elif not math.isfinite(value) or value < 0:
             found.append(Problem(f"{name} is not a finite number of 0 or more", name, repr(float(value))))
         else:

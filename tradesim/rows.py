@@ -1,15 +1,20 @@
 """Rows: measures written as one flat row each, and read back with every row's problems collected."""
 
-from collections.abc import Iterable, Sequence
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
-from tradesim.measures import DATE_FIELDS, Measure
+from tradesim.measures import DATE_FIELDS, NUMBER_FIELDS, Measure
 
 COLUMNS: tuple[str, ...] = tuple(Measure.__dataclass_fields__)
 REQUIRED = ("name", "importer", "exporter", "authority", "effective")
+LARGEST_FILE = 20_000_000
+"""Bytes: some 40,000 measures."""
+Row = dict[Any, Any]
 
 
 def frame_of(measures: Sequence[Measure]) -> pd.DataFrame:
@@ -17,29 +22,103 @@ def frame_of(measures: Sequence[Measure]) -> pd.DataFrame:
     frame = pd.DataFrame([[getattr(m, name) for name in COLUMNS] for m in measures], columns=list(COLUMNS))
     for name in DATE_FIELDS:
         frame[name] = pd.to_datetime(frame[name])
-    for name in ("rate", "coverage", "unit_value"):
+    for name in NUMBER_FIELDS:
         frame[name] = frame[name].astype("float64")
     frame["against"] = ["; ".join(m.against) for m in measures]
     return frame
 
 
-def measures_from(rows: Iterable[dict[Any, Any]], place: str, first: int = 0) -> list[Measure]:
-    """Build measures from dictionaries; problems of all rows are collected and placed ``row 3: field``.
+def write_csv(measures: Sequence[Measure], path: str | Path) -> Path:
+    """Write measures as CSV, one row each, every field a column; empty where there is no value."""
+    file = Path(path)
+    frame_of(measures).to_csv(file, index=False, date_format="%Y-%m-%d")
+    return file
+
+
+def read_csv(path: str | Path) -> list[Measure]:
+    """Read measures from CSV as `write_csv` writes it; absent columns take their defaults.
+
+    Raises
+    ------
+    InputError
+        With every problem of every row, each placed ``file:line: field``.
+    """
+    return measures_from(csv_rows(path))
+
+
+def csv_rows(path: str | Path) -> Iterator[tuple[str, Row]]:
+    """Yield ``file:line`` and the cells of every row of a CSV file with a header.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, too large, not UTF-8 text, has no header or a row longer than it.
+    """
+    file = Path(path)
+    lines = csv.reader(read_text(file).splitlines(keepends=True), strict=True)
+    began = 1
+    try:
+        header = [name.strip() for name in next(lines, [])]
+        fail_if(_header_problems(header, f"{file}:1"))
+        began = lines.line_num + 1
+        for cells in lines:
+            if len(cells) > len(header):
+                extra = Problem(
+                    "more cells than columns", f"{file}:{began}", str(len(cells)), str(len(header))
+                )
+                raise InputError([extra])
+            if any(cell.strip() for cell in cells):
+                yield f"{file}:{began}", dict(zip(header, cells, strict=False))
+            began = lines.line_num + 1
+    except csv.Error as error:
+        raise InputError([Problem("not CSV", f"{file}:{began}", str(error))]) from None
+
+
+def read_text(path: str | Path, largest: int = LARGEST_FILE) -> str:
+    """Read a UTF-8 text file of bounded size.
+
+    Raises
+    ------
+    InputError
+        If it is missing, a folder, larger than ``largest`` bytes, not UTF-8, or holds a NUL byte.
+    """
+    file = Path(path)
+    try:
+        size = file.stat().st_size
+        if size > largest:
+            raise InputError([Problem("file too large", str(file), f"{size:,} bytes", f"{largest:,} bytes")])
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        got = f"byte {error.object[error.start]:#04x} at position {error.start}"
+        raise InputError([Problem("not UTF-8 text", str(file), got, fix="save it as UTF-8")]) from None
+    except OSError as error:
+        fix = "check the path"
+        raise InputError(
+            [Problem("cannot be read", str(file), error.strerror or str(error), fix=fix)]
+        ) from None
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise InputError([Problem("not text: holds a NUL byte", f"{file}:{line}")])
+    return text
+
+
+def measures_from(placed: Iterable[tuple[str, Row]]) -> list[Measure]:
+    """Build measures from (place, row) pairs, collecting the problems of all rows.
 
     Empty text and missing values take the field's default; ``against`` may be text separated by ``;``.
     """
     measures: list[Measure] = []
     problems: list[Problem] = []
-    for number, row in enumerate(rows, start=first):
+    for place, row in placed:
         try:
             measures.append(_measure_from(row))
         except InputError as error:
-            problems.extend(error.at(f"{place}{number}").problems)
+            problems.extend(error.at(place).problems)
     fail_if(problems)
     return measures
 
 
-def _measure_from(row: dict[Any, Any]) -> Measure:
+def _measure_from(row: Row) -> Measure:
     given = {str(key): value for key, value in row.items() if not _is_missing(value)}
     fail_if(unknown_name("column", key, COLUMNS) for key in given if key not in COLUMNS)
     fail_if(
@@ -47,12 +126,31 @@ def _measure_from(row: dict[Any, Any]) -> Measure:
         for key in REQUIRED
         if key not in given
     )
+    for name in NUMBER_FIELDS:
+        if isinstance(given.get(name), str):
+            given[name] = _number(given[name])
     if isinstance(given.get("against"), str):
         given["against"] = tuple(part.strip() for part in given["against"].split(";") if part.strip())
     return Measure(**({"rate": None} | given))
+
+
+def _number(text: str) -> float | str:
+    """Return the number that a cell holds, or the text itself, which the measure then refuses."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def _is_missing(value: Any) -> bool:
     if value is None or (isinstance(value, str) and not value.strip()):
         return True
     return bool(pd.api.types.is_scalar(value) and pd.isna(value))
+
+
+def _header_problems(header: list[str], where: str) -> Iterator[Problem]:
+    if not any(header):
+        yield Problem("no header", where, "an empty line", "column names in the first line")
+        return
+    for name in sorted({name for name in header if header.count(name) > 1}):
+        yield Problem("column named twice", where, repr(name), "each column once")

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tradesim import rows
+from tradesim import knowledge, rows
 from tradesim.duties import Frequency, averaged, check_choice, contributions_on
 from tradesim.economies import Economies
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
@@ -43,6 +44,7 @@ class Schedule:
     title, vintage, source : what the record is, as of when, and from where.
     complete : False when a pair without measures is unknown rather than free of duty: tables then show
         NaN for it, never 0.
+    begins : first day that the record speaks of; earlier days are refused (``None``: no limit).
 
     Raises
     ------
@@ -64,6 +66,7 @@ class Schedule:
     vintage: str = ""
     source: str = ""
     complete: bool = True
+    begins: dt.date | None = None
 
     def __init__(
         self,
@@ -74,11 +77,13 @@ class Schedule:
         source: str = "",
         *,
         complete: bool = True,
+        begins: DateLike | None = None,
     ) -> None:
         ordered = tuple(sorted(measures, key=Measure.sort_key))
         fail_if([*_stranger_problems(ordered, economies), *_repeat_problems(ordered), *overlaps(ordered)])
-        named = {"measures": ordered, "economies": economies, "title": title, "vintage": vintage}
-        for name, value in (named | {"source": source, "complete": complete}).items():
+        about = {"title": title, "vintage": vintage, "source": source, "complete": complete}
+        first = None if begins is None else as_date(begins, "begins")
+        for name, value in ({"measures": ordered, "economies": economies, "begins": first} | about).items():
             object.__setattr__(self, name, value)
 
     def __eq__(self, other: object) -> bool:
@@ -101,8 +106,8 @@ class Schedule:
 
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
-        """(importer, exporter) pairs on which some measure exists, in the order of the economies."""
-        known = {measure.pair for measure in self.measures}
+        """(importer, exporter) pairs on which some tariff is recorded, in the order of the economies."""
+        known = {measure.pair for measure in self.measures if measure.instrument in DUTIES}
         codes = self.economies.codes
         return tuple((i, j) for i in codes for j in codes if (i, j) in known)
 
@@ -134,11 +139,11 @@ class Schedule:
     def without(self, *names: str) -> "Schedule":
         """Return the schedule without the named measures or authorities (``"IEEPA*"`` takes all)."""
         dropped = {m for name in names for m in self.matching(name)}
-        return self._with(m for m in self.measures if m not in dropped)
+        return self.only(m for m in self.measures if m not in dropped)
 
     def adding(self, *measures: Measure) -> "Schedule":
         """Return the schedule with further measures."""
-        return self._with([*self.measures, *measures])
+        return self.only([*self.measures, *measures])
 
     def select(self, codes: Sequence[str]) -> "Schedule":
         """Return the part of the schedule among the named economies, in the order given."""
@@ -152,15 +157,12 @@ class Schedule:
         still stands. A level whose successor was announced later is open-ended too.
         """
         day = as_date(date)
-        successors = {(*m.act, m.effective): m.announced for m in self.measures if m.status != "threatened"}
-        known = (m.known_on(day) for m in self.measures)
-        return replace(
-            self,
-            measures=tuple(_reopened(m, successors, day) for m in known if m is not None),
-            vintage=f"as known on {day}",
-        )
+        fail_if(self._before_record([np.datetime64(day, "D")], "as_of"))
+        known = knowledge.known_on(self.measures, day)
+        return replace(self, measures=tuple(known), vintage=f"as known on {day}")
 
-    def _with(self, measures: Iterable[Measure]) -> "Schedule":
+    def only(self, measures: Iterable[Measure]) -> "Schedule":
+        """Return the same record with just these measures."""
         return replace(self, measures=tuple(measures))
 
     # What the duties are ---------------------------------------------------------------------------
@@ -179,7 +181,7 @@ class Schedule:
         at = _as_days(days)
         n = len(self.economies)
         duty = np.zeros((len(at), n, n))
-        for (i, j), parts, _ in _parts(self, at, DUTIES):
+        for (i, j), parts, _ in self.contributions(at):
             duty[:, i, j] = parts.sum(axis=1)
         return duty
 
@@ -191,7 +193,7 @@ class Schedule:
         at = _as_days(days)
         n = len(self.economies)
         split = np.zeros((len(at), n, n, len(self.authorities)))
-        for (i, j), parts, measures in _parts(self, at, DUTIES):
+        for (i, j), parts, measures in self.contributions(at):
             for k, measure in enumerate(measures):
                 split[:, i, j, self.authorities.index(measure.authority)] += parts[:, k]
         return split
@@ -253,7 +255,7 @@ class Schedule:
         grid = TimeGrid.through(start, end)
         priced = self._priced(grid, equivalents or {})
         cost = np.zeros((len(grid), len(self.economies), len(self.economies)))
-        for (i, j), parts, _ in _parts(priced, grid.days, COSTS):
+        for (i, j), parts, _ in priced.contributions(grid.days, COSTS):
             cost[:, i, j] = parts.sum(axis=1)
         return averaged(self._pair_frame(grid, cost), freq)
 
@@ -269,7 +271,7 @@ class Schedule:
             )
             for name in missing
         )
-        return self._with(
+        return self.only(
             replace(m, rate=equivalents[m.name], basis="ad_valorem", unit_value=None)
             if m in unpriced and m.name in equivalents
             else m
@@ -302,13 +304,11 @@ class Schedule:
         return pd.DataFrame(data, index=_date_index(grid), columns=columns)
 
     def _by_importer(self, grid: TimeGrid) -> pd.DataFrame:
-        weights = self.economies.weights
+        codes, weights = self.economies.codes, self.economies.weights
         average = np.einsum("ij,tij->ti", weights, self.duty(grid))
-        unknown = ((weights > 0) & ~self.recorded).any(axis=1)
-        frame = pd.DataFrame(
-            average, index=_date_index(grid), columns=pd.Index(self.economies.codes, name="importer")
-        )
-        return frame[[code for code, hidden in zip(frame.columns, unknown, strict=True) if not hidden]]
+        known = [k for k in range(len(codes)) if not np.any((weights[k] > 0) & ~self.recorded[k])]
+        columns = pd.Index([codes[k] for k in known], name="importer")
+        return pd.DataFrame(average[:, known], index=_date_index(grid), columns=columns)
 
     @cached_property
     def recorded(self) -> NDArray[np.bool_]:
@@ -319,6 +319,30 @@ class Schedule:
 
     def _marked(self, duty: Floats) -> Floats:
         return np.where(self.recorded, duty, np.nan)
+
+    def contributions(
+        self, days: Days, instruments: tuple[Instrument, ...] = DUTIES
+    ) -> Iterator[tuple[tuple[int, int], Floats, list[Measure]]]:
+        """Yield what each measure adds, pair by pair.
+
+        Yields
+        ------
+        position : (i, j), importer and exporter on the axes.
+        parts : (T, K) float64, fraction of import value; the sum over K is the pair's duty.
+        measures : the K charged measures of the pair.
+        """
+        fail_if(self._before_record(days, "date"))
+        by_pair: dict[Pair, list[Measure]] = {}
+        for measure in self.measures:
+            if measure.charged and measure.instrument in instruments:
+                by_pair.setdefault(measure.pair, []).append(measure)
+        for (importer, exporter), measures in by_pair.items():
+            position = self.economies.index(importer), self.economies.index(exporter)
+            yield position, contributions_on(days, measures), measures
+
+    def _before_record(self, days: Days | Sequence[np.datetime64], where: str) -> Iterator[Problem]:
+        if self.begins is not None and len(days) and min(days) < np.datetime64(self.begins, "D"):
+            yield Problem("before the record begins", where, str(min(days)), f"{self.begins} or later")
 
     # In and out ------------------------------------------------------------------------------------
 
@@ -335,28 +359,25 @@ class Schedule:
         InputError
             With every problem of every row, each naming its row.
         """
-        return cls(rows.measures_from(frame.to_dict("records"), "row "), economies, **about)
+        placed = (
+            (f"row {label}", row) for label, row in zip(frame.index, frame.to_dict("records"), strict=True)
+        )
+        return cls(rows.measures_from(placed), economies, **about)
 
+    def to_csv(self, path: str | Path) -> Path:
+        """Write the measures as CSV, one row each; return the path."""
+        return rows.write_csv(self.measures, path)
 
-def _parts(
-    schedule: Schedule, days: Days, instruments: tuple[Instrument, ...]
-) -> Iterator[tuple[tuple[int, int], Floats, list[Measure]]]:
-    """Yield, per pair with charged measures, its position, (T, K) contributions and its K measures."""
-    by_pair: dict[Pair, list[Measure]] = {}
-    for measure in schedule.measures:
-        if measure.charged and measure.instrument in instruments:
-            by_pair.setdefault(measure.pair, []).append(measure)
-    for (importer, exporter), measures in by_pair.items():
-        position = schedule.economies.index(importer), schedule.economies.index(exporter)
-        yield position, contributions_on(days, measures), measures
+    @classmethod
+    def from_csv(cls, path: str | Path, economies: Economies, **about: Any) -> "Schedule":
+        """Build from a CSV file of measures as `to_csv` writes it.
 
-
-def _reopened(measure: Measure, successors: dict[tuple[Any, ...], Any], day: dt.date) -> Measure:
-    """Open a level's end if it ends only because a level announced after ``day`` follows it."""
-    if measure.expires is None or measure.expiry_announced is not None:
-        return measure
-    announced = successors.get((*measure.act, measure.expires))
-    return replace(measure, expires=None) if announced is not None and announced > day else measure
+        Raises
+        ------
+        InputError
+            With every problem, each placed ``file:line``.
+        """
+        return cls(rows.read_csv(path), economies, **about)
 
 
 def _in_force(measure: Measure, grid: TimeGrid) -> bool:

@@ -1,0 +1,707 @@
+"""The averages against plain loops, explicit goods, closed forms and properties that must hold."""
+
+from itertools import product
+from math import prod, sqrt
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
+
+from tradesim import averages
+from tradesim.economies import Economies
+from tradesim.errors import InputError
+from tradesim.measures import Measure
+from tradesim.schedule import Schedule
+
+DAY = "2025-06-01"
+CODES = ("USA", "CHN", "MEX")
+IMPORTS = [[50.0, 300.0, 100.0], [40.0, 0.0, 20.0], [200.0, 30.0, 0.0]]
+WORLD = Economies(CODES, IMPORTS)
+PAIR = ("USA", "CHN")
+
+
+def act(rate, coverage=1.0, authority="A", name=None, **fields):
+    given_fields = {"importer": "USA", "exporter": "CHN", "effective": "2025-01-01"} | fields
+    return Measure(
+        name=name or f"{authority} {rate} {coverage} {sorted(fields.items())}",
+        authority=authority,
+        rate=rate,
+        coverage=coverage,
+        **given_fields,
+    )
+
+
+def record(*acts, economies=WORLD, **about):
+    return Schedule(acts, economies, **about)
+
+
+def index_of(*acts):
+    return averages.restrictiveness(record(*acts), DAY, DAY, by="pair")[PAIR].item()
+
+
+def share_of(*acts, authorities=None):
+    return averages.covered(record(*acts), DAY, DAY, authorities)[PAIR].item()
+
+
+def problem(error):
+    (found,) = error.value.problems
+    return found
+
+
+# Goods one by one: trade cut into ten slots, every combination of slots that the convention allows ---------
+
+
+def tenths(acts):
+    """What replacement and exclusion leave of each coverage, in tenths."""
+    kept = [round(10 * m.coverage) for m in acts]
+    left = []
+    for k, m in enumerate(acts):
+        taken = sum(
+            kept[l]
+            for l, o in enumerate(acts)
+            if l != k and o.stacking == "replace" and m.authority in o.against
+        )
+        left.append(max(0, kept[k] - taken))
+    room = {m.group: 10 for m in acts}
+    for k in sorted(range(len(acts)), key=lambda k: -acts[k].level):
+        if acts[k].stacking == "exclusive":
+            left[k] = min(left[k], room[acts[k].group])
+            room[acts[k].group] -= left[k]
+    return left
+
+
+def counts(limit, m):
+    return not limit.against or m.authority in limit.against
+
+
+def per_good(acts, cover):
+    """The rate on each good hit and what a cap takes off, after floors and caps at the average."""
+    rate = [0.0 if m.basis in {"floor", "cap"} else m.level for m in acts]
+    parts = [r * c / 10 for r, c in zip(rate, cover, strict=True)]
+    relief = [0.0] * len(acts)
+    for basis, sign in (("floor", 1), ("cap", -1)):
+        limits = [k for k, m in enumerate(acts) if m.basis == basis]
+        for k in sorted(limits, key=lambda k: (not acts[k].against, acts[k].against, sign * acts[k].level)):
+            base = sum(
+                parts[l]
+                for l, o in enumerate(acts)
+                if not acts[k].against
+                or (o.basis == basis and o.against == acts[k].against)
+                or (o.basis != basis and o.authority in acts[k].against)
+            )
+            gap = max(0.0, sign * (acts[k].level - base))
+            parts[k] = sign * gap * cover[k] / 10
+            if basis == "floor":
+                rate[k] = gap
+            elif gap:
+                relief[k] = gap / base
+    return rate, relief
+
+
+def sides(acts, present):
+    """Which measures lie side by side: the front ones, and the other groups, each in order of laying."""
+    exclusive = [acts[k] for k in present if acts[k].stacking == "exclusive"]
+    groups = [{m.authority for m in exclusive if m.group == group} for group in ("", "g")]
+    merged = merge([{acts[k].authority} for k in present] + [names for names in groups if names])
+    ending = [acts[k] for k in present if acts[k].stacking == "replace"]
+    ended = {a for m in ending for a in m.against}
+    ahead = {m.authority for m in ending}
+    ahead = set().union(*(s for s in merged if s & ahead or (len(s) > 1 and s & ended)))
+
+    def turn(k):
+        order = [
+            acts[k].stacking == "replace",
+            acts[k].authority in ended,
+            acts[k].stacking == "exclusive",
+            True,
+        ]
+        return order.index(True)
+
+    present = sorted(present, key=turn)
+    front = [k for k in present if acts[k].authority in ahead]
+    return front, [[k for k in present if acts[k].authority in s] for s in merged if not s & ahead]
+
+
+def merge(sets):
+    merged = []
+    for names in sets:
+        touching = [s for s in merged if s & names]
+        merged = [s for s in merged if not s & names] + [names.union(*touching)]
+    return merged
+
+
+def slots(members, cover, room):
+    """Which of the slots in ``room`` each member takes, one after the other, round and round."""
+    taken, at = {}, 0
+    for k in members:
+        taken[k] = {room[(at + step) % len(room)] for step in range(cover[k])}
+        at += cover[k]
+    return taken
+
+
+def kinds(acts, members, cover, front, z):
+    """Yield (probability, what hits it) of a layer's goods among those in slot ``z`` of the front layer."""
+    ending = [
+        k for k in front if acts[k].stacking == "replace" and acts[members[0]].authority in acts[k].against
+    ]
+    room = [slot for slot in range(10) if not any(slot in front[k] for k in ending)]
+    if z not in room:
+        return [(1.0, [])]
+    taken = slots(members, cover, room)
+    return [(1 / len(room), [k for k in members if slot in taken[k]]) for slot in room]
+
+
+def every_good(acts):
+    """Yield (probability, duty, what hits it) of every kind of good."""
+    cover = tenths(acts)
+    rate, relief = per_good(acts, cover)
+    laid = [k for k, m in enumerate(acts) if cover[k] and (rate[k] or m.stacking == "replace")]
+    ahead, others = sides(acts, laid)
+    front = slots(ahead, cover, range(10))
+    caps = [
+        [(1 - cover[k] / 10, []), (cover[k] / 10, [k])] for k in range(len(acts)) if relief[k] and cover[k]
+    ]
+    for z in range(10):
+        layers = [kinds(acts, members, cover, front, z) for members in others]
+        for combination in product([(0.1, [k for k in front if z in front[k]])], *layers, *caps):
+            hit = [k for _, some in combination[: 1 + len(others)] for k in some]
+            capped = [acts[k] for _, some in combination[1 + len(others) :] for k in some]
+            left = [prod(1 - relief[acts.index(c)] for c in capped if counts(c, acts[k])) for k in hit]
+            duty = sum(rate[k] * rest for k, rest in zip(hit, left, strict=True))
+            yield prod(p for p, _ in combination), duty, [k for k in hit if rate[k] > 0]
+
+
+AUTHORITIES = ("MFN", "A", "B", "C")
+
+
+def some_of(values, least=0):
+    return st.lists(st.sampled_from(values), min_size=least, max_size=2, unique=True).map(tuple)
+
+
+@st.composite
+def some_act(draw, plain=False):
+    stacking = "add" if plain else draw(st.sampled_from(["add", "add", "exclusive", "replace"]))
+    limits = [] if plain or stacking == "exclusive" else ["floor", "cap"]
+    basis = draw(st.sampled_from(["ad_valorem", "ad_valorem", *limits]))
+    fields = {"stacking": stacking, "basis": basis}
+    if stacking == "exclusive":
+        fields["group"] = draw(st.sampled_from(["", "g"]))
+    if stacking == "replace" or basis in {"floor", "cap"}:
+        # Caps against different lists that share an authority are the stated exception to the mean.
+        fields["against"] = draw(some_of(["A"] if basis == "cap" else AUTHORITIES, stacking == "replace"))
+    rate = draw(st.sampled_from([0.0, 0.05, 0.1, 0.25, 0.3, 1.0]))
+    return rate, draw(st.integers(1, 10)) / 10, draw(st.sampled_from(AUTHORITIES)), fields
+
+
+def acts_of(drawn):
+    made = (act(r, c, a, name=f"m{k}", **fields) for k, (r, c, a, fields) in enumerate(drawn))
+    return sorted(made, key=Measure.sort_key)
+
+
+anything = st.lists(some_act(), min_size=1, max_size=5).map(acts_of)
+simple = st.lists(some_act(plain=True), min_size=1, max_size=5).map(acts_of)
+
+
+@given(st.one_of(simple, anything))
+def test_restrictiveness_enumerates_the_goods(acts):
+    goods = list(every_good(acts))
+    assert sum(p for p, _, _ in goods) == pytest.approx(1)
+    assert index_of(*acts) == pytest.approx(sqrt(sum(p * t * t for p, t, _ in goods)), abs=1e-9)
+
+
+@given(st.one_of(simple, anything))
+def test_the_goods_average_to_the_statutory_duty(acts):
+    mean = sum(p * t for p, t, _ in every_good(acts))
+    assert record(*acts).duty_on(DAY).loc[PAIR] == pytest.approx(mean, abs=1e-9)
+
+
+@given(st.one_of(simple, anything), st.sets(st.sampled_from(AUTHORITIES), min_size=1))
+def test_covered_counts_the_goods(acts, wanted):
+    named = sorted(wanted & {m.authority for m in acts}) or [acts[0].authority]
+    hit = sum(p for p, _, hits in every_good(acts) if any(acts[k].authority in named for k in hits))
+    assert share_of(*acts, authorities=named) == pytest.approx(hit, abs=1e-9)
+
+
+def test_a_cap_takes_no_place_beside_others():
+    assert index_of(act(0.2, 0.5), act(0.0, 0.5, basis="cap"), act(0.1, 0.5)) == pytest.approx(
+        sqrt(0.5 * 0.5 * (0.2**2 + 0.1**2))
+    )
+
+
+def test_caps_on_different_lists_leave_no_good_below_0():
+    acts = [
+        act(0.4, 1.0),
+        act(0.2, 1.0, basis="cap", against="A"),
+        act(0.1, 1.0, basis="cap", against=("A", "B")),
+    ]
+    assert record(*acts).duty_on(DAY).loc[PAIR] == pytest.approx(0.4 - 0.2 - 0.3)
+    assert index_of(*acts) == pytest.approx(0.4 * (1 - 0.2 / 0.4) * (1 - 0.3 / 0.4))
+
+
+def test_restrictiveness_of_simulated_goods():
+    rng = np.random.default_rng(5)
+    mfn, lists, steel = rng.random((3, 400_000))
+    duty = 0.03 * (mfn < 0.7)
+    duty += np.select([lists < 0.12, lists < 0.35, lists < 0.8], [0.25, 0.25, 0.075], 0.0)
+    duty += 0.5 * (steel < 0.1)
+    acts = [
+        act(0.03, 0.7, "MFN"),
+        act(0.25, 0.12, "301", "1", effective="2018-07-06"),
+        act(0.25, 0.23, "301", "2", effective="2018-08-23"),
+        act(0.075, 0.45, "301", "4A", effective="2020-02-14"),
+        act(0.5, 0.1, "232"),
+    ]
+    assert index_of(*acts) == pytest.approx(np.sqrt(np.mean(duty**2)), rel=5e-3)
+    assert share_of(*acts) == pytest.approx(np.mean((lists < 0.8) | (steel < 0.1)), abs=3e-3)
+
+
+# Closed forms within a pair --------------------------------------------------------------------------------
+
+STEEL = {"authority": "232", "stacking": "replace"}
+
+CLOSED = {
+    "25 % on 12 % of trade": ([act(0.25, 0.12)], 0.25**2 * 0.12),
+    "uniform": ([act(0.1)], 0.01),
+    "none": ([act(0.0)], 0.0),
+    "specific": ([act(50.0, 0.2, basis="specific", unit="t", unit_value=200.0)], 0.25**2 * 0.2),
+    "independent authorities": (
+        [act(0.3, 0.5, "A"), act(0.1, 0.2, "B")],
+        0.09 * 0.5 + 0.01 * 0.2 + 2 * 0.3 * 0.1 * 0.5 * 0.2,
+    ),
+    "one authority side by side": ([act(0.3, 0.5), act(0.1, 0.2)], 0.09 * 0.5 + 0.01 * 0.2),
+    "one authority, no room left": (
+        [act(0.3, 0.8), act(0.1, 0.5)],
+        0.09 * 0.8 + 0.01 * 0.5 + 2 * 0.3 * 0.1 * 0.3,
+    ),
+    "one authority, all trade three times": ([act(0.1), act(0.2), act(0.3)], 0.36),
+    "third of three starts where the second ended": (
+        [act(0.1, 0.6, name="1"), act(0.2, 0.6, name="2"), act(0.4, 0.3, name="3")],
+        0.2 * 0.3**2 + 0.3 * 0.5**2 + 0.1 * 0.1**2 + 0.4 * 0.2**2,
+    ),
+    "exclusive": (
+        [act(0.1, 1.0, "recip", stacking="exclusive"), act(0.5, 0.1, "232", stacking="exclusive")],
+        0.9 * 0.01 + 0.1 * 0.25,
+    ),
+    "replaced": (
+        [act(0.1, 1.0, "recip"), act(0.5, 0.1, against=("recip",), **STEEL)],
+        0.9 * 0.01 + 0.1 * 0.25,
+    ),
+    "two replaced meet on what is left": (
+        [
+            act(0.1, 1.0, "recip"),
+            act(0.2, 1.0, "fent"),
+            act(0.03, 1.0, "MFN"),
+            act(0.5, 0.1, against=("recip", "fent"), **STEEL),
+        ],
+        0.9 * 0.33**2 + 0.1 * 0.53**2,
+    ),
+    "an exemption replaces by nothing": (
+        [act(0.1, 1.0, "recip"), act(0.0, 0.4, against="recip", **STEEL)],
+        0.006,
+    ),
+    "exclusive and replaced: what is not ended has to meet the replacement": (
+        [
+            act(0.1, 1.0, "recip", stacking="exclusive"),
+            act(0.4, 0.2, "copper", stacking="exclusive"),
+            act(0.5, 0.1, against="recip", **STEEL),
+        ],
+        0.1 * 0.9**2 + 0.1 * 0.4**2 + 0.8 * 0.1**2,
+    ),
+    "one authority with its own replacement": (
+        [act(0.1, 1.0, "recip"), act(0.5, 0.1, against="recip", **STEEL), act(0.25, 0.3, "232")],
+        0.1 * 0.5**2 + 0.9 * (2 / 3 * 0.1**2 + 1 / 3 * 0.35**2),
+    ),
+    "authorities that replace are beside each other": (
+        [act(0.5, 0.1, against="recip", **STEEL), act(0.2, 0.3, "122", stacking="replace", against="recip")],
+        0.1 * 0.5**2 + 0.3 * 0.2**2,
+    ),
+    "floor on average": ([act(0.03, 1.0, "MFN"), act(0.15, 1.0, basis="floor", against="MFN")], 0.0225),
+    "floor on a share": (
+        [act(0.03, 1.0, "MFN"), act(0.15, 0.5, basis="floor")],
+        0.5 * 0.0225 + 0.5 * 0.0009,
+    ),
+    "cap on all": ([act(0.5, 0.2, "B"), act(0.05, 1.0, basis="cap")], 0.2 * 0.25**2),
+    "cap of nothing on half": ([act(0.2, 1.0, "B"), act(0.0, 0.5, basis="cap")], 0.5 * 0.04),
+    "cap on what it counts": (
+        [act(0.2, 1.0, "B"), act(0.1, 1.0, "C"), act(0.1, 0.5, basis="cap", against="B")],
+        0.5 * 0.3**2 + 0.5 * 0.2**2,
+    ),
+    "caps from the highest down": (
+        [act(0.4, 1.0, "B"), act(0.2, 0.5, basis="cap", name="1"), act(0.1, 1.0, basis="cap", name="2")],
+        0.5 * (0.4 / 3) ** 2 + 0.5 * (0.2 / 3) ** 2,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CLOSED)
+def test_restrictiveness_in_closed_form(case):
+    acts, square = CLOSED[case]
+    assert index_of(*acts) == pytest.approx(sqrt(square), abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("acts", "share"),
+    [
+        ([act(0.25, 0.12)], 0.12),
+        ([act(0.25, 0.12), act(0.25, 0.1, "B")], 1 - 0.88 * 0.9),
+        ([act(0.25, 0.6), act(0.25, 0.3)], 0.9),
+        ([act(0.25, 0.6), act(0.25, 0.7)], 1.0),
+        ([act(0.25, 0.6), act(0.25, 0.7), act(0.1, 0.5, "B")], 1.0),
+        ([act(0.25, 0.6), act(0.1, 1.0, "MFN")], 0.6),
+        ([act(0.0, 0.6)], 0.0),
+        ([act(0.1, 0.6, stacking="exclusive"), act(0.5, 0.1, "B", stacking="exclusive")], 0.7),
+        ([act(0.1, 0.6), act(0.5, 0.1, "B", stacking="replace", against="A")], 0.1 + 0.5),
+        ([act(0.0, 1.0, "MFN"), act(0.15, 0.4, basis="floor", against="MFN")], 0.4),
+        ([act(0.2, 1.0, "MFN"), act(0.15, 0.4, basis="floor", against="MFN")], 0.0),
+        ([act(0.2, 0.3, "B"), act(0.01, 1.0, basis="cap")], 0.3),
+        ([act(0.2, 0.3, "B"), act(0.2, 0.3, status="suspended"), act(0.2, 0.3, instrument="fee")], 0.3),
+        ([act(None, 0.3, instrument="export_control")], 0.0),
+    ],
+)
+def test_covered_in_closed_form(acts, share):
+    assert share_of(*acts) == pytest.approx(share, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("authorities", "share"),
+    [
+        (["Section 301"], 0.2),
+        ("Section 301", 0.2),
+        (["Section*"], 1 - 0.8 * 0.9),
+        (["MFN"], 0.5),
+        (["MFN", "Section 301", "Section 301"], 1 - 0.5 * 0.8),
+        (iter(["Section 232"]), 0.1),
+        ("odd [name]", 0.3),
+        (None, 1 - 0.8 * 0.9 * 0.7),
+    ],
+)
+def test_covered_by_named_authorities(authorities, share):
+    acts = [
+        act(0.03, 0.5, "MFN"),
+        act(0.25, 0.2, "Section 301"),
+        act(0.5, 0.1, "Section 232"),
+        act(0.5, 0.3, "odd [name]"),
+    ]
+    assert share_of(*acts, authorities=authorities) == pytest.approx(share)
+
+
+# Over partners ---------------------------------------------------------------------------------------------
+
+
+@st.composite
+def schedules(draw, n=3):
+    codes = CODES[:n]
+    drawn = draw(st.lists(some_act(), max_size=8))
+    pairs = [(i, j) for i in codes for j in codes if i != j]
+    acts = []
+    for k, (rate, coverage, authority, fields) in enumerate(drawn):
+        importer, exporter = draw(st.sampled_from(pairs))
+        first = draw(st.integers(1, 9))
+        window = {
+            "effective": f"2025-01-0{first}",
+            "expires": f"2025-01-{first + draw(st.integers(0, 9)):02}",
+        }
+        acts.append(
+            act(rate, coverage, authority, f"m{k}", importer=importer, exporter=exporter, **window, **fields)
+        )
+    cell = st.floats(0.0, 1e12)
+    imports = draw(st.lists(st.lists(cell, min_size=n, max_size=n), min_size=n, max_size=n))
+    return Schedule(acts, Economies(codes, imports))
+
+
+PERIOD = ("2024-12-30", "2025-01-20")
+
+
+@given(schedules())
+def test_restrictiveness_is_never_below_the_statutory_duty(schedule):
+    by_pair = averages.restrictiveness(schedule, *PERIOD, by="pair")
+    assert (by_pair >= schedule.effective_duty(*PERIOD)).all(axis=None)
+    by_importer = averages.restrictiveness(schedule, *PERIOD)
+    assert (by_importer >= averages.statutory(schedule, *PERIOD)).all(axis=None)
+
+
+@given(schedules())
+def test_restrictiveness_over_partners_squares_and_weighs_the_pairs(schedule):
+    by_pair = averages.restrictiveness(schedule, *PERIOD, by="pair")
+    by_importer = averages.restrictiveness(schedule, *PERIOD)
+    for i, importer in enumerate(CODES):
+        trade = {j: schedule.economies.imports[i, CODES.index(j)] for j in CODES if j != importer}
+        total = sum(trade.values()) or 1.0
+        squares = sum(trade[j] / total * by_pair[importer, j] ** 2 for j in trade)
+        np.testing.assert_allclose(by_importer[importer], np.sqrt(squares), atol=1e-9)
+
+
+@given(schedules(), st.permutations(CODES))
+def test_the_order_of_economies_does_not_matter(schedule, codes):
+    other = schedule.select(codes)
+    for function in (averages.statutory, averages.simple_mean, averages.restrictiveness):
+        assert_frame_equal(function(other, *PERIOD)[list(CODES)], function(schedule, *PERIOD))
+
+
+@given(schedules())
+def test_simple_mean_counts_every_partner_once(schedule):
+    mean = averages.simple_mean(schedule, *PERIOD)
+    for day, row in mean.iterrows():
+        duty = schedule.duty_on(day)
+        for i in CODES:
+            assert row[i] == pytest.approx(sum(duty.loc[i, j] for j in CODES if j != i) / 2)
+
+
+@given(schedules(), st.sampled_from(["D", "W", "M"]))
+def test_statutory_is_the_effective_duty(schedule, freq):
+    expected = schedule.effective_duty(*PERIOD, by="importer", freq=freq)
+    assert_frame_equal(averages.statutory(schedule, *PERIOD, freq), expected)
+
+
+@given(
+    schedules(), st.sampled_from([0.0, 0.5, 1, 4.0, np.float64(8.0)]), st.sampled_from([None, "2025-01-07"])
+)
+def test_substitution_adjusted_in_a_plain_loop(schedule, elasticity, reference):
+    adjusted = averages.substitution_adjusted(schedule, *PERIOD, elasticity, reference)
+    before = schedule.duty_on(reference or PERIOD[0])
+    for day, row in adjusted.iterrows():
+        duty = schedule.duty_on(day)
+        for i in CODES:
+            left = {
+                j: schedule.economies.to_frame().loc[i, j]
+                * ((1 + duty.loc[i, j]) / (1 + before.loc[i, j])) ** -elasticity
+                for j in CODES
+                if j != i
+            }
+            bill = sum(left[j] * duty.loc[i, j] for j in left)
+            assert row[i] == pytest.approx(bill / sum(left.values()) if bill else 0.0, abs=1e-9)
+
+
+@given(schedules(), st.floats(0, 50))
+def test_substitution_lowers_the_average_of_duties_raised_from_a_common_level(schedule, elasticity):
+    adjusted = averages.substitution_adjusted(schedule, *PERIOD, elasticity)  # no duty before 2025
+    assert (adjusted <= averages.statutory(schedule, *PERIOD) + 1e-12).all(axis=None)
+
+
+def test_substitution_leaves_equal_duties_alone():
+    schedule = record(act(0.3), act(0.3, exporter="MEX"))
+    adjusted = averages.substitution_adjusted(schedule, "2024-12-31", DAY, 4.0)
+    assert_frame_equal(adjusted, averages.statutory(schedule, "2024-12-31", DAY))
+
+
+def test_substitution_with_a_huge_elasticity_leaves_the_cheapest_partner():
+    schedule = record(act(1.0), act(0.2, exporter="MEX"), act(0.5, importer="CHN", exporter="USA"))
+    adjusted = averages.substitution_adjusted(schedule, "2024-12-31", "2025-01-01", 1e6)
+    assert adjusted.loc["2025-01-01"].to_list() == pytest.approx([0.2, 0.0, 0.0])
+
+
+def test_substitution_ignores_partners_without_trade():
+    economies = Economies(CODES, [[0, 0, 1], [0, 0, 0], [1, 0, 0]])
+    schedule = record(
+        act(1.0), act(0.2, exporter="MEX"), act(0.3, importer="CHN", exporter="USA"), economies=economies
+    )
+    adjusted = averages.substitution_adjusted(schedule, DAY, DAY, 700.0, "2024-12-31")
+    assert adjusted.loc[DAY].to_list() == pytest.approx([0.2, 0.0, 0.0])
+
+
+def test_substitution_may_raise_the_average_when_the_low_duty_rises():
+    schedule = record(act(1.0, effective="2024-01-01"), act(0.5, exporter="MEX"))
+    adjusted = averages.substitution_adjusted(schedule, "2024-12-31", DAY, 4.0)
+    assert adjusted.loc[DAY, "USA"] > averages.statutory(schedule, DAY, DAY).loc[DAY, "USA"]
+
+
+# Days and labels -------------------------------------------------------------------------------------------
+
+EACH = {
+    "statutory": averages.statutory,
+    "simple_mean": averages.simple_mean,
+    "restrictiveness": averages.restrictiveness,
+    "by_pair": lambda *args, **more: averages.restrictiveness(*args, by="pair", **more),
+    "covered": averages.covered,
+    "substitution_adjusted": lambda *args, **more: averages.substitution_adjusted(
+        *args, elasticity=4.0, **more
+    ),
+}
+WEIGHTED = ("statutory", "restrictiveness", "substitution_adjusted")
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_both_ends_of_the_period_are_in_and_windows_are_half_open(name):
+    schedule = record(act(0.5, 0.4, effective="2025-03-02", expires="2025-03-04"))
+    values = EACH[name](schedule, "2025-03-01", "2025-03-04")
+    assert values.index.equals(pd.date_range("2025-03-01", "2025-03-04", name="date"))
+    column = PAIR if isinstance(values.columns, pd.MultiIndex) else "USA"
+    assert (values[column] > 0).to_list() == [False, True, True, False]
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_a_period_averages_the_days(name):
+    schedule = record(act(0.5, 0.4, effective="2025-03-11"), act(0.3, 0.4, "B", effective="2025-02-21"))
+    monthly = EACH[name](schedule, "2025-02-15", "2025-03-31", freq="M")
+    daily = EACH[name](schedule, "2025-02-15", "2025-03-31")
+    assert monthly.index.equals(pd.DatetimeIndex(["2025-02-15", "2025-03-01"], name="date"))
+    np.testing.assert_allclose(monthly.iloc[1], daily.loc["2025-03"].mean())
+
+
+@pytest.mark.parametrize("name", ["by_pair", "covered"])
+def test_pairs_are_labelled_like_effective_duty(name):
+    for complete in (True, False):
+        schedule = record(act(0.5, 0.4), act(0.1, importer="MEX", exporter="USA"), complete=complete)
+        values = EACH[name](schedule, DAY, DAY)
+        expected = schedule.effective_duty(DAY, DAY)
+        assert list(values.columns) == list(expected.columns)
+        assert values.columns.names == expected.columns.names
+    assert EACH[name](record(complete=False), DAY, DAY).shape == (1, 0)
+
+
+@pytest.mark.parametrize("name", ["statutory", "simple_mean", "restrictiveness", "substitution_adjusted"])
+def test_importers_with_unknown_duties_are_left_out(name):
+    partly = record(
+        act(0.5), act(0.1, exporter="MEX"), act(0.2, importer="CHN", exporter="USA"), complete=False
+    )
+    assert list(EACH[name](partly, DAY, DAY).columns) == ["USA"]
+    assert list(EACH[name](record(act(0.5)), DAY, DAY).columns) == list(CODES)
+    assert EACH[name](partly, DAY, DAY).columns.name == "importer"
+
+
+def test_only_the_simple_mean_asks_for_partners_without_trade():
+    economies = Economies(CODES, [[0, 1, 0], [1, 0, 1], [1, 1, 0]])
+    partly = record(act(0.5), complete=False, economies=economies)
+    assert list(averages.restrictiveness(partly, DAY, DAY).columns) == ["USA"]
+    assert averages.simple_mean(partly, DAY, DAY).shape == (1, 0)
+    table = averages.compare(partly, DAY, 4.0)
+    assert list(table.index) == ["USA"]
+    assert table.loc["USA"].isna().to_list() == [False, True, False, False, False]
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_no_measures_no_duty(name):
+    assert (EACH[name](record(), DAY, DAY) == 0).all(axis=None)
+    assert EACH[name](record(economies=Economies("USA", [[1.0]])), DAY, DAY).isna().sum().sum() == 0
+
+
+# Side by side ----------------------------------------------------------------------------------------------
+
+
+def test_compare_puts_the_averages_side_by_side():
+    schedule = record(
+        act(0.05, 1.0, "MFN", effective="2018-01-01"),
+        act(0.5, 0.4, "B", effective="2018-07-06"),
+        act(0.2, exporter="MEX"),
+        act(0.1, 0.5, importer="CHN", exporter="USA"),
+    )
+    table = averages.compare(schedule, DAY, 4.0)
+    covered = averages.covered(schedule, DAY, DAY).iloc[0]
+    expected = {
+        "statutory": averages.statutory(schedule, DAY, DAY).iloc[0],
+        "simple mean": averages.simple_mean(schedule, DAY, DAY).iloc[0],
+        "restrictiveness": averages.restrictiveness(schedule, DAY, DAY).iloc[0],
+        "covered": {
+            "USA": 0.75 * covered["USA", "CHN"] + 0.25 * covered["USA", "MEX"],
+            "CHN": 2 / 3 * covered["CHN", "USA"],
+            "MEX": 0.0,
+        },
+        "substitution-adjusted": averages.substitution_adjusted(schedule, DAY, DAY, 4.0, "2018-07-05").iloc[
+            0
+        ],
+    }
+    assert list(table.columns) == list(expected)
+    assert list(table.index) == list(CODES)
+    assert table.index.name == "importer"
+    for column, values in expected.items():
+        np.testing.assert_allclose(table[column], [values[code] for code in CODES], err_msg=column)
+    # MFN was there at the reference: only the 20 points of B (0.5 on 40 % of trade) made buyers move.
+    usa = {"CHN": 300 * (1.25 / 1.05) ** -4, "MEX": 100 * 1.2**-4}
+    adjusted = (usa["CHN"] * 0.25 + usa["MEX"] * 0.2) / sum(usa.values())
+    assert table.loc["USA", "substitution-adjusted"] == pytest.approx(adjusted)
+
+
+def test_compare_takes_a_reference():
+    schedule = record(act(0.5, 0.4), act(0.1, exporter="MEX"))
+    given_day = averages.compare(schedule, DAY, 4.0, reference=DAY)
+    np.testing.assert_allclose(given_day["substitution-adjusted"], given_day["statutory"])
+    assert averages.compare(schedule, DAY, 4.0).loc["USA", "substitution-adjusted"] < given_day.iloc[0, 0]
+
+
+@pytest.mark.parametrize("date", ["2018-06-01", "2018-07-06"])
+def test_compare_refers_to_no_day_after_the_date(date):
+    schedule = record(act(0.5, effective="2018-07-07"), act(0.1, 1.0, "MFN", effective="2018-06-20"))
+    table = averages.compare(schedule, date, 4.0)
+    np.testing.assert_allclose(table["substitution-adjusted"], table["statutory"])
+
+
+def test_compare_refers_to_no_day_before_the_record():
+    schedule = record(act(0.5, 0.4), act(0.1, exporter="MEX"), begins="2025-01-01")
+    expected = averages.substitution_adjusted(schedule, DAY, DAY, 4.0, "2025-01-01").iloc[0]
+    np.testing.assert_allclose(averages.compare(schedule, DAY, 4.0)["substitution-adjusted"], expected)
+
+
+# Refusals --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", WEIGHTED)
+def test_weights_are_needed(name):
+    with pytest.raises(InputError) as error:
+        EACH[name](record(act(0.5), economies=Economies(CODES)), DAY, DAY)
+    assert problem(error).what == "trade weights are needed"
+    with pytest.raises(InputError, match="trade weights are needed"):
+        averages.compare(record(act(0.5), economies=Economies(CODES)), DAY, 4.0)
+
+
+@pytest.mark.parametrize("name", sorted({*EACH} - {*WEIGHTED}))
+def test_weights_are_not_asked_for_where_none_are_used(name):
+    bare = EACH[name](record(act(0.5, 0.3), economies=Economies(CODES)), DAY, DAY)
+    assert_frame_equal(bare, EACH[name](record(act(0.5, 0.3)), DAY, DAY))
+
+
+@pytest.mark.parametrize("elasticity", [-0.1, float("nan"), float("inf"), "4", None, True, [4.0]])
+def test_an_elasticity_is_a_number_of_0_or_more(elasticity):
+    with pytest.raises(InputError) as error:
+        averages.substitution_adjusted(record(), DAY, DAY, elasticity)
+    assert problem(error).what == "not an elasticity"
+    assert problem(error).where == "elasticity"
+    assert problem(error).got == repr(elasticity)
+    with pytest.raises(InputError, match="not an elasticity"):
+        averages.compare(record(), DAY, elasticity)
+
+
+def test_the_elasticity_has_no_default():
+    with pytest.raises(TypeError, match="elasticity"):
+        averages.substitution_adjusted(record(), DAY, DAY)
+
+
+def test_unknown_authorities_are_all_named_with_the_nearest_known():
+    with pytest.raises(InputError) as error:
+        averages.covered(
+            record(act(0.5, authority="Section 301")), DAY, DAY, ["Section 302", "MFN", "Section 301"]
+        )
+    first, second = error.value.problems
+    assert (first.what, first.where, first.got) == ("unknown authority", "authorities", "'Section 302'")
+    assert first.fix == "did you mean 'Section 301'?"
+    assert second.got == "'MFN'"
+
+
+def test_no_authority_is_refused():
+    with pytest.raises(InputError) as error:
+        averages.covered(record(act(0.5)), DAY, DAY, [])
+    assert problem(error).what == "no authority"
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_periods_and_frequencies_are_checked(name):
+    with pytest.raises(InputError, match="unknown freq"):
+        EACH[name](record(act(0.5)), DAY, DAY, freq="H")
+    with pytest.raises(InputError, match="holds no day"):
+        EACH[name](record(act(0.5)), DAY, "2025-05-31")
+    with pytest.raises(InputError, match="before the record begins"):
+        EACH[name](record(act(0.5), begins="2025-01-01"), "2024-12-31", DAY)
+
+
+def test_restrictiveness_is_by_pair_or_importer():
+    with pytest.raises(InputError) as error:
+        averages.restrictiveness(record(), DAY, DAY, by="authority")
+    assert (problem(error).what, problem(error).allowed) == ("unknown by", "pair | importer")
+
+
+def test_the_reference_is_a_day():
+    with pytest.raises(InputError) as error:
+        averages.substitution_adjusted(record(), DAY, DAY, 4.0, "yesterday")
+    assert (problem(error).what, problem(error).where) == ("not a calendar day", "reference")

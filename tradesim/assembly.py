@@ -1,0 +1,266 @@
+"""Assembly: a scenario's schedule, truces, events and rules turned into the engine's plain arrays.
+
+Measures that a truce suspends or an outcome switches are *live*: the day loop decides about them. All others
+are one array of duties by day. A suspended measure that a truce names is live too: it is charged whenever
+the truce is not in force, which is what brings it back exactly.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradesim.duties import contributions_on
+from tradesim.engine.program import NEVER, Act, Effects, Program
+from tradesim.errors import InputError, Problem, fail_if, unknown_name
+from tradesim.events import Effect, Event
+from tradesim.measures import Measure
+from tradesim.rules import Passive, Rule, answer
+from tradesim.schedule import Schedule
+from tradesim.timegrid import TimeGrid
+from tradesim.truces import Truce
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+ACTS = {
+    "enact": Act.ENACT,
+    "revoke": Act.REVOKE,
+    "set_rate": Act.SET_RATE,
+    "start_truce": Act.START_TRUCE,
+    "extend_truce": Act.EXTEND_TRUCE,
+    "end_truce": Act.END_TRUCE,
+}
+ON_TRUCES = {"start_truce", "extend_truce", "end_truce"}
+
+
+def assemble(
+    schedule: Schedule,
+    grid: TimeGrid,
+    rules: Mapping[str, Rule],
+    truces: Sequence[Truce],
+    events: Sequence[Event],
+) -> Program:
+    """Return the arrays of a scenario.
+
+    Raises
+    ------
+    InputError
+        For effects on unknown measures or truces, truces between strangers, and live measures whose duty
+        depends on what else is in force.
+    """
+    codes = schedule.economies.codes
+    fail_if([*_stranger_problems(codes, rules, truces)])
+    held = [_held(schedule, truce) for truce in truces]
+    live = _live(schedule, held, events)
+    fixed = schedule.only(m for m in schedule.measures if m not in live)
+    ordered = [rules.get(code, Passive()) for code in codes]
+    return Program(
+        base=fixed.duty(grid),
+        opened=_opened(fixed, grid),
+        live_pair=_table([(codes.index(m.importer), codes.index(m.exporter)) for m in live], 2),
+        live_duty=_live_duty(fixed, live, grid),
+        live_rate=np.array([m.level for m in live], dtype=np.float64),
+        live_enacted=np.array([m.status in {"enacted", "suspended"} for m in live], dtype=np.bool_),
+        truce_window=_table([_window(truce, grid) for truce in truces], 2),
+        truce_parties=_table([[code in t.parties for code in codes] for t in truces], len(codes)) > 0,
+        truce_suspends=_table([[m in names for m in live] for names in held], len(live)) > 0,
+        truce_surcharges=np.array([truce.surcharges for truce in truces], dtype=np.float64),
+        truce_lapses=np.array([truce.at_end == "lapse" for truce in truces], dtype=np.bool_),
+        event_day=np.array([grid.position(event.date) for event in events], dtype=np.int64),
+        event_odds=_odds(events),
+        effects=_effects(schedule, grid, live, truces, events),
+        answers=tuple(partial(answer, rule) for rule in ordered),
+        reaction=np.array([rule.reaction for rule in ordered], dtype=np.int64),
+        implementation=np.array([rule.implementation for rule in ordered], dtype=np.int64),
+        coverage=np.array([rule.coverage for rule in ordered], dtype=np.float64),
+    )
+
+
+def _table(rows: Sequence[Sequence[int]], width: int) -> Ints:
+    """Return rows as a (len(rows), width) array, also when there are none."""
+    return np.array(rows, dtype=np.int64).reshape(len(rows), width)
+
+
+def _held(schedule: Schedule, truce: Truce) -> list[Measure]:
+    """Return the measures between its parties that a truce names, charged or suspended ones."""
+    found: list[Measure] = []
+    for name in truce.suspend:
+        among = [
+            m
+            for m in _matching(schedule, name, f"truce {truce.name!r}: suspend")
+            if m.importer in truce.parties and m.exporter in truce.parties and m.instrument == "tariff"
+        ]
+        found += [m for m in among if m.status in {"enacted", "suspended"} and m not in found]
+    return found
+
+
+def _live(schedule: Schedule, held: Sequence[Sequence[Measure]], events: Sequence[Event]) -> list[Measure]:
+    wanted = [m for names in held for m in names]
+    for event, effect in _each_effect(events):
+        if effect.action not in ON_TRUCES:
+            wanted += _targets(schedule, event, effect)
+    live = [m for m in schedule.measures if m in wanted]
+    fail_if(
+        Problem(
+            "cannot be switched in a run",
+            f"measure {m.name!r}",
+            f"stacking {m.stacking!r}, basis {m.basis!r}, instrument {m.instrument!r}",
+            "a tariff that adds, ad valorem or specific",
+        )
+        for m in live
+        if m.stacking != "add" or m.basis not in {"ad_valorem", "specific"} or m.instrument != "tariff"
+    )
+    return live
+
+
+def _targets(schedule: Schedule, event: str, effect: Effect) -> list[Measure]:
+    return [
+        m
+        for m in _matching(schedule, effect.target, f"event {event!r}: {effect.action}")
+        if m.instrument == "tariff" and m.status != "revoked"
+    ]
+
+
+def _matching(schedule: Schedule, name: str, where: str) -> tuple[Measure, ...]:
+    try:
+        return schedule.matching(name)
+    except InputError as error:
+        raise error.at(where) from None
+
+
+def _each_effect(events: Sequence[Event]) -> list[tuple[str, Effect]]:
+    return [(event.name, effect) for event in events for o in event.outcomes for effect in o.effects]
+
+
+def _as_law(measure: Measure) -> Measure:
+    """Return a live measure as it is charged when in force: a threat carried out has no end."""
+    if measure.status == "threatened":
+        return replace(measure, status="enacted", expires=None, expiry_announced=None)
+    return replace(measure, status="enacted")
+
+
+def _live_duty(fixed: Schedule, live: Sequence[Measure], grid: TimeGrid) -> Floats:
+    """Return what each live measure adds to its pair's duty by day, ``(T, L)``."""
+    days, laws = grid.days, [_as_law(m) for m in live]
+    added = np.zeros((len(grid), len(live)))
+    for k, law in enumerate(laws):
+        beside = [m for m in fixed.measures if m.pair == law.pair and m.charged and m.instrument == "tariff"]
+        before = contributions_on(days, beside).sum(axis=1) if beside else 0.0
+        added[:, k] = contributions_on(days, [*beside, law]).sum(axis=1) - before
+    for pair in {law.pair for law in laws}:
+        _check_additive(fixed, [law for law in laws if law.pair == pair], grid, added, laws)
+    return added
+
+
+def _check_additive(
+    fixed: Schedule, together: list[Measure], grid: TimeGrid, added: Floats, laws: list[Measure]
+) -> None:
+    """Refuse live measures whose duties do not add up: a floor or cap over them would see only some."""
+    beside = [
+        m for m in fixed.measures if m.pair == together[0].pair and m.charged and m.instrument == "tariff"
+    ]
+    before = contributions_on(grid.days, beside).sum(axis=1) if beside else 0.0
+    all_in = contributions_on(grid.days, [*beside, *together]).sum(axis=1) - before
+    apart = added[:, [laws.index(law) for law in together]].sum(axis=1)
+    limits = ", ".join(repr(m.name) for m in beside if m.basis in {"floor", "cap"}) or "other measures"
+    if np.abs(all_in - apart).max() > 1e-12:
+        names = ", ".join(repr(law.name) for law in together)
+        fail_if([Problem("duties that depend on each other", names, f"limited together by {limits}")])
+
+
+def _opened(fixed: Schedule, grid: TimeGrid) -> Floats:
+    """Return the nominal surcharges that the schedule announces above the reference, ``(T, N, N)``.
+
+    Of each act the highest level announced and not yet over counts; the reference is what had been
+    announced before the first day.
+    """
+    n = len(fixed.economies)
+    opened = np.zeros((len(grid) + 1, n, n))
+    days = np.arange(grid.start - np.timedelta64(1, "D"), grid.end)
+    acts: dict[tuple[str, ...], list[Measure]] = {}
+    for m in fixed.measures:
+        if m.charged and m.instrument == "tariff" and m.basis in {"ad_valorem", "specific"}:
+            acts.setdefault(m.act, []).append(m)
+    for levels in acts.values():
+        i, j = (fixed.economies.index(code) for code in levels[0].pair)
+        opened[:, i, j] += np.max([_announced(m, days) for m in levels], axis=0)
+    return opened[1:] - opened[0]
+
+
+def _announced(measure: Measure, days: NDArray[np.datetime64]) -> Floats:
+    known = np.asarray(days >= np.datetime64(str(measure.announced), "D"))
+    if measure.expires is not None:
+        known &= days < np.datetime64(str(measure.expires), "D")
+    return known * measure.level
+
+
+def _odds(events: Sequence[Event]) -> Floats:
+    most = max((len(event.outcomes) for event in events), default=1)
+    odds = np.ones((len(events), most))
+    for k, event in enumerate(events):
+        odds[k, : len(event.outcomes) - 1] = np.cumsum([o.probability for o in event.outcomes])[:-1]
+    return odds
+
+
+def _effects(
+    schedule: Schedule, grid: TimeGrid, live: list[Measure], truces: Sequence[Truce], events: Sequence[Event]
+) -> Effects:
+    rows: list[tuple[int, int, int, int, int, float]] = []
+    for e, event in enumerate(events):
+        for o, outcome in enumerate(event.outcomes):
+            for effect in outcome.effects:
+                day = grid.position(event.date if effect.on is None else effect.on)
+                places = _places(schedule, grid, live, truces, event.name, effect)
+                rows += [(e, o, day, int(ACTS[effect.action]), target, value) for target, value in places]
+    rows.sort(key=lambda row: row[2])
+    columns = list(zip(*rows, strict=True)) if rows else [()] * 6
+    whole = np.array(columns[:5], dtype=np.int64).reshape(5, len(rows))
+    return Effects(*whole, np.array(columns[5], dtype=np.float64))
+
+
+def _places(
+    schedule: Schedule,
+    grid: TimeGrid,
+    live: list[Measure],
+    truces: Sequence[Truce],
+    event: str,
+    effect: Effect,
+) -> list[tuple[int, float]]:
+    """Return (target, value) of each live measure or truce that an effect touches."""
+    if effect.action in ON_TRUCES:
+        names = [truce.name for truce in truces]
+        if effect.target not in names:
+            raise InputError(
+                [unknown_name("truce", effect.target, names, f"event {event!r}: {effect.action}")]
+            )
+        until = float(NEVER) if effect.until is None else float(grid.position(effect.until))
+        return [(names.index(effect.target), until)]
+    where = f"event {event!r}: {effect.action}"
+    touched = _targets(schedule, event, effect)
+    zero = [m for m in touched if m.level == 0 and effect.rate]
+    fail_if(
+        Problem("a rate of 0 cannot be scaled", where, repr(m.name), "a measure with a rate") for m in zero
+    )
+    scale = [effect.rate / m.level if effect.rate and m.level else 0.0 for m in touched]
+    return [(live.index(m), share) for m, share in zip(touched, scale, strict=True)]
+
+
+def _window(truce: Truce, grid: TimeGrid) -> tuple[int, int]:
+    return grid.position(truce.start), grid.position(truce.end)
+
+
+def _stranger_problems(
+    codes: Sequence[str], rules: Mapping[str, Rule], truces: Sequence[Truce]
+) -> list[Problem]:
+    strangers = [unknown_name("economy", code, codes, "rules") for code in rules if code not in codes]
+    for truce in truces:
+        strangers += [
+            unknown_name("economy", code, codes, f"truce {truce.name!r}: parties")
+            for code in truce.parties
+            if code not in codes
+        ]
+    return strangers

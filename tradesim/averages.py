@@ -1,0 +1,623 @@
+"""Averages: the different numbers that people call "the tariff", named and kept apart.
+
+=====================  ======================================================================
+statutory              duties averaged over partners at base-year imports
+simple_mean            duties averaged over partners, each counting the same
+restrictiveness        the uniform duty as distorting as the actual, unequal ones
+covered                share of trade that any duty hits, whatever its rate
+substitution_adjusted  duties averaged over partners at the imports left after substitution
+=====================  ======================================================================
+
+None of them is the *collected* duty (customs revenue over imports): that one also moves with
+exemptions, preferences claimed, evasion, delays and what is bought within a heading.
+
+**Which goods a measure hits.** A record knows what share of a pair's trade a measure covers, not which
+goods. What depends on the goods (`restrictiveness`, `covered`) rests on one convention:
+
+1. Rates and coverages are those that stacking leaves (`tradesim.stacking`): what a measure contributes,
+   and the coverage that replacements and exclusive measures leave it.
+2. Measures of one authority hit different goods, as far as the trade reaches. Those that charge anything
+   are laid side by side in the order of the schedule; when their coverages sum to more than 1, the rest
+   starts again at the first good, so goods are hit as evenly as can be. Two measures on all trade meet
+   on all of it.
+3. Measures of different authorities overlap independently: shares a and b have a·b in common.
+4. What stacking keeps apart stays apart. The authorities of one exclusive group are laid side by side
+   like one, and so are all authorities that replace others: replacements first. An authority that is
+   ended on the goods of some replacements is spread, independently as in 3, over all other goods (in an
+   exclusive group of which a part is ended: the whole group is laid beside the replacements).
+5. A floor charges what it contributes per unit of its coverage, on all of that coverage: stacking takes
+   the gap to it at the pair's average.
+6. A cap takes one proportion off every duty that it counts, on goods that are an independent sample of
+   its coverage; the proportion makes its contribution what stacking says. So no good has a duty below 0.
+
+The mean of the duty over the goods so laid out is the statutory effective duty, exactly (short of caps
+against different lists of authorities that meet on one authority, where stacking takes both off in full).
+
+Weighted measures need base-year imports and refuse without. In an incomplete record an importer with
+partners of unknown duty is left out, never counted as 0. An importer without any base-year imports has
+0, as in `Schedule.effective_duty`.
+"""
+
+import fnmatch
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tradesim.duties import Frequency, averaged, check_choice, contributions_on
+from tradesim.errors import Problem, fail_if, unknown_name
+from tradesim.measures import Measure
+from tradesim.schedule import DUTIES, Schedule
+from tradesim.timegrid import DateLike, Days, TimeGrid, as_day
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+MFN = "MFN"
+"""The authority of the ordinary duties that everybody pays."""
+NEGLIGIBLE = 1e-12
+"""A share of trade below it is what rounding leaves of none."""
+
+
+def statutory(schedule: Schedule, start: DateLike, end: DateLike, freq: Frequency = "D") -> pd.DataFrame:
+    """Return the statutory effective duty of each importer over all its partners.
+
+    ``Σ_j w_ij t_ij``: duties weighted by the partners' shares in the importer's base-year imports, which
+    stay what they were. The same as ``schedule.effective_duty(by="importer")``.
+
+    Parameters
+    ----------
+    schedule : the record.
+    start, end : first and last day, both included.
+    freq : ``D`` days, or the average by day count over the days of each W, M, Q or Y in the period.
+
+    Returns
+    -------
+    Index date, columns importer; fraction of import value.
+
+    Raises
+    ------
+    InputError
+        For a period without days, an unknown ``freq``, or economies without imports.
+
+    Examples
+    --------
+    >>> import tradesim as ts
+    >>> list_1 = ts.Measure(name="List 1", importer="USA", exporter="CHN", authority="Section 301",
+    ...                     rate=0.25, coverage=0.12, effective="2018-07-06")
+    >>> world = ts.Economies(["USA", "CHN", "MEX"], [[0, 3, 1], [1, 0, 1], [1, 1, 0]])
+    >>> statutory(ts.Schedule([list_1], world), "2018-07-06", "2018-07-06")["USA"].item()
+    0.0225
+    """
+    return schedule.effective_duty(start, end, by="importer", freq=freq)
+
+
+def simple_mean(schedule: Schedule, start: DateLike, end: DateLike, freq: Frequency = "D") -> pd.DataFrame:
+    """Return the mean duty of each importer over its partners, each partner counting the same.
+
+    ``Σ_{j≠i} t_ij / (N − 1)``. Only partners are unweighted: a pair's own duty ``t_ij`` is the effective
+    duty on its trade. No imports are needed, and partners that sell nothing count as well.
+
+    Parameters
+    ----------
+    schedule : the record.
+    start, end : first and last day, both included.
+    freq : ``D`` days, or the average by day count over the days of each W, M, Q or Y in the period.
+
+    Returns
+    -------
+    Index date, columns importer (those whose duties on every partner are recorded); fraction.
+
+    Raises
+    ------
+    InputError
+        For a period without days or an unknown ``freq``.
+
+    Examples
+    --------
+    >>> import tradesim as ts
+    >>> list_1 = ts.Measure(name="List 1", importer="USA", exporter="CHN", authority="Section 301",
+    ...                     rate=0.25, coverage=0.12, effective="2018-07-06")
+    >>> record = ts.Schedule([list_1], ts.Economies(["USA", "CHN", "MEX"]))
+    >>> simple_mean(record, "2018-07-06", "2018-07-06")["USA"].item()
+    0.015
+    """
+    grid = TimeGrid.through(start, end)
+    partners = max(len(schedule.economies) - 1, 1)
+    mean = schedule.duty(grid).sum(axis=2) / partners
+    return averaged(_importer_frame(schedule, grid, mean, np.ones_like(schedule.recorded)), freq)
+
+
+def restrictiveness(
+    schedule: Schedule,
+    start: DateLike,
+    end: DateLike,
+    by: Literal["pair", "importer"] = "importer",
+    freq: Frequency = "D",
+) -> pd.DataFrame:
+    """Return the uniform-equivalent restrictiveness index: the root of the weighted mean square of duties.
+
+    The loss from a duty grows with its square, so unequal duties distort more than their mean says; the
+    index is the one duty on all goods that costs the importer as much. With linear import demand,
+    ``TRI² = Σ_g s_g ε_g t_g² / Σ_g s_g ε_g`` over goods g (shares s, import demand elasticities ε);
+    here all elasticities are equal, for want of goods, and the weights are base-year imports:
+
+    - within a pair, ``E_ij[t²]`` over its goods, laid out by the convention at the top of this module;
+      25 % on 12 % of trade gives 8.7 %, not 3 %;
+    - over partners too, ``(Σ_j w_ij E_ij[t²])^(1/2)``.
+
+    It is never below the statutory effective duty (Jensen), and equals it where every good bears the same.
+
+    Parameters
+    ----------
+    schedule : the record.
+    start, end : first and last day, both included.
+    by : ``pair``: dispersion over the goods of each pair; ``importer``: over goods and partners.
+    freq : ``D`` days, or the average of the daily index over the days of each W, M, Q or Y in the period.
+
+    Returns
+    -------
+    Index date, columns importer, or (importer, exporter) by pair; fraction of import value.
+
+    Raises
+    ------
+    InputError
+        For a period without days, an unknown ``by`` or ``freq``, or ``by="importer"`` without imports.
+
+    References
+    ----------
+    Anderson and Neary (2005), Measuring the Restrictiveness of International Trade Policy, MIT Press (the
+    index); Feenstra (1995), Estimating the effects of trade policy, Handbook of International Economics 3,
+    ch. 30 (the linear form); Kee, Nicita and Olarreaga (2009), Economic Journal 119, 172–199 (estimates).
+
+    Examples
+    --------
+    >>> import tradesim as ts
+    >>> list_1 = ts.Measure(name="List 1", importer="USA", exporter="CHN", authority="Section 301",
+    ...                     rate=0.25, coverage=0.12, effective="2018-07-06")
+    >>> record = ts.Schedule([list_1], ts.Economies(["USA", "CHN"], [[0, 3], [1, 0]]))
+    >>> restrictiveness(record, "2018-07-06", "2018-07-06", by="pair").round(4)
+    importer       USA  CHN
+    exporter       CHN  USA
+    date
+    2018-07-06  0.0866  0.0
+    """
+    grid = TimeGrid.through(start, end)
+    check_choice("by", by, ("pair", "importer"))
+    duty = schedule.duty(grid)
+    # Where the duty is uniform, rounding must not put the index below the mean.
+    squared = np.maximum(_over_pairs(schedule, grid, _mean_square), np.maximum(duty, 0.0) ** 2)
+    if by == "pair":
+        return averaged(_pair_frame(schedule, grid, np.sqrt(squared)), freq)
+    weights = schedule.economies.weights
+    index = np.maximum(np.sqrt(_over_partners(weights, squared)), _over_partners(weights, duty))
+    return averaged(_importer_frame(schedule, grid, index, weights > 0), freq)
+
+
+def covered(
+    schedule: Schedule,
+    start: DateLike,
+    end: DateLike,
+    authorities: Iterable[str] | None = None,
+    freq: Frequency = "D",
+) -> pd.DataFrame:
+    """Return the share of each pair's base-year trade that a duty of the named authorities hits.
+
+    ``1 − Π_a (1 − c_a)`` over authorities, where ``c_a`` is the sum of the authority's coverages, at most
+    1; under replacements and exclusive measures by the convention at the top of this module. Coverage is
+    what stacking leaves of it; a duty of 0 hits nothing, nor does a floor already met. A cap lowers duties
+    and hits nothing itself; goods under a cap of 0 still count as hit.
+
+    Parameters
+    ----------
+    schedule : the record.
+    start, end : first and last day, both included.
+    authorities : whose duties count; names may hold ``*`` wildcards (default: every authority but MFN).
+    freq : ``D`` days, or the average by day count over the days of each W, M, Q or Y in the period.
+
+    Returns
+    -------
+    Index date, columns (importer, exporter); share of base-year import value, 0 to 1.
+
+    Raises
+    ------
+    InputError
+        For a period without days, an unknown ``freq``, no authority, or one that the record does not hold.
+
+    Examples
+    --------
+    >>> import tradesim as ts
+    >>> steel = ts.Measure(name="steel", importer="USA", exporter="CHN", authority="Section 232",
+    ...                    rate=0.25, coverage=0.1, effective="2018-03-23")
+    >>> list_1 = ts.Measure(name="List 1", importer="USA", exporter="CHN", authority="Section 301",
+    ...                     rate=0.25, coverage=0.12, effective="2018-07-06")
+    >>> record = ts.Schedule([steel, list_1], ts.Economies(["USA", "CHN"]))
+    >>> covered(record, "2018-07-06", "2018-07-06")[("USA", "CHN")].round(4).item()
+    0.208
+    """
+    grid = TimeGrid.through(start, end)
+    return averaged(_pair_frame(schedule, grid, _covered_pairs(schedule, grid, authorities)), freq)
+
+
+def substitution_adjusted(
+    schedule: Schedule,
+    start: DateLike,
+    end: DateLike,
+    elasticity: float,
+    reference: DateLike | None = None,
+    *,
+    freq: Frequency = "D",
+) -> pd.DataFrame:
+    """Return the duty of each importer averaged over partners at imports after substitution.
+
+    ``Σ_j m'_ij t_ij / Σ_j m'_ij`` with ``m'_ij = m_ij ((1 + t_ij) / (1 + t_ij at the reference))^(−ε)``:
+    base-year imports that answer the change in the duty since the reference day, fully and at once, with
+    complete pass-through. Buyers leave the partners whose duties rose most, so this falls below the
+    statutory duty when duties have risen unequally from a common level; from unequal ones it may not.
+
+    A partial adjustment with one elasticity: no domestic substitution (the total matters to no average),
+    none within a pair's goods, no prices or incomes that respond (for these `tradesim.economics`). It is
+    no forecast of the duty collected, either, which depends on far more. Post-substitution weights:
+    EQUATIONS.md §5; on weights that shrink with the duty, Anderson and Neary (2005), ch. 1.
+
+    Parameters
+    ----------
+    schedule : the record.
+    start, end : first and last day, both included.
+    elasticity : ε, of a pair's imports to its duty, 0 or more; there is no default.
+    reference : the day whose duties the base-year imports belong to (default: ``start``).
+    freq : ``D`` days, or the average by day count over the days of each W, M, Q or Y in the period.
+
+    Returns
+    -------
+    Index date, columns importer; fraction of import value.
+
+    Raises
+    ------
+    InputError
+        For an elasticity that is not a finite number of 0 or more, a period without days, an unknown
+        ``freq``, or economies without imports.
+
+    Examples
+    --------
+    >>> import tradesim as ts
+    >>> surge = ts.Measure(name="surge", importer="USA", exporter="CHN", authority="IEEPA", rate=1.0,
+    ...                    effective="2025-04-10")
+    >>> world = ts.Economies(["USA", "CHN", "MEX"], [[0, 3, 1], [1, 0, 1], [1, 1, 0]])
+    >>> record = ts.Schedule([surge], world)
+    >>> substitution_adjusted(record, "2025-04-09", "2025-04-10", elasticity=1.0)["USA"].to_list()
+    [0.0, 0.6]
+    """
+    grid = TimeGrid.through(start, end)
+    fail_if(_elasticity_problems(elasticity))
+    weights = schedule.economies.weights
+    before = schedule.duty(grid.start if reference is None else as_day(reference, "reference"))
+    adjusted = _after_substitution(weights, schedule.duty(grid), before, float(elasticity))
+    return averaged(_importer_frame(schedule, grid, adjusted, weights > 0), freq)
+
+
+def compare(
+    schedule: Schedule, date: DateLike, elasticity: float, reference: DateLike | None = None
+) -> pd.DataFrame:
+    """Return every average of this module for one day, side by side.
+
+    Parameters
+    ----------
+    schedule : the record.
+    date : the day.
+    elasticity : as in `substitution_adjusted`.
+    reference : as in `substitution_adjusted` (default: the day before the first duty of an authority other
+        than MFN, within the record and not after ``date``: the substitution since the conflict began).
+
+    Returns
+    -------
+    Index importer; columns ``statutory``, ``simple mean``, ``restrictiveness`` (over goods and partners),
+    ``covered`` (by authorities other than MFN, weighted by base-year imports over partners) and
+    ``substitution-adjusted``; fractions. The simple mean is NaN where a partner without trade is unknown.
+
+    Raises
+    ------
+    InputError
+        As each of the averages does.
+
+    Examples
+    --------
+    >>> import tradesim as ts
+    >>> list_1 = ts.Measure(name="List 1", importer="USA", exporter="CHN", authority="Section 301",
+    ...                     rate=0.25, coverage=0.12, effective="2018-07-06")
+    >>> world = ts.Economies(["USA", "CHN", "MEX"], [[0, 3, 1], [1, 0, 1], [1, 1, 0]])
+    >>> compare(ts.Schedule([list_1], world), "2018-07-06", elasticity=4.0).loc["USA"].round(4)
+    statutory                0.0225
+    simple mean              0.0150
+    restrictiveness          0.0750
+    covered                  0.0900
+    substitution-adjusted    0.0218
+    Name: USA, dtype: float64
+    """
+    grid = TimeGrid.through(date, date)
+    before = _eve_of_first_act(schedule, grid.start) if reference is None else reference
+    weights = schedule.economies.weights
+    share = _over_partners(weights, _covered_pairs(schedule, grid, None))
+    frames = {
+        "statutory": statutory(schedule, date, date),
+        "simple mean": simple_mean(schedule, date, date),
+        "restrictiveness": restrictiveness(schedule, date, date),
+        "covered": _importer_frame(schedule, grid, share, weights > 0),
+        "substitution-adjusted": substitution_adjusted(schedule, date, date, elasticity, before),
+    }
+    importers = frames["statutory"].columns
+    return pd.DataFrame({name: frame.iloc[0].reindex(importers) for name, frame in frames.items()})
+
+
+# Over partners ---------------------------------------------------------------------------------------
+
+
+def _over_partners(weights: Floats, values: Floats) -> Floats:
+    """Average (T, N, N) values over partners by (N, N) weights: (T, N)."""
+    averages: Floats = np.einsum("ij,tij->ti", weights, values)
+    return averages
+
+
+def _after_substitution(weights: Floats, duty: Floats, before: Floats, elasticity: float) -> Floats:
+    """Average (T, N, N) duties over partners whose weights have answered the change since ``before``."""
+    answer = -elasticity * (np.log1p(duty) - np.log1p(before))
+    # Only ratios between partners matter; measured from the one that shrinks least, none overflows.
+    most = np.where(weights > 0, answer, -np.inf).max(axis=2, keepdims=True)
+    left = weights * np.exp(np.minimum(answer - np.where(np.isfinite(most), most, 0.0), 0.0))
+    total = left.sum(axis=2)
+    return np.asarray((left * duty).sum(axis=2) / np.where(total > 0, total, 1.0))
+
+
+def _importer_frame(schedule: Schedule, grid: TimeGrid, values: Floats, needed: Flags) -> pd.DataFrame:
+    """Label (T, N) values by importer, without those of whom a needed (N, N) pair is not recorded."""
+    known: Flags = ~np.any(needed & ~schedule.recorded, axis=1)
+    codes = pd.Index(schedule.economies.codes, name="importer")
+    return pd.DataFrame(values[:, known], index=_dates(grid), columns=codes[np.flatnonzero(known)])
+
+
+def _pair_frame(schedule: Schedule, grid: TimeGrid, values: Floats) -> pd.DataFrame:
+    """Label (T, N, N) values by (importer, exporter), the recorded pairs only."""
+    i, j = np.nonzero(schedule.recorded & ~np.eye(len(schedule.economies), dtype=bool))
+    codes = np.array(schedule.economies.codes, dtype=object)
+    columns = pd.MultiIndex.from_arrays([codes[i], codes[j]], names=["importer", "exporter"])
+    return pd.DataFrame(values[:, i, j], index=_dates(grid), columns=columns)
+
+
+def _dates(grid: TimeGrid) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(grid.days, name="date")
+
+
+def _covered_pairs(schedule: Schedule, grid: TimeGrid, authorities: Iterable[str] | None) -> Floats:
+    chosen = _chosen(schedule, authorities)
+    return _over_pairs(schedule, grid, lambda acts: _share_hit(acts, chosen))
+
+
+def _chosen(schedule: Schedule, authorities: Iterable[str] | None) -> set[str]:
+    """Return the authorities meant, wildcards resolved."""
+    if authorities is None:
+        return {*schedule.authorities} - {MFN}
+    names = [authorities] if isinstance(authorities, str) else list(authorities)
+    known = schedule.authorities
+    found = {name: [a for a in known if a == name or fnmatch.fnmatchcase(a, name)] for name in names}
+    problems = [unknown_name("authority", name, known, "authorities") for name in names if not found[name]]
+    fail_if(problems or ([] if names else [Problem("no authority", "authorities", allowed="at least one")]))
+    return {authority for matches in found.values() for authority in matches}
+
+
+def _elasticity_problems(elasticity: Any) -> Iterator[Problem]:
+    number = isinstance(elasticity, int | float | np.integer | np.floating)
+    if isinstance(elasticity, bool) or not number or not math.isfinite(elasticity) or elasticity < 0:
+        yield Problem(
+            "not an elasticity",
+            "elasticity",
+            repr(elasticity),
+            "a finite number of 0 or more",
+            "imports fall by about this many percent for each percent on the duty-paid price",
+        )
+
+
+def _eve_of_first_act(schedule: Schedule, day: np.datetime64) -> np.datetime64:
+    """Return the day before the first duty of an authority other than MFN, recorded and not after ``day``."""
+    duties = (m for m in schedule.measures if m.charged and m.instrument in DUTIES and m.authority != MFN)
+    eve = min([day, *(as_day(m.effective) - np.timedelta64(1, "D") for m in duties)])
+    return eve if schedule.begins is None else max(eve, as_day(schedule.begins))
+
+
+# Within a pair ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Acts:
+    """The K measures of one pair that stacking leaves in force in one interval.
+
+    rate : (K,) float64, fraction, charged on each good hit; 0 for a cap.
+    cover : (K,) float64, share of the pair's trade hit.
+    relief : (K,) float64, the proportion that a cap takes off the duties that it counts; 0 for others.
+    """
+
+    measures: tuple[Measure, ...]
+    rate: Floats
+    cover: Floats
+    relief: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """Measures laid side by side, over the goods that the front layer leaves open to them.
+
+    members : positions of the L measures. width : (C,) share of trade of each run of goods.
+    hit : (C, L) bool, what hits each run. open : (Z,) bool, which runs of the front layer it may hit.
+    """
+
+    members: list[int]
+    width: Floats
+    hit: Flags
+    open: Flags
+
+
+def _over_pairs(schedule: Schedule, grid: TimeGrid, value: Callable[[_Acts], float]) -> Floats:
+    """Evaluate a function of each pair's goods once per interval without change: (T, N, N)."""
+    n = len(schedule.economies)
+    values = np.zeros((len(grid), n, n))
+    for (i, j), _, measures in schedule.contributions(grid.days[:1]):
+        firsts = _first_days(grid, measures)
+        each = np.array([value(acts) for acts in _stacked(firsts, measures)])
+        values[:, i, j] = each[np.searchsorted(firsts, grid.days, side="right") - 1]
+    return values
+
+
+def _first_days(grid: TimeGrid, measures: Sequence[Measure]) -> Days:
+    """Return the first day of the grid and every later one on which a measure starts or ends."""
+    named = [m.effective for m in measures] + [m.expires for m in measures if m.expires is not None]
+    changes = np.array(named, dtype="datetime64[D]")
+    within = changes[(changes > grid.start) & (changes < grid.end)]
+    return np.unique(np.append(within, grid.start))
+
+
+def _stacked(days: Days, measures: Sequence[Measure]) -> Iterator[_Acts]:
+    """Yield what stacking leaves of the measures on each day: on how much of the trade, and at what rate."""
+    probes = [_probe(measure) for measure in measures]
+    ceiling = np.array([m.level if m.basis == "cap" else 0.0 for m in measures])
+    cover = _ratio(contributions_on(days, probes), np.array([probe.level for probe in probes]))
+    each = _ratio(contributions_on(days, measures), cover)
+    rate, relief = np.maximum(each, 0.0), _ratio(np.maximum(-each, 0.0), ceiling + np.maximum(-each, 0.0))
+    for e in range(len(days)):
+        left = np.flatnonzero(cover[e] > NEGLIGIBLE)
+        yield _Acts(tuple(measures[int(k)] for k in left), rate[e, left], cover[e, left], relief[e, left])
+
+
+def _probe(measure: Measure) -> Measure:
+    """Return the measure at 100 % plain duty, so that what it contributes is the coverage it is left with.
+
+    Exclusive ones keep their rate, which decides who comes first.
+    """
+    if measure.stacking == "exclusive":
+        return measure
+    against = measure.against if measure.stacking == "replace" else ()
+    return replace(measure, rate=1.0, basis="ad_valorem", unit="", unit_value=None, against=against)
+
+
+def _ratio(over: Floats, under: Floats) -> Floats:
+    """Divide, with 0 where there is nothing to divide by."""
+    some = under > NEGLIGIBLE
+    return np.asarray(np.where(some, over, 0.0) / np.where(some, under, 1.0))
+
+
+def _mean_square(acts: _Acts) -> float:
+    """Return E[t²] over a pair's goods: ``Σ_kl r_k r_l`` × the share of goods that both k and l hit."""
+    front_width, front_hit, layers = _layout(acts)
+    reach = _reach(front_hit, layers)
+    shared = reach.T @ (front_width[:, None] * reach)
+    for layer in layers:
+        shared[np.ix_(layer.members, layer.members)] = layer.hit.T @ (layer.width[:, None] * layer.hit)
+    return float(acts.rate @ (shared * _left_by_caps(acts)) @ acts.rate)
+
+
+def _share_hit(acts: _Acts, authorities: set[str]) -> float:
+    """Return the share of a pair's goods that a duty of the named authorities hits."""
+    counts = np.array([m.authority in authorities for m in acts.measures], dtype=bool) & (acts.rate > 0)
+    front_width, front_hit, layers = _layout(acts)
+    missed = front_width * ~front_hit[:, counts].any(axis=1)
+    for layer in layers:
+        hit = layer.width[layer.hit[:, counts[layer.members]].any(axis=1)].sum()
+        missed = missed * (1.0 - layer.open * hit / layer.width.sum())
+    return float(max(1.0 - missed.sum(), 0.0))
+
+
+def _reach(front_hit: Flags, layers: Sequence[_Layer]) -> Floats:
+    """Return the chance that a good of each of Z runs of the front layer is hit by each measure: (Z, K)."""
+    reach = front_hit.astype(np.float64)
+    for layer in layers:
+        reach[:, layer.members] = np.outer(layer.open, layer.width @ layer.hit / layer.width.sum())
+    return reach
+
+
+def _left_by_caps(acts: _Acts) -> Floats:
+    """Return the mean product of what caps leave of the duties of each two measures, (K, K) float64.
+
+    A cap that takes y off a share s leaves on average 1 − s·y of one duty that it counts, and of two
+    on the same good 1 − s·y·(2 − y).
+    """
+    left = np.ones((len(acts.measures), len(acts.measures)))
+    for k in np.flatnonzero(acts.relief > 0):
+        against, off = acts.measures[k].against, acts.cover[k] * acts.relief[k]
+        counted = np.array([not against or m.authority in against for m in acts.measures])
+        both, one = np.logical_and.outer(counted, counted), np.logical_or.outer(counted, counted)
+        left *= np.where(both, 1.0 - off * (2.0 - acts.relief[k]), np.where(one, 1.0 - off, 1.0))
+    return left
+
+
+def _layout(acts: _Acts) -> tuple[Floats, Flags, list[_Layer]]:
+    """Lay the measures over the goods: the front layer's runs, (Z,) and (Z, K), and the other layers."""
+    front, others = _layers(acts)
+    width, hit = _side_by_side(acts.cover[front], 1.0)
+    front_hit = np.zeros((len(width), len(acts.measures)), dtype=bool)
+    front_hit[:, front] = hit
+    layers = []
+    for members in others:
+        ending = [k for k in front if _ends(acts.measures[k], acts.measures[members[0]].authority)]
+        is_open: Flags = ~np.any(front_hit[:, ending], axis=1)
+        runs, on = _side_by_side(acts.cover[members], float(width[is_open].sum()))
+        layers.append(_Layer(members, runs, on, is_open))
+    return width, front_hit, layers
+
+
+def _side_by_side(cover: Floats, room: float) -> tuple[Floats, Flags]:
+    """Lay L coverages one after the other around ``room``: widths of the runs between ends, who hits each."""
+    start = (np.cumsum(cover) - cover) % room
+    ends = np.unique(np.concatenate([[0.0, room], start, (start + cover) % room]))
+    middle = (ends[1:] + ends[:-1]) / 2
+    return np.diff(ends), (middle[:, None] - start) % room < cover
+
+
+def _layers(acts: _Acts) -> tuple[list[int], list[list[int]]]:
+    """Return the positions, in order of laying, of the front layer and of each other layer.
+
+    The authorities of one exclusive group share a layer. Whatever replaces, and such a shared layer if
+    some replacement ends a part of it, is in front. What charges nothing and replaces nothing is nowhere.
+    """
+    laid = [k for k in _in_turn(acts.measures) if acts.rate[k] > 0 or acts.measures[k].stacking == "replace"]
+    measures = [acts.measures[k] for k in laid]
+    label = [m.authority for m in measures]
+    for group in sorted({m.group for m in measures if m.stacking == "exclusive"}):
+        label = _joined(label, [m.stacking == "exclusive" and m.group == group for m in measures])
+    ahead = [
+        m.stacking == "replace" or (_is_ended(m, measures) and _is_shared(name, measures, label))
+        for m, name in zip(measures, label, strict=True)
+    ]
+    fronts = {name for name, first in zip(label, ahead, strict=True) if first}
+    layers = {name: [k for k, own in zip(laid, label, strict=True) if own == name] for name in label}
+    front = [k for k, own in zip(laid, label, strict=True) if own in fronts]
+    return front, [members for name, members in layers.items() if name not in fronts]
+
+
+def _joined(label: list[str], together: list[bool]) -> list[str]:
+    """Give one label to all that share theirs with any of those to be together."""
+    names = {name for name, joins in zip(label, together, strict=True) if joins}
+    return [min(names) if name in names else name for name in label]
+
+
+def _is_shared(name: str, measures: Sequence[Measure], label: Sequence[str]) -> bool:
+    return len({m.authority for m, own in zip(measures, label, strict=True) if own == name}) > 1
+
+
+def _is_ended(measure: Measure, measures: Sequence[Measure]) -> bool:
+    return any(_ends(other, measure.authority) for other in measures)
+
+
+def _ends(measure: Measure, authority: str) -> bool:
+    return measure.stacking == "replace" and authority in measure.against
+
+
+def _in_turn(measures: Sequence[Measure]) -> list[int]:
+    """Order measures for laying: replacements, what they end, exclusive ones, the rest; each as scheduled.
+
+    What starts again at the first good because there is no room is then not what is ended there.
+    """
+    turn = {"replace": 0, "exclusive": 2, "add": 3}
+    place = [min(turn[m.stacking], 1 if _is_ended(m, measures) else 3) for m in measures]
+    return sorted(range(len(measures)), key=lambda k: place[k])

@@ -1,0 +1,122 @@
+"""Events: dated junctures with named outcomes, and what each outcome does to measures and truces."""
+
+import datetime as dt
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from tradesim.errors import InputError, Problem, fail_if
+from tradesim.timegrid import DateLike, as_date
+
+Action = Literal["enact", "revoke", "set_rate", "start_truce", "extend_truce", "end_truce"]
+NEEDS: dict[str, str] = {"set_rate": "rate", "extend_truce": "until"}
+"""The value that an action cannot do without."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What an outcome does to one target.
+
+    Parameters
+    ----------
+    action : ``enact`` or ``revoke`` a measure, ``set_rate`` of one, or ``start_truce``, ``extend_truce``
+        (to ``until``) and ``end_truce``.
+    target : the measure's name or authority (``*`` wildcards), or the truce's name.
+    rate : the new rate, a fraction, for ``set_rate``.
+    until : the first day after the truce, for ``extend_truce`` and optionally ``start_truce``.
+    on : the day it takes effect (default: the day of the event). A measure is never charged before its
+        own ``effective`` day.
+    """
+
+    action: Action
+    target: str
+    rate: float | None = None
+    until: DateLike | None = None
+    on: DateLike | None = None
+
+    def __post_init__(self) -> None:
+        problems: list[Problem] = []
+        for name in ("until", "on"):
+            try:
+                if getattr(self, name) is not None:
+                    object.__setattr__(self, name, as_date(getattr(self, name), name))
+            except InputError as error:
+                problems.extend(error.problems)
+        fail_if(problem.at(f"effect on {self.target!r}") for problem in [*problems, *_effect_problems(self)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One way that an event may end: its name, probability and effects, in words in ``note``."""
+
+    name: str
+    probability: float
+    effects: tuple[Effect, ...] = ()
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "effects", tuple(self.effects))
+        if not (math.isfinite(self.probability) and 0 <= self.probability <= 1):
+            got = repr(self.probability)
+            fail_if([Problem("not a probability", f"outcome {self.name!r}", got, "between 0 and 1")])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A dated juncture: exactly one of its outcomes happens in a draw.
+
+    Raises
+    ------
+    InputError
+        If there is no outcome, two have one name, or the probabilities do not sum to 1.
+
+    Examples
+    --------
+    >>> Event(name="summit", date="2025-10-31", outcomes=(Outcome(name="deal", probability=1.0),)).date
+    datetime.date(2025, 10, 31)
+    """
+
+    name: str
+    date: DateLike
+    outcomes: tuple[Outcome, ...]
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "outcomes", tuple(self.outcomes))
+        problems: list[Problem] = []
+        try:
+            object.__setattr__(self, "date", as_date(self.date))
+        except InputError as error:
+            problems.extend(error.problems)
+        fail_if(problem.at(f"event {self.name!r}") for problem in [*problems, *_event_problems(self)])
+
+
+def _effect_problems(effect: Effect) -> Iterator[Problem]:
+    if effect.action not in get_args(Action):
+        yield Problem("unknown action", "action", repr(effect.action), " | ".join(get_args(Action)))
+        return
+    needed = NEEDS.get(effect.action)
+    if needed and getattr(effect, needed) is None:
+        yield Problem(f"{effect.action} without `{needed}`", needed, "None", "a value")
+    rate: Any = effect.rate
+    if rate is not None and not (math.isfinite(rate) and 0 <= rate <= 10):
+        yield Problem("not a rate", "rate", repr(rate), "a fraction between 0 and 10: 0.25 is 25 %")
+
+
+def _event_problems(event: Event) -> Iterator[Problem]:
+    early: Any = [e for o in event.outcomes for e in o.effects if e.on is not None]
+    for effect in early:
+        if isinstance(event.date, dt.date) and effect.on < event.date:
+            where = f"effect on {effect.target!r}: on"
+            yield Problem("takes effect before the event", where, str(effect.on), f"{event.date} or later")
+    names = [outcome.name for outcome in event.outcomes]
+    if not names:
+        yield Problem("no outcomes", "outcomes", "none", "at least one")
+        return
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield Problem("outcome named twice", "outcomes", repr(name), "each name once")
+    total = sum(outcome.probability for outcome in event.outcomes)
+    if abs(total - 1) > 1e-9:
+        got = " + ".join(f"{o.probability:g}" for o in event.outcomes) + f" = {total:g}"
+        yield Problem("probabilities do not sum to 1", "outcomes", got, "a sum of 1")

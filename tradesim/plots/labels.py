@@ -1,0 +1,306 @@
+"""Labels: texts that find their own place each time a chart is drawn.
+
+Where a label may go depends on the size of the text and of the axes in pixels, and both are known only
+while drawing. These artists therefore measure and place their texts at every drawing, whatever the size,
+resolution or file format, and tell the constrained layout how much room they take outside the axes.
+"""
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+from matplotlib.transforms import Affine2D, Bbox, IdentityTransform
+from numpy.typing import NDArray
+
+from tradesim.plots.placing import Box, Flag, Room, flags, spread
+from tradesim.plots.style import LABEL, SMALL, TITLE, ink, muted
+
+
+class Placed(Artist):
+    """A group of texts and lines in pixels that `place` arranges whenever it is measured or drawn."""
+
+    def __init__(self, ax: Axes, parts: Iterable[Artist], zorder: float) -> None:
+        super().__init__()
+        self.parts = list(parts)
+        self.set_zorder(zorder)
+        ax.add_artist(self)
+        self.set_clip_on(False)
+        self.home = ax
+        for part in self.parts:
+            part.set_figure(ax.figure)
+
+    def place(self, renderer: RendererBase | None) -> None:
+        """Put every part where it belongs, in pixels."""
+        raise NotImplementedError
+
+    def points(self, size: float) -> float:
+        """Return a length given in points, in pixels."""
+        return size * self.home.figure.dpi / 72
+
+    def get_children(self) -> list[Artist]:
+        """Return the texts and lines."""
+        return list(self.parts)
+
+    def get_window_extent(self, renderer: RendererBase | None = None) -> Bbox:
+        """Return the box around everything shown, pixels."""
+        self.place(renderer)
+        shown = [p.get_window_extent(renderer) for p in self.parts if p.get_visible()]
+        return Bbox.union(shown) if shown else Bbox.null()
+
+    def get_tightbbox(self, renderer: RendererBase | None = None) -> Bbox:
+        """Return the box that a layout must keep free, pixels."""
+        return self.get_window_extent(renderer)
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Place and draw everything shown."""
+        if self.get_visible():
+            self.place(renderer)
+            for part in self.parts:
+                part.draw(renderer)
+        self.stale = False
+
+
+def pixel_text(text: str, size: float, colour: str, **look: str) -> Text:
+    """Return a text whose position is in pixels."""
+    made = Text(0, 0, text, fontsize=size, color=colour, transform=IdentityTransform())
+    made.set(**look)
+    return made
+
+
+def pixel_line(colour: str, width: float, alpha: float = 1.0) -> Line2D:
+    """Return a line whose points are in pixels."""
+    line = Line2D([], [], color=colour, linewidth=width, alpha=alpha, solid_capstyle="butt")
+    line.set_transform(IdentityTransform())
+    return line
+
+
+def fold(label: Text, words: str, room: float, renderer: RendererBase | None) -> None:
+    """Show words on as many lines as a width in pixels asks for."""
+    label.set_text(words)
+    width = label.get_window_extent(renderer).width
+    if width > room > 0:
+        label.set_text(textwrap.fill(words, max(8, int(0.97 * len(words) * room / width))))
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """A label for the end of a line: the end in data coordinates (days, fraction), its words and colours."""
+
+    x: float
+    y: float
+    words: str
+    colour: str
+    line_colour: str
+
+
+class EndLabels(Placed):
+    """Labels to the right of the axes, level with the ends of their lines or as near as they fit."""
+
+    share = 0.3
+    """Part of the figure's width that a label may take before it is folded."""
+    indent = 3.0
+    """Distance of a label from the end of its leader, points."""
+
+    def __init__(self, ax: Axes, ends: Sequence[End], size: float = LABEL) -> None:
+        self.ends = list(ends)
+        self.texts = [pixel_text(end.words, size, end.colour, va="center") for end in self.ends]
+        self.leads = [pixel_line(end.line_colour, 0.9, 0.8) for end in self.ends]
+        super().__init__(ax, [*self.leads, *self.texts], zorder=2.4)
+
+    def width(self, renderer: RendererBase | None) -> float:
+        """Return the room that the labels take to the right of the axes, pixels."""
+        shown = [text.get_window_extent(renderer).width for text in self.texts if text.get_visible()]
+        return self.points(10 + self.indent) + max(shown) if shown else 0.0
+
+    def place(self, renderer: RendererBase | None) -> None:
+        """Spread the labels along the right edge and lead each line to its own."""
+        shown = [k for k, text in enumerate(self.texts) if text.get_visible()]
+        if not shown:
+            return
+        box = self.home.bbox
+        for k in shown:
+            fold(self.texts[k], self.ends[k].words, self.share * self.home.figure.bbox.width, renderer)
+        heights = [self.texts[k].get_window_extent(renderer).height + self.points(1) for k in shown]
+        tips = self.home.transData.transform([(self.ends[k].x, self.ends[k].y) for k in shown])
+        levels = spread(tips[:, 1], heights, box.y0, max(box.y1, box.y0 + sum(heights)))
+        for k, tip, level in zip(shown, tips, levels, strict=True):
+            self._put(k, tip, level)
+
+    def _put(self, k: int, tip: NDArray[np.float64], level: float) -> None:
+        near, far = self.home.bbox.x1 + self.points(2), self.home.bbox.x1 + self.points(10)
+        self.texts[k].set_position((far + self.points(self.indent), level))
+        self.leads[k].set_data([max(tip[0], near), near, far], [tip[1], tip[1], level])
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A label above the plot: its day (days), words, colour, and how far its leader goes down (fraction).
+
+    ``foot`` is None where the leader stops at the top edge of the plot; ``dot`` marks the foot;
+    ``bracket`` says that the label names a window whose middle is ``x``.
+    """
+
+    x: float
+    words: str
+    colour: str
+    foot: float | None = None
+    dot: bool = False
+    bracket: bool = False
+
+
+class NoteLabels(Placed):
+    """Labels in rows above the plot, each on a leader from its day, with brackets over windows."""
+
+    def __init__(
+        self,
+        ax: Axes,
+        notes: Sequence[Note],
+        brackets: Sequence[tuple[float, float]] = (),
+        beside: EndLabels | None = None,
+    ) -> None:
+        self.notes = sorted(notes, key=lambda note: note.x)
+        self.spans = list(brackets)
+        self.beside = beside
+        self.asked: tuple[list[Box], Room] | None = None
+        self.answer: list[Flag] = []
+        self.texts = [_note_text(note) for note in self.notes]
+        self.leads = [pixel_line(note.colour, 0.6, 0.75) for note in self.notes]
+        self.dots = [_dot(note) for note in self.notes]
+        self.brackets = [pixel_line(muted(ax), 2.4, 0.75) for _ in self.spans]
+        super().__init__(ax, [*self.leads, *self.dots, *self.brackets, *self.texts], zorder=1.9)
+
+    def top(self, renderer: RendererBase | None) -> float:
+        """Return the upper edge of the labels, pixels."""
+        box = self.get_window_extent(renderer)
+        return max(box.y1, self.home.bbox.y1) if self.parts else self.home.bbox.y1
+
+    def place(self, renderer: RendererBase | None) -> None:
+        """Stack the labels in rows so that none overlaps another or a leader."""
+        self._place_brackets()
+        if not self.notes:
+            return
+        sizes = [text.get_window_extent(renderer) for text in self.texts]
+        placed = self._flags([size.width for size in sizes], renderer)
+        step = max(size.height for size in sizes) + self.points(1.5)
+        base = self.home.bbox.y1 + self.points(7)
+        for k, flag in enumerate(placed):
+            bottom = base + flag.row * step
+            self.texts[k].set_position((flag.left, bottom))
+            beside = not flag.left < flag.anchor < flag.right
+            self._lead(k, flag.anchor, bottom + 0.8 * sizes[k].height * beside)
+
+    def _flags(self, widths: Sequence[float], renderer: RendererBase | None) -> list[Flag]:
+        box = self.home.bbox
+        middle = float(np.mean(self.home.get_ylim()))
+        anchors = self.home.transData.transform([(note.x, middle) for note in self.notes])[:, 0]
+        high = box.x1 + (self.beside.width(renderer) if self.beside else 0.0)
+        sides = self.home.yaxis.get_tightbbox(renderer)
+        low = min(box.x0, sides.x0 + self.points(2)) if sides else box.x0
+        boxes = [Box(x, w, n.bracket) for x, w, n in zip(anchors, widths, self.notes, strict=True)]
+        room = Room(low, high, gap=self.points(6), beside=self.points(3))
+        if self.asked != (boxes, room):
+            self.asked, self.answer = (boxes, room), flags(boxes, room)
+        return self.answer
+
+    def _lead(self, k: int, x: float, top: float) -> None:
+        note, box = self.notes[k], self.home.bbox
+        foot = box.y1 + self.points(2.5) * note.bracket
+        if note.foot is not None:
+            foot = self.home.transData.transform((note.x, note.foot))[1]
+        self.leads[k].set_data([x, x], [foot, top])
+        self.dots[k].set_data([x], [foot])
+
+    def _place_brackets(self) -> None:
+        level = self.home.bbox.y1 + self.points(2.5)
+        for line, span in zip(self.brackets, self.spans, strict=True):
+            ends = self.home.transData.transform([(day, 0.0) for day in span])[:, 0]
+            inset = min(self.points(0.75), (ends[1] - ends[0]) / 4)
+            line.set_data([ends[0] + inset, ends[1] - inset], [level, level])
+
+
+def _note_text(note: Note) -> Text:
+    look = "italic" if note.bracket else "normal"
+    return pixel_text(note.words, SMALL, note.colour, va="bottom", fontstyle=look)
+
+
+def _dot(note: Note) -> Line2D:
+    dot = pixel_line(note.colour, 0)
+    dot.set(marker="o", markersize=3.5, visible=note.dot)
+    return dot
+
+
+class Heading(Placed):
+    """The title, above whatever stands above the plot, folded to the room there is."""
+
+    def __init__(
+        self,
+        ax: Axes,
+        words: str,
+        above: NoteLabels | None = None,
+        beside: EndLabels | None = None,
+        size: float = TITLE,
+    ) -> None:
+        self.words, self.above, self.beside = words, above, beside
+        self.lift = Affine2D()
+        self.title = ax.set_title(words, loc="left", y=1.0, pad=0, fontsize=size, fontweight="bold")
+        self.title.set(color=ink(ax), va="bottom", transform=ax.transAxes + self.lift)
+        super().__init__(ax, [], zorder=2.0)
+
+    def place(self, renderer: RendererBase | None) -> None:
+        """Lift the title above the labels and ticks over the plot."""
+        box = self.home.bbox
+        room = box.width + (self.beside.width(renderer) if self.beside else 0.0)
+        fold(self.title, self.words, room, renderer)
+        ticks = self.home.xaxis.get_tightbbox(renderer)
+        tops = [box.y1, self.above.top(renderer) if self.above else box.y1, ticks.y1 if ticks else box.y1]
+        self.lift.clear().translate(0, max(tops) + self.points(8) - box.y1)
+
+    def get_window_extent(self, renderer: RendererBase | None = None) -> Bbox:
+        """Return the box around the title, pixels."""
+        self.place(renderer)
+        return self.title.get_window_extent(renderer)
+
+
+class Footer(Placed):
+    """The source line, below the ticks, folded to the room there is."""
+
+    def __init__(self, ax: Axes, words: str, beside: EndLabels | None = None) -> None:
+        self.words, self.beside = words, beside
+        self.text = pixel_text(words, SMALL, muted(ax), va="top")
+        super().__init__(ax, [self.text], zorder=2.4)
+
+    def place(self, renderer: RendererBase | None) -> None:
+        """Put the line under the axis, from the left edge of the plot."""
+        box = self.home.bbox
+        room = box.width + (self.beside.width(renderer) if self.beside else 0.0)
+        fold(self.text, self.words, room, renderer)
+        ticks = self.home.xaxis.get_tightbbox(renderer)
+        low = min(box.y0, ticks.y0) if ticks else box.y0
+        self.text.set_position((box.x0, low - self.points(6)))
+
+
+class SideTitle(Placed):
+    """The label of the vertical axis, on two lines where the axis is too short for one."""
+
+    def __init__(self, ax: Axes, words: str) -> None:
+        self.words = words
+        ax.set_ylabel(words)
+        super().__init__(ax, [], zorder=2.0)
+
+    def place(self, renderer: RendererBase | None) -> None:
+        """Break the label at its comma if it is longer than the axis."""
+        label = self.home.yaxis.label
+        label.set_text(self.words)
+        if label.get_window_extent(renderer).height > self.home.bbox.height:
+            label.set_text(self.words.replace(", ", ",\n"))
+
+    def get_window_extent(self, renderer: RendererBase | None = None) -> Bbox:
+        """Return the box around the label, pixels."""
+        self.place(renderer)
+        return self.home.yaxis.label.get_window_extent(renderer)

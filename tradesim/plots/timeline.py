@@ -1,0 +1,209 @@
+"""Timeline: the step chart that every picture of duties over time is made of."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.dates import date2num
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
+
+from tradesim.plots import style
+from tradesim.plots.colours import economy_colour, legible
+from tradesim.plots.inputs import Act, DateLike, Pair, Truce, pair_text
+from tradesim.plots.labels import End, EndLabels, Footer, Heading, Note, NoteLabels, SideTitle
+
+Dates = NDArray[np.datetime64]
+Floats = NDArray[np.float64]
+Dash = str | tuple[float, tuple[float, ...]]
+
+DASHES: tuple[Dash, ...] = ("-", (0, (7, 1.5)), (0, (5, 1.2, 1, 1.2)), (0, (2.5, 1)))
+ROW_DASH: Dash = (0, (1.2, 1.2))
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One stepped line: a pair's duty over time.
+
+    Parameters
+    ----------
+    pair : importer, exporter.
+    dates : (T,) datetime64, in order.
+    duties : (T,) float64, fraction; NaN where not recorded.
+    label : words at its end, without the value; nothing is written where it is empty.
+    dash, width, alpha, marker, markevery : how it is drawn.
+    """
+
+    pair: Pair
+    dates: Dates
+    duties: Floats
+    label: str = ""
+    dash: Dash = "-"
+    width: float = style.LINE
+    alpha: float = 1.0
+    marker: str = ""
+    markevery: tuple[float, float] | None = None
+
+    @property
+    def importer(self) -> str:
+        """Who charges."""
+        return self.pair[0]
+
+    def on(self, day: np.datetime64) -> float:
+        """Return the duty on a day, a fraction; NaN before the first date."""
+        k = int(np.searchsorted(self.dates, day, side="right")) - 1
+        return float(self.duties[k]) if k >= 0 else np.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What is marked in time: truce windows, acts, and the day on which knowledge ends."""
+
+    truces: Sequence[Truce] = ()
+    acts: Sequence[Act] = ()
+    split: np.datetime64 | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is written around a chart."""
+
+    title: str = ""
+    source: str = ""
+    as_of: DateLike | None = None
+    title_size: float = style.TITLE
+
+
+def tracks_of(duty: pd.DataFrame, pairs: Iterable[Pair]) -> list[Track]:
+    """Return a line for each pair: dashes tell an importer's partners apart, dots the rest of the world."""
+    count: dict[str, int] = {}
+    tracks = []
+    for pair in pairs:
+        rest = "ROW" in pair
+        turn = count.get(pair[0], 0)
+        count[pair[0]] = turn + (not rest)
+        dash = ROW_DASH if rest else DASHES[turn % len(DASHES)]
+        width, alpha = (1.6, 0.8) if rest else (style.LINE, 1.0)
+        tracks.append(Track(pair, *series(duty, pair), pair_text(pair), dash, width, alpha))
+    return tracks
+
+
+def series(duty: pd.DataFrame, pair: Pair) -> tuple[Dates, Floats]:
+    """Return the dates and values of one pair of a frame."""
+    return duty.index.to_numpy(), duty[pair].to_numpy(dtype=float)
+
+
+def draw(ax: Axes, tracks: Sequence[Track], marks: Marks, words: Words) -> Axes:
+    """Draw lines with truces, acts and labels, and everything written around them."""
+    style.dress(ax)
+    for track in tracks:
+        _line(ax, track)
+    first, last = style.window([day for track in tracks for day in track.dates[[0, -1]]])
+    ax.set_xlim(first, last)  # type: ignore[arg-type]
+    ax.set_ylim(0, style.ceiling(np.concatenate([track.duties for track in tracks])))
+    style.date_axis(ax.xaxis)
+    style.percent_axis(ax.yaxis)
+    ends = EndLabels(ax, [end for track in tracks for end in _ends(ax, track)])
+    return surround(ax, marks, words, tracks, ends)
+
+
+def surround(ax: Axes, marks: Marks, words: Words, tracks: Sequence[Track], ends: EndLabels) -> Axes:
+    """Add truces, acts, title, source line and the label of the vertical axis."""
+    notes = [*_truces(ax, marks.truces), *_acts(ax, marks.acts, tracks), *_split(ax, marks.split)]
+    left, right = ax.get_xlim()
+    shown = [note for note in notes if left <= note.x <= right]
+    above = NoteLabels(ax, shown, _windows(ax, marks.truces), beside=ends)
+    if words.title:
+        Heading(ax, words.title, above, ends, words.title_size)
+    footer = style.source_line(words.source, words.as_of)
+    if footer:
+        Footer(ax, footer, ends)
+    SideTitle(ax, style.DUTY_LABEL)
+    return ax
+
+
+def number(day: object) -> float:
+    """Return a date as matplotlib counts it, in days."""
+    return float(numbers(pd.Timestamp(day).to_datetime64()))
+
+
+def numbers(days: Dates) -> Floats:
+    """Return dates as matplotlib counts them, in days."""
+    return np.asarray(date2num(days), dtype=float)  # type: ignore[no-untyped-call]
+
+
+def _line(ax: Axes, track: Track) -> Line2D:
+    (line,) = ax.plot(
+        track.dates,
+        track.duties,
+        drawstyle="steps-post",
+        color=economy_colour(track.importer),
+        linestyle=track.dash,
+        linewidth=track.width,
+        alpha=track.alpha,
+        marker=track.marker or None,
+        markevery=track.markevery,
+        markersize=5,
+        markerfacecolor=style.background(ax),
+        solid_joinstyle="miter",
+        label=track.label,
+    )
+    return line
+
+
+def _ends(ax: Axes, track: Track) -> Iterator[End]:
+    if not track.label:
+        return
+    k = last_known(track.duties)
+    until = f" (until {np.datetime_as_string(track.dates[k], 'D')})" if k + 1 < len(track.duties) else ""
+    colour = economy_colour(track.importer)
+    words = f"{track.label} {style.percent(float(track.duties[k]))}{until}"
+    yield End(
+        number(track.dates[k]), float(track.duties[k]), words, legible(colour, style.background(ax)), colour
+    )
+
+
+def _windows(ax: Axes, truces: Iterable[Truce]) -> list[tuple[float, float]]:
+    """Return the parts of the truces that lie within the axis, in days."""
+    left, right = ax.get_xlim()
+    spans = [(max(number(start), left), min(number(end), right)) for _, start, end in truces]
+    return [(start, end) for start, end in spans if start < end]
+
+
+def _truces(ax: Axes, truces: Iterable[Truce]) -> Iterator[Note]:
+    for truce in truces:
+        for start, end in _windows(ax, [truce]):
+            ax.axvspan(start, end, color=style.ink(ax), alpha=0.07, linewidth=0, zorder=0.5)
+            yield Note((start + end) / 2, truce[0], style.muted(ax), bracket=True)
+
+
+def _acts(ax: Axes, acts: Iterable[Act], tracks: Sequence[Track]) -> Iterator[Note]:
+    for date, text, *rest in acts:
+        importer = rest[0] if rest else None
+        day = pd.Timestamp(date).to_datetime64()
+        duties = [track.on(day) for track in tracks if importer in {None, track.importer}]
+        foot = max((duty for duty in duties if not np.isnan(duty)), default=None)
+        colour = style.muted(ax)
+        if importer is not None:
+            colour = legible(economy_colour(importer), style.background(ax))
+        yield Note(number(day), text, colour, foot, dot=importer is not None and foot is not None)
+
+
+def _split(ax: Axes, day: np.datetime64 | None) -> Iterator[Note]:
+    if day is not None:
+        text = f"as known on {np.datetime_as_string(day, 'D')}"
+        ax.axvline(number(day), color=style.muted(ax), linewidth=1.2, zorder=1.5)
+        yield Note(number(day), text, style.ink(ax))
+
+
+def alike(one: tuple[Dates, Floats], other: tuple[Dates, Floats]) -> bool:
+    """Say whether two series hold the same values on the same dates, within 1e-9."""
+    same_days = np.array_equal(one[0], other[0])
+    return same_days and np.allclose(one[1], other[1], rtol=0, atol=1e-9, equal_nan=True)
+
+
+def last_known(values: Floats) -> int:
+    """Return the place of the last value that is recorded."""
+    return int(np.flatnonzero(~np.isnan(values))[-1])
