@@ -1,6 +1,7 @@
 """Valid economies, measures and schedules to draw from, small enough to be checked day by day."""
 
 import datetime as dt
+import random
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ AUTHORITIES = ("MFN", "Section 232", "retaliation")
 FIRST, LAST = dt.date(2018, 12, 17), dt.date(2019, 1, 13)
 """Four weeks that hold the end of a month, a quarter and a year; measures start in the first two."""
 
-thorough = settings(max_examples=max(400, settings().max_examples))
+thorough = settings(max_examples=max(300, settings().max_examples))
 """For the few tests that hold the whole arithmetic against the oracle."""
 
 def measure(**changes):
@@ -50,12 +51,11 @@ def counts(most):
 
 
 @st.composite
-def economies(draw, weighted=True):
+def economies(draw):
     """One to five economies in any order, with imports (some of them 0)."""
     codes = draw(st.permutations(CODES))[: draw(st.sampled_from([2, 3, 1, 4, 5]))]
-    value = st.one_of(st.sampled_from([0.0, 1e9]), st.floats(1e6, 1e12))
-    row = st.lists(value, min_size=len(codes), max_size=len(codes))
-    imports = draw(st.lists(row, min_size=len(codes), max_size=len(codes))) if weighted else None
+    chance = random.Random(draw(st.integers(0, 1000)))  # noqa: S311 one draw instead of 25
+    imports = [[chance.choice([0.0, 1.0, chance.uniform(0, 1e12)]) for _ in codes] for _ in codes]
     return Economies(codes, imports)
 
 
@@ -126,9 +126,9 @@ ANY_STATUS = ("enacted",) * 6 + ("suspended", "threatened", "revoked")
 
 
 @st.composite
-def schedules(draw, statuses=ANY_STATUS, size=5, weighted=True, complete=True, **kinds):
+def schedules(draw, statuses=ANY_STATUS, size=5, complete=True, **kinds):
     """A schedule of up to ``size`` acts among one to five economies, most acts on the same few pairs."""
-    among = draw(economies(weighted))
+    among = draw(economies())
     every = [(i, j) for i in among.codes for j in among.codes if i != j]
     pairs = draw(st.lists(st.sampled_from(every), min_size=1, max_size=2)) if every else []
     names = [f"act {k}" for k in range(draw(counts(size)) if pairs else 0)]

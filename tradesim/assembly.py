@@ -188,14 +188,14 @@ def _opened(fixed: Schedule, grid: TimeGrid) -> Floats:
     for levels in acts.values():
         i, j = (fixed.economies.index(code) for code in levels[0].pair)
         opened[:, i, j] += np.max([_announced(m, days) for m in levels], axis=0)
-    return opened[1:] - opened[0]
+    return np.asarray(opened[1:] - opened[0])
 
 
 def _announced(measure: Measure, days: NDArray[np.datetime64]) -> Floats:
     known = np.asarray(days >= np.datetime64(str(measure.announced), "D"))
     if measure.expires is not None:
         known &= days < np.datetime64(str(measure.expires), "D")
-    return known * measure.level
+    return np.asarray(known * measure.level, dtype=np.float64)
 
 
 def _odds(events: Sequence[Event]) -> Floats:
@@ -219,7 +219,7 @@ def _effects(
     rows.sort(key=lambda row: row[2])
     columns = list(zip(*rows, strict=True)) if rows else [()] * 6
     whole = np.array(columns[:5], dtype=np.int64).reshape(5, len(rows))
-    return Effects(*whole, np.array(columns[5], dtype=np.float64))
+    return Effects(*whole[:5], value=np.array(columns[5], dtype=np.float64))
 
 
 def _places(

@@ -44,7 +44,8 @@ def _successor_news(measures: Iterable[Measure]) -> dict[tuple[Act, Any], Any]:
     for measure in measures:
         if measure.status != "threatened":
             key = measure.act, measure.effective
-            news[key] = min(news.get(key, measure.announced), measure.announced)
+            announced: Any = measure.announced
+            news[key] = min(news.get(key, announced), announced)
     return news
 
 

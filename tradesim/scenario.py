@@ -230,8 +230,7 @@ class _Teller:
     def __call__(self, draw: int) -> pd.DataFrame:
         sc = self.scenario
         trace = kernel.run(sc.program, np.array([draw], dtype=np.int64), self.seed)
-        codes = sc.schedule.economies.codes
-        return story(trace, sc.grid.days, codes, sc.rules, sc.truces, sc.events)
+        return story(trace, sc.schedule, sc.grid.days, sc.rules, sc.truces, sc.events)
 
 
 def _decided(event: Event, outcome: str) -> Event:

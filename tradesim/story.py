@@ -9,22 +9,24 @@ from numpy.typing import NDArray
 from tradesim.engine.program import Trace
 from tradesim.events import Event
 from tradesim.rules import Passive, Rule
-from tradesim.timegrid import Days
+from tradesim.schedule import Schedule
+from tradesim.timegrid import Days, as_date
 from tradesim.truces import Truce
 
 Row = dict[str, object]
+SAME = 1e-12
 COLUMNS = ("date", "kind", "importer", "exporter", "from", "to", "charged", "why")
 
 
 def story(
     trace: Trace,
+    schedule: Schedule,
     days: Days,
-    codes: Sequence[str],
     rules: Mapping[str, Rule],
     truces: Sequence[Truce],
     events: Sequence[Event],
 ) -> pd.DataFrame:
-    """Return the story of the one draw in ``trace``.
+    """Return the story of the one draw in ``trace``, a run of the schedule, rules, truces and events.
 
     Returns
     -------
@@ -36,7 +38,7 @@ def story(
     rows = [
         *_happenings(trace, days, events),
         *_truces(trace, days, truces),
-        *_announcements(trace, days, codes, rules),
+        *_announcements(trace, schedule, days, rules, events),
     ]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     for name in ("date", "charged"):
@@ -70,15 +72,14 @@ def _truces(trace: Trace, days: Days, truces: Sequence[Truce]) -> Iterator[Row]:
 
 
 def _announcements(
-    trace: Trace, days: Days, codes: Sequence[str], rules: Mapping[str, Rule]
+    trace: Trace, schedule: Schedule, days: Days, rules: Mapping[str, Rule], events: Sequence[Event]
 ) -> Iterator[Row]:
-    announced = np.concatenate([np.zeros((1, *trace.announced.shape[2:])), trace.announced[0]])
-    answered = np.concatenate([np.zeros((1, *trace.answered.shape[2:])), trace.answered[0]])
-    for t, i, j in np.argwhere(np.abs(np.diff(announced, axis=0)) > 1e-12):
-        by_rule = abs(answered[t + 1, i, j] - answered[t, i, j]) > 1e-12
+    codes = schedule.economies.codes
+    announced, answered = (np.pad(a[0], ((1, 0), (0, 0), (0, 0))) for a in (trace.announced, trace.answered))
+    for t, i, j in np.argwhere(np.abs(np.diff(announced, axis=0)) > SAME):
+        by_rule = abs(answered[t + 1, i, j] - answered[t, i, j]) > SAME
         rule = rules.get(codes[i], Passive())
         lag = np.timedelta64(rule.implementation, "D")
-        why = _answer(rule, announced[:, j, i], t, days, codes[j]) if by_rule else "law or event"
         yield {
             "date": days[t],
             "kind": "announces",
@@ -87,15 +88,34 @@ def _announcements(
             "from": announced[t, i, j],
             "to": announced[t + 1, i, j],
             "charged": days[t] + lag if by_rule else None,
-            "why": why,
+            "why": _answer(rule, announced[:, j, i], t, days, codes[j])
+            if by_rule
+            else _law(trace, schedule, days[t], (codes[i], codes[j]), events),
         }
+
+
+def _law(
+    trace: Trace, schedule: Schedule, day: np.datetime64, pair: tuple[str, str], events: Sequence[Event]
+) -> str:
+    """Name the acts announced or ended on the day, or the outcome of that day's event."""
+    date = as_date(day)
+    acts = {
+        m.name for m in schedule.measures if m.pair == pair and m.charged and date in {m.announced, m.expires}
+    }
+    chosen = [event.outcomes[int(trace.outcome[0, k])] for k, event in enumerate(events)]
+    happened = {
+        f"{event.name}: {outcome.name}"
+        for event, outcome in zip(events, chosen, strict=True)
+        if any((effect.on or event.date) == date for effect in outcome.effects)
+    }
+    return "; ".join(sorted(happened) + sorted(acts))
 
 
 def _answer(rule: Rule, against: NDArray[np.float64], t: int, days: Days, partner: str) -> str:
     """Say what the rule saw, when that was announced, and what it made of it."""
     seen_day = max(t - rule.reaction, -1)
     seen = against[seen_day + 1]
-    moved = np.flatnonzero(np.abs(np.diff(against[: seen_day + 2])) > 1e-12)
+    moved = np.flatnonzero(np.abs(np.diff(against[: seen_day + 2])) > SAME)
     when = f" of {days[moved[-1]]}" if len(moved) else ""
     wanted = float(rule.wants(np.array([seen]))[0])
     capped = f", capped at {rule.cap * 100:g} %" if wanted > rule.cap else ""

@@ -97,7 +97,8 @@ def _shade(shades: tuple[str, ...], count: int) -> str:
 
 def mixed(colour: ColorType, other: ColorType, share: float) -> str:
     """Return ``colour`` with a share (0 to 1) of ``other`` mixed in, ``#rrggbb``."""
-    return to_hex((1 - share) * np.array(to_rgb(colour)) + share * np.array(to_rgb(other)))
+    red, green, blue = (1 - share) * np.array(to_rgb(colour)) + share * np.array(to_rgb(other))
+    return to_hex((red, green, blue))
 
 
 def luminance(colour: ColorType) -> float:

@@ -7,7 +7,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from tradesim.errors import Problem, fail_if
+from tradesim.errors import InputError, Problem, fail_if
 
 DPI = 160
 
@@ -44,14 +44,19 @@ def save(chart: Axes | Figure, folder: str | Path, name: str) -> list[Path]:
     """
     if not re.fullmatch(r"[\w.-]+", name):
         fail_if([Problem("not a file name", "name", repr(name), "letters, digits, '.', '_' and '-'")])
-    figure = chart if isinstance(chart, Figure) else chart.get_figure(root=True)
-    if figure is None:
-        fail_if([Problem("axes without a figure", "chart", "removed axes", "axes that are still drawn")])
+    figure = _figure(chart)
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     paths = [target / f"{name}.png", target / f"{name}.svg"]
     with mpl.rc_context({"svg.hashsalt": name, "svg.fonttype": "path"}):
         for path, metadata in zip(paths, ({"Software": None}, {"Date": None, "Creator": None}), strict=True):
             figure.draw_without_rendering()
-            figure.savefig(path, dpi=DPI, metadata=metadata)  # type: ignore[union-attr]
+            figure.savefig(path, dpi=DPI, metadata=metadata)
     return paths
+
+
+def _figure(chart: Axes | Figure) -> Figure:
+    figure = chart if isinstance(chart, Figure) else chart.get_figure(root=True)
+    if figure is None:
+        raise InputError([Problem("axes without a figure", "chart", "removed axes", "axes on a figure")])
+    return figure

@@ -83,9 +83,8 @@ def branches(
     """
     _check(history, futures, pairs)
     fail_if(mark_problems(truces, acts))
-    split = _split(futures)
-    tracks = [track for pair in drawn_pairs(history, pairs) for track in _tracks(history, futures, pair)]
-    return timeline.draw(style.new_axes(ax), tracks, Marks(truces, acts, split), Words(title, source, as_of))
+    marks, words = Marks(truces, acts, _split(futures)), Words(title, source, as_of)
+    return _draw(style.new_axes(ax), history, futures, drawn_pairs(history, pairs), marks, words)
 
 
 def branch_grid(
@@ -138,46 +137,48 @@ def branch_grid(
         len(rows), sharex=True, sharey=True, squeeze=False, layout="constrained",
         figsize=size or (style.SIZE[0], 1.6 + 2.8 * len(rows)),
     )  # fmt: skip
-    for k, (ax, importer) in enumerate(zip(grid[:, 0], rows, strict=True)):
-        own = [act for act in acts if (act[2] if len(act) == 3 else next(iter(rows))) == importer]
-        last = k == len(rows) - 1
-        branches(
-            history, futures, pairs=rows[importer], truces=truces, acts=own, title=f"Charged by {importer}",
-            source=source if last else "", as_of=as_of if last else None, ax=ax,
-        )  # fmt: skip
-    _common_scale(figure, history, futures, pairs)
+    for ax, importer in zip(grid[:, 0], rows, strict=True):
+        marks = Marks(truces, _acts_over(importer, acts, list(rows)), _split(futures))
+        foot = (source, as_of) if importer == list(rows)[-1] else ("", None)
+        words = Words(f"Charged by {importer}", *foot, title_size=style.PANEL)
+        _draw(ax, history, futures, rows[importer], marks, words)
+    columns = [pair for row in rows.values() for pair in row]
+    values = [frame[columns].to_numpy(dtype=float) for frame in (history, *futures.values())]
+    figure.axes[0].set_ylim(0, style.ceiling(np.concatenate(values)))
     if title:
         style.figure_title(figure, title)
     return figure
 
 
-def _common_scale(
-    figure: Figure,
+def _acts_over(importer: str, acts: Sequence[Act], rows: Sequence[str]) -> list[Act]:
+    """Return the acts to show over one importer's axes: its own, and over the first those of nobody there."""
+    return [act for act in acts if (act[2] if len(act) == 3 and act[2] in rows else rows[0]) == importer]
+
+
+def _draw(
+    ax: Axes,
     history: pd.DataFrame,
     futures: Mapping[str, pd.DataFrame],
-    pairs: Sequence[Pair] | None,
-) -> None:
-    """Give every axes the range of the largest duty: each was drawn to its own."""
-    columns = drawn_pairs(history, pairs)
-    values = [frame[columns].to_numpy(dtype=float).ravel() for frame in (history, *futures.values())]
-    figure.axes[0].set_ylim(0, style.ceiling(np.concatenate(values)))
+    pairs: Sequence[Pair],
+    marks: Marks,
+    words: Words,
+) -> Axes:
+    tracks = [track for pair in pairs for track in _tracks(history, futures, pair)]
+    return timeline.draw(ax, tracks, marks, words)
 
 
 def _tracks(history: pd.DataFrame, futures: Mapping[str, pd.DataFrame], pair: Pair) -> list[Track]:
     """Return the line of the past, up to the split, and one for each group of futures that are alike."""
     dates, values = timeline.series(history, pair)
-    split = _split(futures)
-    past = Track(pair, *_joined((dates, values), (np.array([split]), values[-1:])))
-    start = (np.array([split]), values[-1:])
-    tracks = [past] if dates[-1] < split else [Track(pair, dates, values)]
-    order = list(futures)
+    split = (np.array([_split(futures)]), values[-1:])
+    past = (dates, values) if dates[-1] >= split[0][0] else _joined((dates, values), split)
+    tracks = [Track(pair, *past)]
     for names in _groups(futures, pair):
-        k = order.index(names[0])
-        dash, marker = LOOKS[k % len(LOOKS)]
-        line = _joined(start, timeline.series(futures[names[0]], pair))
+        k = list(futures).index(names[0])
+        dash, marker = LOOKS[k]
+        line = _joined(split, timeline.series(futures[names[0]], pair))
         label = f"{pair_text(pair)}, {' or '.join(names)}"
-        every = (0.03 + 0.02 * k, 0.16)
-        tracks.append(Track(pair, *line, label, dash, 1.6, 1.0, marker, every))
+        tracks.append(Track(pair, *line, label, dash, 1.6, 1.0, marker, (0.03 + 0.02 * k, 0.16)))
     return tracks
 
 
@@ -197,7 +198,7 @@ def _groups(futures: Mapping[str, pd.DataFrame], pair: Pair) -> list[list[str]]:
 
 
 def _split(futures: Mapping[str, pd.DataFrame]) -> np.datetime64:
-    return min(frame.index[0] for frame in futures.values()).to_datetime64()
+    return min(np.datetime64(frame.index[0], "us") for frame in futures.values())
 
 
 def _check(history: pd.DataFrame, futures: Mapping[str, pd.DataFrame], pairs: Sequence[Pair] | None) -> None:

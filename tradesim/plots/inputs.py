@@ -27,11 +27,14 @@ def pair_text(pair: Sequence[Hashable]) -> str:
 
 def moment(value: object) -> pd.Timestamp | None:
     """Return a date read, or None where it is none."""
-    try:
-        read = pd.Timestamp(value)  # type: ignore[arg-type]
-    except (ValueError, TypeError):
-        return None
-    return None if pd.isna(read) else read
+    if isinstance(value, str):
+        try:
+            return pd.Timestamp(dt.date.fromisoformat(value.strip()))
+        except ValueError:
+            return None
+    known = isinstance(value, dt.date | np.datetime64) and not pd.isna(value)
+    read = pd.Timestamp(value) if known else None
+    return None if read is None or read.tzinfo is not None else read
 
 
 def day_text(value: DateLike) -> str:
@@ -59,6 +62,10 @@ def _index_problems(duty: pd.DataFrame, where: str) -> Iterator[Problem]:
     if not isinstance(index, pd.DatetimeIndex):
         fix = "frame.index = pd.to_datetime(frame.index)"
         yield Problem("no dates in the index", where, type(index).__name__, "a DatetimeIndex", fix)
+    elif index.tz is not None:
+        yield Problem(
+            "dates with a time zone", where, str(index.tz), "calendar days", "frame.tz_localize(None)"
+        )
     elif index.hasnans or not index.is_monotonic_increasing or not index.is_unique:
         yield Problem(
             "dates out of order", where, allowed="each date once, in order", fix="frame.sort_index()"
@@ -90,8 +97,8 @@ def value_problems(duty: pd.DataFrame, where: str, *, signed: bool = False) -> I
         yield Problem("negative duty", where, lowest, "a fraction of 0 or more")
     yield from (
         Problem("nothing recorded", f"{where}, {column}", "only NaN", fix="leave the column out")
-        for column, empty in zip(duty.columns, np.isnan(values).all(axis=0), strict=True)
-        if empty and isinstance(column, tuple)
+        for column, empty in zip(duty.columns.to_list(), np.isnan(values).all(axis=0), strict=True)
+        if empty and duty.columns.nlevels > 1
     )
 
 
@@ -99,7 +106,7 @@ def pair_problems(duty: pd.DataFrame, pairs: Iterable[Pair] | None, where: str =
     """Return a problem for every pair that is not in the frame, and one for more than can be told apart."""
     known = drawn_pairs(duty)
     names = [pair_text(pair) for pair in known]
-    wanted = known if pairs is None else [tuple(pair) for pair in pairs]
+    wanted: list[Sequence[Hashable]] = list(known if pairs is None else pairs)
     missing = [unknown_name("pair", _given(pair), names, where) for pair in wanted if pair not in set(known)]
     if len(wanted) > MOST_LINES:
         fix = "name the pairs to draw: pairs=[('USA', 'CHN'), …]"
@@ -108,7 +115,7 @@ def pair_problems(duty: pd.DataFrame, pairs: Iterable[Pair] | None, where: str =
 
 
 def _given(pair: Sequence[Hashable]) -> str:
-    return pair_text(pair) if len(pair) == 2 else str(pair)
+    return pair_text(pair) if len(pair) == 2 else repr(pair)
 
 
 def drawn_pairs(duty: pd.DataFrame, pairs: Iterable[Pair] | None = None) -> list[Pair]:
@@ -126,7 +133,7 @@ def mark_problems(truces: Iterable[Truce], acts: Iterable[Act]) -> list[Problem]
     ]
 
 
-def _truce_problems(truce: Truce, where: str) -> Iterator[Problem]:
+def _truce_problems(truce: object, where: str) -> Iterator[Problem]:
     if not isinstance(truce, Sequence) or isinstance(truce, str) or len(truce) != 3:
         yield Problem("not a truce", where, repr(truce), "(name, start, end)")
         return
@@ -137,7 +144,7 @@ def _truce_problems(truce: Truce, where: str) -> Iterator[Problem]:
         yield Problem("truce ends before it starts", f"{where} {truce[0]!r}", got, "an end after the start")
 
 
-def _act_problems(act: Act, where: str) -> Iterator[Problem]:
+def _act_problems(act: object, where: str) -> Iterator[Problem]:
     if not isinstance(act, Sequence) or isinstance(act, str) or len(act) not in {2, 3}:
         yield Problem("not an act", where, repr(act), "(date, text) or (date, text, importer)")
         return

@@ -5,6 +5,7 @@ while drawing. These artists therefore measure and place their texts at every dr
 resolution or file format, and tell the constrained layout how much room they take outside the axes.
 """
 
+import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -81,11 +82,13 @@ def pixel_line(colour: str, width: float, alpha: float = 1.0) -> Line2D:
 
 
 def fold(label: Text, words: str, room: float, renderer: RendererBase | None) -> None:
-    """Show words on as many lines as a width in pixels asks for."""
+    """Show words on as many lines as a width in pixels asks for; numbers keep their signs."""
     label.set_text(words)
     width = label.get_window_extent(renderer).width
     if width > room > 0:
-        label.set_text(textwrap.fill(words, max(8, int(0.97 * len(words) * room / width))))
+        whole = re.sub(r" (?=%)|(?<=\(until) ", "\u00a0", words)
+        lines = textwrap.fill(whole, max(8, int(0.97 * len(words) * room / width)))
+        label.set_text(lines.replace("\u00a0", " "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,15 +173,17 @@ class NoteLabels(Placed):
         self.asked: tuple[list[Box], Room] | None = None
         self.answer: list[Flag] = []
         self.texts = [_note_text(note) for note in self.notes]
-        self.leads = [pixel_line(note.colour, 0.6, 0.75) for note in self.notes]
+        self.leads = [pixel_line(note.colour, 0.6, 0.8) for note in self.notes]
+        self.drops = [pixel_line(note.colour, 0.6, 0.45) for note in self.notes]
         self.dots = [_dot(note) for note in self.notes]
         self.brackets = [pixel_line(muted(ax), 2.4, 0.75) for _ in self.spans]
-        super().__init__(ax, [*self.leads, *self.dots, *self.brackets, *self.texts], zorder=1.9)
+        lines = [*self.leads, *self.drops, *self.dots, *self.brackets]
+        super().__init__(ax, [*lines, *self.texts], zorder=1.9)
 
     def top(self, renderer: RendererBase | None) -> float:
         """Return the upper edge of the labels, pixels."""
         box = self.get_window_extent(renderer)
-        return max(box.y1, self.home.bbox.y1) if self.parts else self.home.bbox.y1
+        return float(max(box.y1, self.home.bbox.y1))
 
     def place(self, renderer: RendererBase | None) -> None:
         """Stack the labels in rows so that none overlaps another or a leader."""
@@ -209,11 +214,11 @@ class NoteLabels(Placed):
         return self.answer
 
     def _lead(self, k: int, x: float, top: float) -> None:
-        note, box = self.notes[k], self.home.bbox
-        foot = box.y1 + self.points(2.5) * note.bracket
-        if note.foot is not None:
-            foot = self.home.transData.transform((note.x, note.foot))[1]
-        self.leads[k].set_data([x, x], [foot, top])
+        """Run a leader from the label to the top edge of the plot, and a paler one on to its foot."""
+        note, edge = self.notes[k], self.home.bbox.y1
+        foot = edge if note.foot is None else self.home.transData.transform((note.x, note.foot))[1]
+        self.leads[k].set_data([x, x], [edge + self.points(2.5) * note.bracket, top])
+        self.drops[k].set_data([x, x], [foot, edge])
         self.dots[k].set_data([x], [foot])
 
     def _place_brackets(self) -> None:
@@ -286,19 +291,21 @@ class Footer(Placed):
 
 
 class SideTitle(Placed):
-    """The label of the vertical axis, on two lines where the axis is too short for one."""
+    """The label of the vertical axis, on more lines where the axis is too short for one."""
 
     def __init__(self, ax: Axes, words: str) -> None:
-        self.words = words
         ax.set_ylabel(words)
+        halves = words.replace(", ", ",\n")
+        self.choices = (words, halves, halves.replace(" ", "\n", 1))
         super().__init__(ax, [], zorder=2.0)
 
     def place(self, renderer: RendererBase | None) -> None:
-        """Break the label at its comma if it is longer than the axis."""
+        """Break the label as seldom as the length of the axis allows."""
         label = self.home.yaxis.label
-        label.set_text(self.words)
-        if label.get_window_extent(renderer).height > self.home.bbox.height:
-            label.set_text(self.words.replace(", ", ",\n"))
+        for words in self.choices:
+            label.set_text(words)
+            if label.get_window_extent(renderer).height <= self.home.bbox.height:
+                return
 
     def get_window_extent(self, renderer: RendererBase | None = None) -> Bbox:
         """Return the box around the label, pixels."""

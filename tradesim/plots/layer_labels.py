@@ -30,9 +30,7 @@ class LayerLabels(EndLabels):
 
     indent = 11.0
 
-    def __init__(
-        self, ax: Axes, ends: Sequence[End], days: Floats, total: Floats, bands: Floats
-    ) -> None:
+    def __init__(self, ax: Axes, ends: Sequence[End], days: Floats, total: Floats, bands: Floats) -> None:
         self.days, self.total, self.bands = days, total, bands
         layers = ends[:-1]
         self.inside = [
@@ -59,6 +57,7 @@ class LayerLabels(EndLabels):
 
     def _fit(self, k: int, renderer: RendererBase | None) -> None:
         label = self.inside[k]
+        label.set_visible(True)  # an invisible text has no size
         size = label.get_window_extent(renderer)
         spot = roomiest(*self._room(k), size.width + self.points(8), size.height + self.points(2))
         label.set_visible(spot is not None)

@@ -63,7 +63,8 @@ def authority_stack(
     >>> import matplotlib.pyplot as plt
     >>> import pandas as pd
     >>> columns = pd.MultiIndex.from_tuples(
-    ...     [("USA", "CHN", "MFN"), ("USA", "CHN", "Section 301")], names=["importer", "exporter", "authority"]
+    ...     [("USA", "CHN", "MFN"), ("USA", "CHN", "Section 301")],
+    ...     names=["importer", "exporter", "authority"],
     ... )
     >>> days = pd.DatetimeIndex(["2018-01-01", "2018-07-06", "2018-12-31"], name="date")
     >>> duty = pd.DataFrame([[0.03, 0.0], [0.03, 0.09], [0.03, 0.09]], index=days, columns=columns)
@@ -79,17 +80,21 @@ def authority_stack(
     layers = _layers(duty, pair)
     total = Track(pair, duty.index.to_numpy(), layers.sum(axis=1, skipna=False).to_numpy(dtype=float))
     bands = _bands(layers.to_numpy(dtype=float))
-    colours = authority_colours(str(name) for name in layers.columns)
+    colours = authority_colours(layers.columns)
     _areas(ax, total, bands, colours)
     _scales(ax, total, bands)
-    labels = LayerLabels(ax, _entries(ax, total, bands, colours), timeline.numbers(total.dates), total.duties, bands)
+    labels = LayerLabels(
+        ax, _entries(ax, total, bands, colours), timeline.numbers(total.dates), total.duties, bands
+    )
     return timeline.surround(ax, Marks(truces, acts), Words(title, source, as_of), [total], labels)
 
 
 def _layers(duty: pd.DataFrame, pair: Pair) -> pd.DataFrame:
-    """Return the authorities of one pair that ever add or take anything, ``(T, A)``, lowest first."""
-    layers = duty.loc[:, [column for column in duty.columns if column[:2] == tuple(pair)]].droplevel([0, 1], axis=1)
-    return layers.loc[:, (layers.fillna(0) != 0).any()] if (layers.fillna(0) != 0).any(axis=None) else layers
+    """Return the authorities of one pair, ``(T, A)``, lowest first, without those that never charge."""
+    own = [column for column in duty.columns.to_list() if (column[0], column[1]) == tuple(pair)]
+    charging = [column for column in own if (duty[column].fillna(0) != 0).any()]
+    layers = duty[charging or own]
+    return layers.set_axis([str(column[2]) for column in layers.columns], axis="columns")
 
 
 def _bands(values: Floats) -> Floats:
@@ -114,25 +119,25 @@ def _areas(ax: Axes, total: Track, bands: Floats, colours: dict[str, str]) -> No
 
 
 def _scales(ax: Axes, total: Track, bands: Floats) -> None:
-    first, last = style.window(total.dates)
-    ax.set_xlim(first, last)  # type: ignore[arg-type]
+    style.set_window(ax, total.dates)
     bottom = float(np.nanmin(bands))
     ax.set_ylim(1.1 * bottom, style.ceiling(np.append(bands[1].ravel(), total.duties)))
     if bottom < 0:
         ax.axhline(0, color=style.muted(ax), linewidth=0.8)
-    style.date_axis(ax.xaxis)
     style.percent_axis(ax.yaxis)
 
 
 def _entries(ax: Axes, total: Track, bands: Floats, colours: dict[str, str]) -> list[End]:
-    """Return a label for every layer, level with its last place in the stack, and one for the total."""
+    """Return labels for the layers and the total: level with their ends, those that ended before on top."""
     end = timeline.last_known(total.duties)
-    day, ink = timeline.number(total.dates[end]), style.ink(ax)
-    layers = [
-        End(day, float(bands[:, end, k].mean()), name + _ended(total.dates, bands[:, :, k]), ink, colour)
-        for k, (name, colour) in enumerate(colours.items())
-    ]
-    last = float(total.duties[end])
+    day, ink, last = timeline.number(total.dates[end]), style.ink(ax), float(total.duties[end])
+    layers: list[End] = []
+    above, step = last, 0.045 * ax.get_ylim()[1]
+    for k, (name, colour) in enumerate(colours.items()):
+        ended = _ended(total.dates, bands[:, :, k])
+        above += step * bool(ended)
+        level = above if ended else float(bands[:, end, k].mean())
+        layers.append(End(day, level, name + ended, ink, colour))
     return [*layers, End(day, last, f"{pair_text(total.pair)}, total {style.percent(last)}", ink, ink)]
 
 

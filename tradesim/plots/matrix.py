@@ -87,7 +87,7 @@ def heat_map(
 
 def _own(duty: pd.DataFrame) -> NDArray[np.bool_]:
     """Return which cells are an economy's duty on itself."""
-    return np.equal.outer(duty.index.to_numpy(dtype=object), duty.columns.to_numpy(dtype=object)).astype(bool)
+    return np.array([[importer == exporter for exporter in duty.columns] for importer in duty.index])
 
 
 def _mesh(ax: Axes, values: NDArray[np.float64]) -> QuadMesh:
@@ -121,7 +121,7 @@ def _axes(ax: Axes, duty: pd.DataFrame) -> None:
 
 def _colour_bar(ax: Axes, mesh: QuadMesh) -> None:
     bar = ax.figure.colorbar(mesh, ax=ax, fraction=0.05, pad=0.02, aspect=30)
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
     bar.ax.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
     bar.ax.yaxis.set_major_formatter(PercentFormatter(xmax=1, symbol=" %"))
     bar.ax.tick_params(length=0, labelsize=style.LABEL, colors=style.muted(ax))
@@ -137,7 +137,7 @@ class CellLabels(Placed):
         self.cells = np.argwhere(np.isfinite(values))
         self.gaps = np.argwhere(missing)
         self.values = [float(values[i, j]) for i, j in self.cells]
-        inks = [ink_on(mesh.to_rgba(value)) for value in self.values]
+        inks = [ink_on(tuple(colour)) for colour in mesh.to_rgba(np.array(self.values))]
         self.texts = [pixel_text("", style.LABEL, ink, va="center", ha="center") for ink in inks]
         self.notes = [_gap_text(ax) for _ in self.gaps]
         super().__init__(ax, [*self.texts, *self.notes], zorder=2.4)
@@ -145,12 +145,18 @@ class CellLabels(Placed):
     def place(self, renderer: RendererBase | None) -> None:
         """Centre every text on its cell at a size that fits the cells."""
         for text, (i, j) in zip([*self.texts, *self.notes], [*self.cells, *self.gaps], strict=True):
-            text.set_position(self.home.transData.transform((j + 0.5, i + 0.5)))
+            x, y = self.home.transData.transform((j + 0.5, i + 0.5))
+            text.set_position((x, y))
         for decimals in (1, 0):
             for text, value in zip(self.texts, self.values, strict=True):
                 text.set_text(style.percent(value, decimals))
             if self._fit(self.texts, renderer) >= 6.5:
                 break
+        self._fit(self.home.get_xticklabels(), renderer)
+        for label, model in zip(self.home.get_yticklabels(), self.home.get_xticklabels(), strict=False):
+            label.set_fontsize(model.get_fontsize())
+        for note in self.notes:
+            note.set_visible(True)  # an invisible text has no size
         size = self._fit(self.notes, renderer)
         for note in self.notes:
             note.set_visible(size >= SMALLEST)
@@ -164,7 +170,7 @@ class CellLabels(Placed):
         for text in texts:
             text.set_fontsize(style.LABEL)
         boxes = [text.get_window_extent(renderer) for text in texts]
-        scale = min([1.0, *(min(room[0] / box.width, room[1] / box.height) for box in boxes)])
+        scale: float = min([1.0, *(min(room[0] / box.width, room[1] / box.height) for box in boxes)])
         for text in texts:
             text.set_fontsize(max(scale * style.LABEL, 1.0))
         return scale * style.LABEL

@@ -153,12 +153,15 @@ def _crowds(boxes: Sequence[Box], room: Room) -> Iterator[list[Box]]:
 
 def _best(boxes: Sequence[Box], room: Room) -> list[Flag]:
     """Return the lowest tent; bounds give way, the upper one first, only if none fits."""
-    ridges = list(product(range(len(boxes) + 1), (1, 0, 2)))
     for tried in (room, replace(room, high=np.inf), replace(room, low=-np.inf, high=np.inf)):
-        trials = (_tent(boxes, ridge, tried, liberty) for ridge, liberty in ridges)
-        found = [trial for trial in trials if trial is not None]
-        if found:
-            return min(found, key=_cost)
+        best: list[Flag] | None = None
+        for ridge, liberty in product(range(len(boxes) + 1), (1, 0, 2)):
+            rows = len(boxes) if best is None else _cost(best)[0] + 1
+            found = _tent(boxes, ridge, tried, liberty, rows)
+            if found is not None and (best is None or _cost(found) < _cost(best)):
+                best = found
+        if best is not None:
+            return best
     raise AssertionError("labels to the left of their leaders always fit without bounds")
 
 
@@ -167,11 +170,11 @@ def _cost(placed: Sequence[Flag]) -> tuple[int, int]:
     return max(rows, default=0), sum(rows)
 
 
-def _tent(boxes: Sequence[Box], ridge: int, room: Room, liberty: int) -> list[Flag] | None:
+def _tent(boxes: Sequence[Box], ridge: int, room: Room, liberty: int, rows: int) -> list[Flag] | None:
     """Place the labels before the ridge from the first on, those after it from the last back."""
     placed: dict[int, Flag] = {}
     for k in [*range(ridge), *range(len(boxes) - 1, ridge - 1, -1)]:
-        choices = _choices(boxes[k], _sides(boxes[k], -1 if k < ridge else 1, liberty), room, len(boxes))
+        choices = _choices(boxes[k], _sides(boxes[k], -1 if k < ridge else 1, liberty), room, rows)
         found = next((flag for flag in choices if room.fits(flag, placed.values())), None)
         if found is None:
             return None
@@ -180,7 +183,7 @@ def _tent(boxes: Sequence[Box], ridge: int, room: Room, liberty: int) -> list[Fl
 
 
 def _sides(box: Box, side: int, liberty: int) -> list[int]:
-    """Return the sides to try, best first: its own (0), the middle for those who belong there (1), all (2)."""
+    """Return the sides to try, best first: its own (0), the middle if it belongs there (1), all (2)."""
     middle = [0] if box.centred and liberty else []
     return list(dict.fromkeys([*middle, side, *([0, -side] if liberty == 2 else [])]))
 

@@ -4,9 +4,6 @@ Inks follow ``text.color`` and the background of the figure, so that charts read
 and on a transparent ground alike. Nothing here changes a matplotlib setting.
 """
 
-import datetime as dt
-from collections.abc import Sequence
-
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
@@ -16,13 +13,14 @@ from matplotlib.colors import to_rgba
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
+from numpy.typing import ArrayLike
 
 from tradesim.plots.colours import ink_on, luminance, mixed
 from tradesim.plots.inputs import DateLike, day_text
 
 SIZE = (10.0, 5.5)
 """Width and height of a new figure, inches."""
-TITLE, LABEL, SMALL = 12.5, 9.0, 8.0
+TITLE, PANEL, LABEL, SMALL = 12.5, 10.5, 9.0, 8.0
 """Sizes of text, points."""
 LINE = 2.0
 """Width of a line that matters, points."""
@@ -30,13 +28,16 @@ DUTY_LABEL = "Statutory effective duty, % of import value"
 
 
 def percent(fraction: float, decimals: int = 1) -> str:
-    """Return a fraction in percent, with the sign.
+    """Return a fraction in percent, with the sign; what is above zero never reads as zero.
 
     Examples
     --------
-    >>> percent(0.475), percent(1.25, 0)
-    ('47.5 %', '125 %')
+    >>> percent(0.475), percent(1.25, 0), percent(0.0002)
+    ('47.5 %', '125 %', '<0.1 %')
     """
+    least = 10.0**-decimals
+    if 0 < 100 * fraction < least / 2:
+        return f"<{least:g} %"
     return f"{100 * fraction:.{decimals}f} %"
 
 
@@ -48,8 +49,8 @@ def percent_axis(axis: Axis, ticks: int = 6) -> None:
 
 def date_axis(axis: Axis) -> None:
     """Label an axis of dates by years, months or days, whichever fit."""
-    locator = AutoDateLocator(minticks=4, maxticks=9)
-    formatter = ConciseDateFormatter(
+    locator = AutoDateLocator(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]
+    formatter = ConciseDateFormatter(  # type: ignore[no-untyped-call]
         locator,
         formats=["%Y", "%b", "%d %b", "%H:%M", "%H:%M", "%S"],
         zero_formats=["", "%Y", "%b", "%d %b", "%H:%M", "%H:%M"],
@@ -121,15 +122,17 @@ def dress(ax: Axes) -> None:
     ax.yaxis.label.set(color=muted(ax), size=LABEL)
 
 
-def ceiling(values: Sequence[float]) -> float:
+def ceiling(values: ArrayLike) -> float:
     """Return the top of an axis from 0 that shows these fractions: a little above the largest."""
     return 1.05 * max(float(np.nanmax(values)), 0.01)
 
 
-def window(dates: Sequence[np.datetime64]) -> tuple[dt.datetime, dt.datetime]:
-    """Return the first and last date of an axis, a day apart at least."""
-    first, last = (np.datetime64(day, "us").item() for day in (min(dates), max(dates)))
-    return first, max(last, first + dt.timedelta(days=1))
+def set_window(ax: Axes, dates: ArrayLike) -> None:
+    """Let the axis of dates run from the first to the last, a day at least."""
+    days = np.asarray(dates, dtype="datetime64[us]")
+    first, last = days.min(), days.max()
+    ax.set_xlim(first, max(last, first + np.timedelta64(1, "D")))
+    date_axis(ax.xaxis)
 
 
 def figure_title(figure: Figure, words: str) -> None:

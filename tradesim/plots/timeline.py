@@ -100,10 +100,8 @@ def draw(ax: Axes, tracks: Sequence[Track], marks: Marks, words: Words) -> Axes:
     style.dress(ax)
     for track in tracks:
         _line(ax, track)
-    first, last = style.window([day for track in tracks for day in track.dates[[0, -1]]])
-    ax.set_xlim(first, last)  # type: ignore[arg-type]
+    style.set_window(ax, [day for track in tracks for day in track.dates[[0, -1]]])
     ax.set_ylim(0, style.ceiling(np.concatenate([track.duties for track in tracks])))
-    style.date_axis(ax.xaxis)
     style.percent_axis(ax.yaxis)
     ends = EndLabels(ax, [end for track in tracks for end in _ends(ax, track)])
     return surround(ax, marks, words, tracks, ends)
@@ -124,14 +122,14 @@ def surround(ax: Axes, marks: Marks, words: Words, tracks: Sequence[Track], ends
     return ax
 
 
-def number(day: object) -> float:
+def number(day: DateLike) -> float:
     """Return a date as matplotlib counts it, in days."""
-    return float(numbers(pd.Timestamp(day).to_datetime64()))
+    return float(numbers(pd.DatetimeIndex([day]).to_numpy())[0])
 
 
 def numbers(days: Dates) -> Floats:
     """Return dates as matplotlib counts them, in days."""
-    return np.asarray(date2num(days), dtype=float)  # type: ignore[no-untyped-call]
+    return np.asarray(date2num(days), dtype=np.float64)  # type: ignore[no-untyped-call]
 
 
 def _line(ax: Axes, track: Track) -> Line2D:
