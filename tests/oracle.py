@@ -14,10 +14,10 @@ An *act* is a dictionary with the fields of a measure. What the text leaves open
 
 import datetime as dt
 
-FIELDS = (
-    "name importer exporter authority rate effective expires coverage announced expiry_announced status "
-    "stacking group against instrument basis unit unit_value coverage_from confidence source note"
-).split()
+WHO = ["name", "importer", "exporter", "authority"]
+WHEN = ["effective", "expires", "announced", "expiry_announced", "status"]
+WHAT = ["rate", "coverage", "stacking", "group", "against", "instrument", "basis", "unit", "unit_value"]
+FIELDS = [*WHO, *WHEN, *WHAT, "coverage_from", "confidence", "source", "note"]
 TARIFFS = {"tariff"}
 EVERYTHING = {"tariff", "fee", "export_control"}
 
@@ -194,7 +194,7 @@ def _view(act, acts, today):
 
 
 def _same_act(one, other):
-    return all(one[field] == other[field] for field in ("name", "importer", "exporter", "authority"))
+    return all(one[field] == other[field] for field in WHO)
 
 
 def _is_later_level(later, act):

@@ -18,6 +18,7 @@ FIRST, LAST = dt.date(2018, 12, 17), dt.date(2019, 1, 13)
 thorough = settings(max_examples=max(300, settings().max_examples))
 """For the few tests that hold the whole arithmetic against the oracle."""
 
+
 def measure(**changes):
     """A plain valid measure, changed."""
     plain = {

@@ -56,7 +56,9 @@ def test_contributions_on_days_agree_with_the_oracle(measures, days):
 
 def daily(first, last, values=None):
     index = pd.date_range(first, last, name="date")
-    return pd.DataFrame({"duty": np.arange(len(index), dtype=float) if values is None else values}, index=index)
+    return pd.DataFrame(
+        {"duty": np.arange(len(index), dtype=float) if values is None else values}, index=index
+    )
 
 
 @pytest.mark.parametrize(

@@ -52,8 +52,10 @@ SPECIFIC = {"basis": "specific", "unit": "net ton", "rate": 50}
         ),
         (
             {"coverage_from": "guess"},
-            "coverage_from: unknown coverage_from; got 'guess'; "
-            "allowed: stated | derived | identified | assumed",
+            (
+                "coverage_from: unknown coverage_from; got 'guess'; "
+                "allowed: stated | derived | identified | assumed"
+            ),
         ),
         (
             {"effective": "2018-13-01"},
@@ -79,15 +81,20 @@ SPECIFIC = {"basis": "specific", "unit": "net ton", "rate": 50}
         ({"rate": math.nan}, "rate: rate is not a finite number of 0 or more; got nan"),
         ({"rate": math.inf}, "rate: rate is not a finite number of 0 or more; got inf"),
         ({"coverage": -1}, "coverage: coverage is not a finite number of 0 or more; got -1.0"),
-        (SPECIFIC | {"unit_value": -1}, "unit_value: unit_value is not a finite number of 0 or more; got -1.0"),
+        (
+            SPECIFIC | {"unit_value": -1},
+            "unit_value: unit_value is not a finite number of 0 or more; got -1.0",
+        ),
         (
             {"rate": "25 %"},
             "rate: not a number; got '25 %'; allowed: a number; rates and shares are fractions: 0.25 is 25 %",
         ),
         (
             {"coverage": None},
-            "coverage: not a number; got None; allowed: a number; "
-            "rates and shares are fractions: 0.25 is 25 %",
+            (
+                "coverage: not a number; got None; allowed: a number; "
+                "rates and shares are fractions: 0.25 is 25 %"
+            ),
         ),
         (
             {"rate": True},
@@ -103,8 +110,10 @@ SPECIFIC = {"basis": "specific", "unit": "net ton", "rate": 50}
         ),
         (
             {"expiry_announced": "2018-12-02"},
-            "expiry_announced: an end is announced but there is none; got 2018-12-02; "
-            "allowed: an `expires` day",
+            (
+                "expiry_announced: an end is announced but there is none; got 2018-12-02; "
+                "allowed: an `expires` day"
+            ),
         ),
         (
             {"expires": "2019-12-02", "expiry_announced": "2018-11-30"},
@@ -121,8 +130,10 @@ SPECIFIC = {"basis": "specific", "unit": "net ton", "rate": 50}
         ),
         (
             {"rate": 25},
-            "rate: rate above 1000 %; got 25; allowed: a fraction between 0 and 10; "
-            "rates are fractions: did you mean 0.25?",
+            (
+                "rate: rate above 1000 %; got 25; allowed: a fraction between 0 and 10; "
+                "rates are fractions: did you mean 0.25?"
+            ),
         ),
         (
             {"unit_value": 100},
@@ -130,9 +141,11 @@ SPECIFIC = {"basis": "specific", "unit": "net ton", "rate": 50}
         ),
         (
             SPECIFIC,
-            "unit_value: a specific duty with no conversion; got None; "
-            "allowed: US dollars of imports per unit; "
-            "state what a unit is worth: the ad-valorem equivalent is rate / unit_value",
+            (
+                "unit_value: a specific duty with no conversion; got None; "
+                "allowed: US dollars of imports per unit; "
+                "state what a unit is worth: the ad-valorem equivalent is rate / unit_value"
+            ),
         ),
         (
             SPECIFIC | {"unit_value": 0},
@@ -156,8 +169,10 @@ SPECIFIC = {"basis": "specific", "unit": "net ton", "rate": 50}
         ),
         (
             {"against": ("MFN",)},
-            "against: `against` without effect; got ('MFN',); "
-            "allowed: stacking='replace', or basis 'floor' or 'cap'",
+            (
+                "against: `against` without effect; got ('MFN',); "
+                "allowed: stacking='replace', or basis 'floor' or 'cap'"
+            ),
         ),
     ],
 )

@@ -129,7 +129,9 @@ def csv(folder, text, encoding="utf-8"):
 
 def test_measures_survive_a_csv_file(tmp_path):
     measures = [
-        measure(note='a "quoted", long\nnote', source="http://x", expires="2019-01-01", announced="2018-11-01"),
+        measure(
+            note='a "quoted", long\nnote', source="http://x", expires="2019-01-01", announced="2018-11-01"
+        ),
         measure(name="deal", basis="floor", against=("MFN", "X"), coverage=1 / 3, rate=0.1 + 0.2),
         measure(name="fee", instrument="fee", basis="specific", unit="net ton", rate=50),
     ]

@@ -429,9 +429,7 @@ def test_pairs_and_authorities_are_listed_in_a_fixed_order():
 
 
 def test_a_schedule_says_what_it_is():
-    assert repr(trade_war()) == (
-        "Schedule(trade war: 4 measures among USA, CHN, 2015-01-01 to 2019-05-10)"
-    )
+    assert repr(trade_war()) == ("Schedule(trade war: 4 measures among USA, CHN, 2015-01-01 to 2019-05-10)")
     assert repr(Schedule([], two_economies())) == "Schedule(untitled: 0 measures among USA, CHN)"
 
 
@@ -727,7 +725,12 @@ def test_a_frame_with_bad_rows_names_every_row():
 def test_measures_keep_their_canonical_order():
     war = trade_war()
     assert list(war.measures) == sorted(war.measures, key=Measure.sort_key)
-    assert [str(m.effective) for m in war.measures] == ["2015-01-01", "2018-09-24", "2018-09-24", "2019-05-10"]
+    assert [str(m.effective) for m in war.measures] == [
+        "2015-01-01",
+        "2018-09-24",
+        "2018-09-24",
+        "2019-05-10",
+    ]
 
 
 def test_a_schedule_survives_a_csv_file(tmp_path):

@@ -106,11 +106,11 @@ def test_a_grid_without_days_is_refused(end):
 
 
 def test_a_grid_names_the_end_that_is_not_a_day():
-    with pytest.raises(InputError, match="^start: not a calendar day"):
+    with pytest.raises(InputError, match=r"^start: not a calendar day"):
         TimeGrid("x", "2025-01-10")
-    with pytest.raises(InputError, match="^end: not a calendar day"):
+    with pytest.raises(InputError, match=r"^end: not a calendar day"):
         TimeGrid("2025-01-10", "x")
-    with pytest.raises(InputError, match="^last day: not a calendar day"):
+    with pytest.raises(InputError, match=r"^last day: not a calendar day"):
         TimeGrid.through("2025-01-10", "x")
 
 

@@ -159,7 +159,7 @@ class Schedule:
         day = as_date(date)
         fail_if(self._before_record([np.datetime64(day, "D")], "as_of"))
         known = knowledge.known_on(self.measures, day)
-        return replace(self, measures=tuple(known), vintage=f"as known on {day}")
+        return replace(self, measures=tuple(known), vintage=str(day))
 
     def only(self, measures: Iterable[Measure]) -> "Schedule":
         """Return the same record with just these measures."""
@@ -294,8 +294,11 @@ class Schedule:
     def _by_authority(self, grid: TimeGrid) -> pd.DataFrame:
         split = self.duty_by_authority(grid)
         codes = self.economies.codes
-        tariffs = dict.fromkeys((*m.pair, m.authority) for m in self.measures if m.instrument in DUTIES)
-        keys = sorted(tariffs, key=lambda k: (self.pairs.index(k[:2]), self.authorities.index(k[2])))
+        charged = (m for m in self.measures if m.charged and m.instrument in DUTIES)
+        keys = sorted(
+            dict.fromkeys((*m.pair, m.authority) for m in charged),
+            key=lambda k: (self.pairs.index(k[:2]), self.authorities.index(k[2])),
+        )
         values = [split[:, codes.index(i), codes.index(j), self.authorities.index(a)] for i, j, a in keys]
         columns = (
             pd.MultiIndex.from_tuples(keys, names=["importer", "exporter", "authority"]) if keys else None

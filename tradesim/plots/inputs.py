@@ -32,9 +32,10 @@ def moment(value: object) -> pd.Timestamp | None:
             return pd.Timestamp(dt.date.fromisoformat(value.strip()))
         except ValueError:
             return None
-    known = isinstance(value, dt.date | np.datetime64) and not pd.isna(value)
-    read = pd.Timestamp(value) if known else None
-    return None if read is None or read.tzinfo is not None else read
+    if not isinstance(value, dt.date | np.datetime64) or pd.isna(value):
+        return None
+    read = pd.Timestamp(value)
+    return read if read.tzinfo is None else None
 
 
 def day_text(value: DateLike) -> str:

@@ -1,0 +1,1 @@
+"""Benchmarks: what tradesim costs beside the plain way of doing the same."""

@@ -1,0 +1,224 @@
+"""Lines: which line of a TOML text a key or a value stands on, which the parser of the standard library keeps to itself.
+
+The index is built for a text that has been parsed already, so it trusts the grammar and only follows it:
+headers, keys, arrays and inline tables. `limit_problems` comes before the parser and trusts nothing.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tradesim.errors import Problem
+
+KeyPath = tuple[str | int, ...]
+"""Keys and positions from the root: ``("events", 1, "outcomes", 0, "probability")``."""
+
+LARGEST_FILE = 1_000_000
+"""Bytes."""
+MOST_NESTING = 64
+"""Brackets within brackets."""
+MOST_KEY_PARTS = 32
+LONGEST_LINE = 100_000
+"""Characters outside of texts. The parser's time grows with the square of a dotted key's length."""
+
+TOKEN = re.compile(
+    r'''
+      (?P<text> """ (?: [^"\\] | \\. | "(?!"") )*+ (?: "{3,5} | \\?\Z )
+              | \'\'\' (?: [^'] | '(?!\'\') )*+ (?: '{3,5} | \Z )
+              | "   (?: [^"\\\n] | \\[^\n] )*+ "?
+              | '   [^'\n]*+ '? )
+    | (?P<comment> \#[^\n]*+ )
+    | (?P<newline> \n )
+    | (?P<mark>    [\[\]{}=,.] )
+    | (?P<space>   [^\S\n]++ )
+    | (?P<word>    [^\s\[\]{}=,."'\#]++ )
+    ''',
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A text, newline, mark, word, space or comment, and the line it begins on."""
+
+    kind: str
+    text: str
+    line: int
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Yield every token of a TOML text, valid or not: together they are the whole text.
+
+    Examples
+    --------
+    >>> [token.text for token in tokens("rate = 0.25") if token.kind != "space"]
+    ['rate', '=', '0', '.', '25']
+    """
+    line = 1
+    for match in TOKEN.finditer(text):
+        yield Token(str(match.lastgroup), match.group(), line)
+        line += match.group().count("\n")
+
+
+def limit_problems(text: str) -> list[tuple[int, Problem]]:
+    """Return the first line that the parser should not be given, with the reason; usually none."""
+    depth = dots = width = 0
+    for token in tokens(text):
+        depth += (token.text in {"[", "{"}) - (token.text in {"]", "}"})
+        if token.text == ".":
+            dots += 1
+        elif token.text in {",", "=", "[", "]", "{", "}", "\n"}:
+            dots = 0
+        width = 0 if token.kind == "newline" else width + (token.kind != "text") * len(token.text)
+        exceeded = (
+            (dots >= MOST_KEY_PARTS, "key of too many parts", f"{MOST_KEY_PARTS} parts or fewer"),
+            (depth > MOST_NESTING, "nested too deeply", f"{MOST_NESTING} brackets within brackets"),
+            (width > LONGEST_LINE, "line too long", f"{LONGEST_LINE:,} characters outside of texts"),
+        )
+        for is_exceeded, what, allowed in exceeded:
+            if is_exceeded:
+                return [(token.line, Problem(what, allowed=allowed))]
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class LineIndex:
+    """Lines of a TOML text by key path.
+
+    Examples
+    --------
+    >>> index = LineIndex.of('[[events]]\\nname = "talks"\\n[[events.outcomes]]\\nprobability = 0.7\\n')
+    >>> index.line(("events", 0, "outcomes", 0, "probability"))
+    4
+    >>> index.line(("events", 0, "date"))  # not there: the table that lacks it
+    1
+    """
+
+    lines: Mapping[KeyPath, int]
+
+    @classmethod
+    def of(cls, text: str) -> "LineIndex":
+        """Index a valid TOML text."""
+        scanner = _Scanner([t for t in tokens(text) if t.kind not in {"space", "comment"}])
+        scanner.scan()
+        return cls(scanner.lines)
+
+    def line(self, path: Sequence[str | int]) -> int:
+        """Return the line of a key path, or of the innermost part of it that the text has."""
+        return self.lines[self.known(path)]
+
+    def known(self, path: Sequence[str | int]) -> KeyPath:
+        """Return the innermost part of a key path that the text has."""
+        longest = tuple(path)
+        while longest not in self.lines:
+            longest = longest[:-1]
+        return longest
+
+
+@dataclass(slots=True)
+class _Scanner:
+    """Follows the grammar over tokens, and notes the line of every path that it comes to."""
+
+    tokens: Sequence[Token]
+    at: int = 0
+    lines: dict[KeyPath, int] = field(default_factory=lambda: {(): 1})
+    count: dict[KeyPath, int] = field(default_factory=dict)
+
+    def scan(self) -> None:
+        table: KeyPath = ()
+        while self.at < len(self.tokens):
+            if self._next() == "\n":
+                self.at += 1
+            elif self._next() == "[":
+                table = self._header()
+            else:
+                self._pair(table)
+
+    def _next(self) -> str:
+        return self.tokens[self.at].text if self.at < len(self.tokens) else "\n"
+
+    def _line(self) -> int:
+        return self.tokens[min(self.at, len(self.tokens) - 1)].line
+
+    def _note(self, path: KeyPath, line: int) -> None:
+        for length in range(1, len(path) + 1):
+            self.lines.setdefault(path[:length], line)
+
+    def _header(self) -> KeyPath:
+        """Read ``[a.b]`` or ``[[a.b]]`` and return the path of the table that it opens."""
+        line = self._line()
+        self.at += 1
+        repeated = self._next() == "["
+        self.at += repeated
+        *outer, last = self._key()
+        self.at += 1 + repeated
+        path: KeyPath = ()
+        for part in outer:
+            path = self._entered((*path, part))
+        path = (*path, last)
+        if repeated:
+            self.count[path] = self.count.get(path, 0) + 1
+            self._note(path, line)
+        path = self._entered(path)
+        self._note(path, line)
+        return path
+
+    def _entered(self, path: KeyPath) -> KeyPath:
+        """Return the path of the latest table of a list of tables; any other path as it is."""
+        return (*path, self.count[path] - 1) if path in self.count else path
+
+    def _key(self) -> list[str]:
+        """Read ``a."b c".d``."""
+        parts = [_plain(self.tokens[self.at])]
+        self.at += 1
+        while self._next() == ".":
+            parts.append(_plain(self.tokens[self.at + 1]))
+            self.at += 2
+        return parts
+
+    def _pair(self, table: KeyPath) -> None:
+        """Read ``key = value``."""
+        line = self._line()
+        path = (*table, *self._key())
+        self._note(path, line)
+        self.at += 1
+        self._value(path)
+
+    def _value(self, path: KeyPath) -> None:
+        if self._next() == "[":
+            self._array(path)
+        elif self._next() == "{":
+            self._inline_table(path)
+        else:
+            while self._next() not in {",", "]", "}", "\n"}:
+                self.at += 1
+
+    def _array(self, path: KeyPath) -> None:
+        self.at += 1
+        k = 0
+        while self._next() != "]":
+            if self._next() in {",", "\n"}:
+                self.at += 1
+                continue
+            self._note((*path, k), self._line())
+            self._value((*path, k))
+            k += 1
+        self.at += 1
+
+    def _inline_table(self, path: KeyPath) -> None:
+        self.at += 1
+        while self._next() != "}":
+            if self._next() in {",", "\n"}:
+                self.at += 1
+            else:
+                self._pair(path)
+        self.at += 1
+
+
+def _plain(token: Token) -> str:
+    """Return the key that a token spells: bare, literal or with escapes."""
+    if token.kind == "text":
+        spelt: str = tomllib.loads(f"key = {token.text}")["key"]
+        return spelt
+    return token.text

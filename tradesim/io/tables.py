@@ -1,0 +1,277 @@
+"""Tables: the shape of a scenario file, derived from the classes that it describes.
+
+What a truce, an event, a measure or a rule may say is written once, in its dataclass; here that becomes a
+model that checks the shape of a TOML table and hands its values to the class, so that the problems of shape
+and of meaning of the whole file come together. `problems_of` says them in our words.
+"""
+
+import dataclasses
+import datetime as dt
+import inspect
+import re
+import types
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+import numpy as np
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
+from pydantic import ValidationInfo
+
+from tradesim.economies import Economies
+from tradesim.errors import InputError, Problem, unknown_name
+from tradesim.events import Event
+from tradesim.measures import Measure
+from tradesim.rules import KINDS, Rule
+from tradesim.timegrid import as_date
+from tradesim.truces import Truce
+
+LocatedProblem = tuple[tuple[str | int, ...], Problem]
+"""A key path and what is wrong there."""
+
+
+class Table(BaseModel):
+    """A TOML table: no keys but its own, and no value turned into another type."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True)
+
+
+def _day(value: Any, info: ValidationInfo) -> dt.date:
+    return as_date(value, str(info.field_name))
+
+
+Day = Annotated[dt.date, BeforeValidator(_day)]
+Whole = Annotated[int, Field(ge=-(2**31), lt=2**31)]
+
+
+def table_of(kind: type, **further: Any) -> type[Table]:
+    """Return the model of the table that describes a dataclass: a key for each of its fields.
+
+    Examples
+    --------
+    >>> table = table_of(Truce)(name="geneva", parties=["USA", "CHN"], start="2025-08-12", end="2025-11-10")
+    >>> table.start, table.at_end
+    (datetime.date(2025, 8, 12), 'snapback')
+    """
+    hints = get_type_hints(kind)
+    keys = {each.name: (_as_toml(hints[each.name]), _default(each, hints)) for each in dataclasses.fields(kind)}
+    summary = (inspect.getdoc(kind) or "").split("\n\n")[0]
+    return create_model(kind.__name__, __base__=Table, __doc__=summary, **(further | keys))
+
+
+def _as_toml(hint: Any) -> Any:
+    """Return what a field's type is in TOML: days are dates, tuples are lists, dataclasses are tables."""
+    parts = get_args(hint)
+    if np.datetime64 in parts:
+        return Day | None if types.NoneType in parts else Day
+    if get_origin(hint) is tuple:
+        return list[_as_toml(parts[0])]  # type: ignore[misc]
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+        return part(hint)
+    return Whole if hint is int else hint
+
+
+def _default(each: "dataclasses.Field[Any]", hints: Mapping[str, Any]) -> Any:
+    if each.default is not dataclasses.MISSING:
+        return each.default
+    return None if types.NoneType in get_args(hints[each.name]) else ...
+
+
+def part(kind: type) -> Any:
+    """Return the type of a table that is read as an instance of a dataclass."""
+    return Annotated[table_of(kind), AfterValidator(partial(_built, kind))]
+
+
+def _built(kind: Callable[..., Any], table: Table) -> Any:
+    return kind(**{name: value for name, value in table if name != "kind"})
+
+
+def _rule() -> Any:
+    """Return the type of a rule's table: ``kind`` says which rule, and so which keys."""
+    tables = [
+        Annotated[table_of(rule, kind=(Literal[kind], ...)), AfterValidator(partial(_built, rule))]
+        for kind, rule in KINDS.items()
+    ]
+    return Annotated[Union[tuple(tables)], Field(discriminator="kind")]  # noqa: UP007 made of a list
+
+
+class EconomiesTable(Table):
+    """Economies, and the base-year imports that weigh their duties: importer × exporter, US dollars."""
+
+    codes: list[str]
+    imports: list[list[float]] | None = None
+    gdp: list[float] | None = None
+    vintage: str = ""
+    source: str = ""
+
+
+class RecordTable(Table):
+    """The packaged record that a scenario continues, and how much of it is known."""
+
+    name: str
+    as_of: Day | None = None
+    without: list[str] = Field(default_factory=list)
+    economies: list[str] = Field(default_factory=list)
+
+
+class ScheduleTable(Table):
+    """What the measures of a scenario without a record are."""
+
+    title: str = ""
+    vintage: str = ""
+    source: str = ""
+    complete: bool = True
+    begins: Day | None = None
+
+
+def _economies(table: EconomiesTable) -> Economies:
+    lengths = sorted({len(row) for row in table.imports or ()})
+    if len(lengths) > 1:
+        got = f"rows of {' and '.join(map(str, lengths))} values"
+        raise InputError([Problem("wrong shape", "imports", got, "a row of one value per code, for each code")])
+    return Economies(**dict(table))
+
+
+if TYPE_CHECKING:
+    EconomiesPart = Economies
+    RulePart = Rule
+    MeasurePart = Measure
+    TrucePart = Truce
+    EventPart = Event
+else:
+    EconomiesPart = Annotated[EconomiesTable, AfterValidator(_economies)]
+    RulePart = _rule()
+    MeasurePart, TrucePart, EventPart = part(Measure), part(Truce), part(Event)
+
+
+class ScenarioTable(Table):
+    """A tariff-war scenario: a schedule, and the rules, truces and events that continue it."""
+
+    name: str
+    title: str = ""
+    description: str = ""
+    source: str = ""
+    start: Day
+    end: Day
+    record: RecordTable | None = None
+    economies: EconomiesPart | None = None
+    schedule_: ScheduleTable = Field(default_factory=ScheduleTable, alias="schedule")
+    measures: list[MeasurePart] = Field(default_factory=list)
+    rules: dict[str, RulePart] = Field(default_factory=dict)
+    truces: list[TrucePart] = Field(default_factory=list)
+    events: list[EventPart] = Field(default_factory=list)
+    branches: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of scenario files, by which editors complete and check them.
+
+    Examples
+    --------
+    >>> sorted(json_schema()["required"])
+    ['end', 'name', 'start']
+    """
+    return ScenarioTable.model_json_schema()
+
+
+# Problems --------------------------------------------------------------------------------------------
+
+MOST_PROBLEMS = 200
+TYPES = {
+    "string_type": ("not a text", "a text in quotes"),
+    "float_type": ("not a number", "a number; rates and shares are fractions: 0.25 is 25 %"),
+    "int_type": ("not a whole number", "a whole number"),
+    "bool_type": ("not a yes or no", "true or false"),
+    "list_type": ("not a list", "a list in [ ], or tables under a header in [[ ]]"),
+    "dict_type": ("not a table", "a table under a header in [ ]"),
+    "model_type": ("not a table", "a table under a header in [ ]"),
+    "model_attributes_type": ("not a table", "a table under a header in [ ]"),
+    "less_than": ("too large", "a number of days"),
+    "greater_than_equal": ("too small", "a number of days"),
+}
+"""What was wrong and what is allowed, by pydantic's name for the error."""
+
+
+def problems_of(error: ValidationError) -> Iterator[LocatedProblem]:
+    """Yield each problem of a file's shape or meaning with its place, 200 at most and then how many more."""
+    details = error.errors(include_url=False)
+    for detail in details[:MOST_PROBLEMS]:
+        place = detail["loc"]
+        cause = detail.get("ctx", {}).get("error")
+        if isinstance(cause, InputError):
+            yield from ((place, problem) for problem in cause.problems)
+        else:
+            yield place, _in_words(detail["type"], place, detail["input"], detail)
+    if len(details) > MOST_PROBLEMS:
+        yield (), Problem(f"{len(details) - MOST_PROBLEMS:,} more problems", fix="mend these first")
+
+
+def _in_words(kind: str, place: Sequence[str | int], given: Any, detail: Mapping[str, Any]) -> Problem:
+    key, where = str(place[-1]), dotted(place)
+    say = SAYINGS.get(kind)
+    if say is not None:
+        return say(key, dotted(place[:-1]), place, detail)
+    what, allowed = TYPES.get(kind, (detail["msg"], ""))
+    return Problem(what, where, shown(given), allowed, _brackets(kind, key, given))
+
+
+def _brackets(kind: str, key: str, given: Any) -> str:
+    if kind == "list_type" and isinstance(given, dict):
+        return f"begin each with [[{key}]]"
+    return f"begin it with [{key}], once" if kind.startswith("model") and isinstance(given, list) else ""
+
+
+def _missing(key: str, table: str, place: Sequence[str | int], _: Mapping[str, Any]) -> Problem:
+    return Problem(f"`{key}` is missing", table, allowed=f"a table with {', '.join(_keys_at(place[:-1]))}")
+
+
+def _unknown_key(key: str, table: str, place: Sequence[str | int], _: Mapping[str, Any]) -> Problem:
+    return unknown_name("key", key, _keys_at(place[:-1]), table)
+
+
+def _unknown_choice(key: str, table: str, place: Sequence[str | int], detail: Mapping[str, Any]) -> Problem:
+    if not isinstance(detail["input"], str):
+        return Problem("not a text", dotted(place), shown(detail["input"]), "a text in quotes")
+    allowed = re.findall(r"'([^']+)'", detail["ctx"]["expected"])
+    return unknown_name(key, detail["input"], allowed, table)
+
+
+def _unknown_kind(_: str, __: str, place: Sequence[str | int], detail: Mapping[str, Any]) -> Problem:
+    return unknown_name("kind of rule", detail["ctx"]["tag"], KINDS, dotted((*place, "kind")))
+
+
+def _no_kind(_: str, __: str, place: Sequence[str | int], ___: Mapping[str, Any]) -> Problem:
+    return Problem("`kind` is missing", dotted(place), allowed=" | ".join(KINDS))
+
+
+SAYINGS = {
+    "missing": _missing,
+    "extra_forbidden": _unknown_key,
+    "literal_error": _unknown_choice,
+    "union_tag_invalid": _unknown_kind,
+    "union_tag_not_found": _no_kind,
+}
+
+
+def dotted(path: Sequence[str | int]) -> str:
+    """Write a key path: ``events[1].outcomes[0]``."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return text.removeprefix(".")
+
+
+def shown(value: Any) -> str:
+    """Write a value that was given, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}…"
+
+
+def _keys_at(place: Sequence[str | int]) -> list[str]:
+    """Return the keys of the table at a place; of rules, the place names the kind."""
+    here = [ScenarioTable]
+    for step in place:
+        named = [table for table in here if step == _kind_of(table)]
+        if named:
+            here = named
+        elif step in here[0].model_fields:
+            here = list(_tables_in(here[0].model_fields[str(step)].annotation)) or here
+    return [each.alias or name for name, each in here[0].model_fields.items()]

@@ -1,0 +1,249 @@
+"""Report: the main job, which draws the packaged record and scenarios and says what they show."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from tradesim import datasets, plots, scenarios
+from tradesim.paths import Paths
+from tradesim.scenario import Scenario
+from tradesim.schedule import Schedule
+
+BOTH_SIDES = [("USA", "CHN"), ("CHN", "USA")]
+SOURCE = "tradesim, us-china record: steps after PIIE (C. Bown), November 2025; acts as named in the record"
+LARGE_STEP = 0.02
+"""2 points: a step that a chart of the whole war names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One result of the job: its sentences, its table (percent) and the files it wrote."""
+
+    title: str
+    sentences: tuple[str, ...]
+    table: pd.DataFrame
+    files: tuple[Path, ...]
+
+
+def main_job(out: str | Path, say: Callable[[str], None] = print) -> list[Finding]:
+    """Draw the record 2018–2026, the spiral of April 2025 and the branches of October 2025.
+
+    Parameters
+    ----------
+    out : folder for the pictures (PNG, SVG) and tables (CSV); made if it does not exist.
+    say : told what is being done, one line at a time.
+
+    Returns
+    -------
+    list of Finding
+        In the order of the story.
+    """
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    jobs = {
+        "the effective duty of both sides, 2018–2026": _record,
+        "the layers of the duty on China, 2025–2026": _layers,
+        "April 2025 from two rules, against what happened": _spiral,
+        "October 2025 as known on the 23rd: four futures": _october,
+    }
+    findings = []
+    for number, (what, job) in enumerate(jobs.items(), start=1):
+        say(f"[{number}/{len(jobs)}] {what}")
+        findings.append(job(folder))
+    return findings
+
+
+def _record(out: Path) -> Finding:
+    schedule = datasets.load("us-china")
+    duty = schedule.effective_duty("2018-01-01", schedule.vintage)
+    chart = plots.step_chart(
+        duty,
+        truces=truces_of("us-china"),
+        acts=large_acts(schedule, duty[BOTH_SIDES]),
+        source=SOURCE,
+        as_of=schedule.vintage,
+        title="What the United States and China charge each other, and the rest of the world",
+    )
+    days = ["2018-01-01", "2020-02-14", "2025-01-20", "2025-04-10", "2025-04-12", "2025-05-14", "2025-11-10"]
+    table = (duty.loc[[*days, schedule.vintage]] * 100).round(1)
+    peaks = [_peak(duty, pair) for pair in BOTH_SIDES]
+    files = _write(out, "us-china-2018-2026", chart, duty)
+    return Finding("Statutory effective duty, % of import value", tuple(peaks), table, files)
+
+
+def _layers(out: Path) -> Finding:
+    schedule = datasets.load("us-china")
+    duty = schedule.effective_duty("2025-01-01", schedule.vintage, by="authority")
+    chart = plots.authority_stack(
+        duty,
+        ("USA", "CHN"),
+        source=SOURCE,
+        as_of=schedule.vintage,
+        title="The layers of the United States' duty on goods from China",
+    )
+    own = {column[2]: duty[column].iloc[-1] for column in duty.columns if column[:2] == ("USA", "CHN")}
+    last = pd.Series(own, name="fraction").sort_values(ascending=False)
+    parts = ", ".join(f"{name} {_percent(value)}" for name, value in own.items() if value > 0.0005)
+    table = (last[last > 0] * 100).round(1).rename("% of import value").to_frame()
+    files = _write(out, "us-china-layers-2025-2026", chart, duty)
+    return Finding(
+        f"United States on China by authority, {schedule.vintage}",
+        (f"{_percent(last.sum())}: {parts}.",),
+        table,
+        files,
+    )
+
+
+def _spiral(out: Path) -> Finding:
+    scenario = scenarios.load("april-2025-spiral")
+    paths = scenario.run()
+    simulated = paths.to_frame()[BOTH_SIDES]
+    record = datasets.load("us-china").effective_duty(paths.dates[0], paths.dates[-1])[BOTH_SIDES]
+    chart = plots.comparison(
+        simulated,
+        record,
+        names=("rules", "record"),
+        source=SOURCE,
+        as_of=scenario.schedule.vintage,
+        title="April 2025: two rules, and what happened",
+    )
+    story = paths.events()
+    moves = story[(story["kind"] == "announces") & (story["exporter"] != "ROW")]
+    levels = " → ".join(f"{row.importer} {row.to * 100:.0f}" for row in moves.itertuples())
+    tops = [
+        f"At the top {pair[0]} charges {_percent(simulated[pair].max())} by the rules, "
+        f"{_percent(record[pair].max())} by the record."
+        for pair in BOTH_SIDES
+    ]
+    table = moves[["date", "importer", "exporter", "from", "to", "why"]].copy()
+    table[["from", "to"]] = (table[["from", "to"]] * 100).round(0)
+    files = (
+        *_write(out, "april-2025-spiral", chart, simulated),
+        _table(out, "april-2025-spiral-story", story),
+    )
+    sentence = f"Surcharges announced, points: {levels}; then both stop by their own word."
+    return Finding(
+        "The spiral of April 2025, move by move", (sentence, *tops), table.set_index("date"), files
+    )
+
+
+def _october(out: Path) -> Finding:
+    scenario = scenarios.load("us-china-2025-10")
+    branches = scenario.run_branches()
+    chart = plots.branch_grid(
+        _known(scenario, "2025-03-15"),
+        {name: _shown(paths) for name, paths in branches.items()},
+        truces=[("truce of Geneva", "2025-05-14", "2025-11-10")],
+        source=SOURCE,
+        as_of=scenario.schedule.vintage,
+        title="A truce about to run out and a threat of another 100 %: four branches",
+    )
+    days = pd.to_datetime(["2025-10-31", "2025-11-01", "2025-11-05", "2025-11-10", "2026-02-08"])
+    frames = {name: paths.to_frame()[BOTH_SIDES] for name, paths in branches.items()}
+    table = (
+        pd.concat({name: frame.loc[days] for name, frame in frames.items()}, names=["branch", "date"]) * 100
+    )
+    ends = {name: frame.loc["2025-11-10"] for name, frame in frames.items()}
+    sentences = [
+        f"{name}: on 10 November 2025 the United States charges {_percent(end[BOTH_SIDES[0]])} on China, "
+        f"China {_percent(end[BOTH_SIDES[1]])} on the United States."
+        for name, end in ends.items()
+    ]
+    joined = pd.concat(frames, axis=1, names=["branch"])
+    files = _write(out, "october-2025-branches", chart, joined)
+    return Finding("Duty by branch, % of import value", tuple(sentences), table.round(1), files)
+
+
+def truces_of(name: str) -> list[tuple[str, np.datetime64, np.datetime64]]:
+    """Return (name, first day, first day after) of the truces among a record's events."""
+    events = datasets.events(name)
+    held = events[events["kind"] == "truce"]
+    day = np.timedelta64(1, "D")
+    return [
+        (row.name_, row.date.to_datetime64(), row.end.to_datetime64() + day)
+        for row in held.rename(columns={"name": "name_"}).itertuples()
+    ]
+
+
+def large_acts(
+    schedule: Schedule, duty: pd.DataFrame, least: float = LARGE_STEP, apart: int = 25
+) -> list[tuple[np.datetime64, str, str]]:
+    """Return (day, act and step, importer) of the largest steps of each pair, far enough apart to be read.
+
+    Parameters
+    ----------
+    schedule : names the acts that start or end on a day.
+    duty : (T, P) daily frame of the pairs to explain, fractions.
+    least : smallest step worth a label, a fraction.
+    apart : days between two labels of one pair.
+    """
+    acts: list[tuple[np.datetime64, str, str]] = []
+    for pair in duty.columns:
+        taken: list[pd.Timestamp] = []
+        steps = duty[pair].diff().fillna(0.0)
+        for day in steps.abs().sort_values(ascending=False, kind="stable").index:
+            if abs(steps[day]) < least:
+                break
+            if all(abs((day - other).days) > apart for other in taken):
+                taken.append(day)
+                sign = "+" if steps[day] > 0 else "−"
+                text = f"{_act_on(schedule, pair, day)} {sign}{abs(steps[day]) * 100:.0f}"
+                acts.append((day.to_datetime64(), text, pair[0]))
+    return sorted(acts, key=lambda act: act[0])
+
+
+def _act_on(schedule: Schedule, pair: tuple[str, str], day: pd.Timestamp) -> str:
+    """Name the act whose contribution to a pair's duty moves most on a day, in the direction of the whole."""
+    eve_and_day = np.array([day - pd.Timedelta(days=1), day], dtype="datetime64[D]")
+    at = tuple(schedule.economies.index(code) for code in pair)
+    moves: dict[str, float] = {}
+    for position, parts, measures in schedule.contributions(eve_and_day):
+        if position == at:
+            for measure, change in zip(measures, parts[1] - parts[0], strict=True):
+                moves[measure.name] = moves.get(measure.name, 0.0) + float(change)
+    direction = np.sign(sum(moves.values()))
+    return max(moves, key=lambda name: direction * moves[name])
+
+
+def _known(scenario: Scenario, start: str) -> pd.DataFrame:
+    last = pd.Timestamp(scenario.start) - pd.Timedelta(days=1)
+    return scenario.schedule.effective_duty(start, last.date())[BOTH_SIDES]
+
+
+def _shown(paths: Paths) -> pd.DataFrame:
+    return paths.to_frame()[BOTH_SIDES].loc[:"2026-03-31"]
+
+
+def _peak(duty: pd.DataFrame, pair: tuple[str, str]) -> str:
+    top = duty[pair].max()
+    days = duty.index[np.isclose(duty[pair], top, rtol=0, atol=1e-9)]
+    until = "" if len(days) == 1 else f" to {days[-1]:%-d %B %Y}"
+    return f"{pair[0]} on {pair[1]} peaks at {_percent(top)} on {days[0]:%-d %B %Y}{until}."
+
+
+def _percent(fraction: float) -> str:
+    return f"{fraction * 100:.1f} %"
+
+
+def _write(out: Path, name: str, chart: "plots.Chart", frame: pd.DataFrame) -> tuple[Path, ...]:
+    pictures = plots.save(chart, out, name)
+    return (*pictures, _table(out, name, frame))
+
+
+def _table(out: Path, name: str, frame: pd.DataFrame) -> Path:
+    path = out / f"{name}.csv"
+    frame.to_csv(path, date_format="%Y-%m-%d", float_format="%.6f")
+    return path
+
+
+def sentences_of(findings: Sequence[Finding]) -> Iterator[str]:
+    """Yield the report as plain lines."""
+    for finding in findings:
+        yield ""
+        yield finding.title
+        yield from finding.sentences
+        yield finding.table.to_string()
+        yield "files: " + ", ".join(str(path) for path in finding.files)
