@@ -81,7 +81,9 @@ def _opening(scenario):
 
 
 def _names(act, pattern):
-    return any(name == pattern or fnmatch.fnmatchcase(name, pattern) for name in (act["name"], act["authority"]))
+    return any(
+        name == pattern or fnmatch.fnmatchcase(name, pattern) for name in (act["name"], act["authority"])
+    )
 
 
 def _is_held(act, truce):
@@ -127,7 +129,9 @@ def _switch(effect, world, k):
 
 def _truces_hold(world, day):
     """Return the names of the truces in force, and remember that they were."""
-    in_force = {name for name, (start, end) in world.windows.items() if start <= day and (end is None or day < end)}
+    in_force = {
+        name for name, (start, end) in world.windows.items() if start <= day and (end is None or day < end)
+    }
     world.has_held |= in_force
     return in_force
 

@@ -81,7 +81,7 @@ def events(name: str) -> pd.DataFrame:
     frame = pd.DataFrame([row for _, row in placed], columns=columns)
     for column in ("date", "end"):
         frame[column] = pd.to_datetime(frame[column].replace("", None))
-    return frame
+    return frame.sort_values("date", kind="stable", ignore_index=True)
 
 
 def _economies(folder: Path, about: dict[str, Any]) -> Economies:

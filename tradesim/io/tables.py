@@ -2,32 +2,27 @@
 
 What a truce, an event, a measure or a rule may say is written once, in its dataclass; here that becomes a
 model that checks the shape of a TOML table and hands its values to the class, so that the problems of shape
-and of meaning of the whole file come together. `problems_of` says them in our words.
+and of meaning of the whole file come together. `tradesim.io.faults` says them in our words.
 """
 
 import dataclasses
 import datetime as dt
 import inspect
-import re
 import types
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
-from pydantic import ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, create_model
 
 from tradesim.economies import Economies
-from tradesim.errors import InputError, Problem, unknown_name
+from tradesim.errors import InputError, Problem
 from tradesim.events import Event
 from tradesim.measures import Measure
 from tradesim.rules import KINDS, Rule
 from tradesim.timegrid import as_date
 from tradesim.truces import Truce
-
-LocatedProblem = tuple[tuple[str | int, ...], Problem]
-"""A key path and what is wrong there."""
 
 
 class Table(BaseModel):
@@ -155,7 +150,7 @@ class ScenarioTable(Table):
     end: Day
     record: RecordTable | None = None
     economies: EconomiesPart | None = None
-    schedule_: ScheduleTable = Field(default_factory=ScheduleTable, alias="schedule")
+    schedule: ScheduleTable = Field(default_factory=ScheduleTable)
     measures: list[MeasurePart] = Field(default_factory=list)
     rules: dict[str, RulePart] = Field(default_factory=dict)
     truces: list[TrucePart] = Field(default_factory=list)
@@ -172,106 +167,3 @@ def json_schema() -> dict[str, Any]:
     ['end', 'name', 'start']
     """
     return ScenarioTable.model_json_schema()
-
-
-# Problems --------------------------------------------------------------------------------------------
-
-MOST_PROBLEMS = 200
-TYPES = {
-    "string_type": ("not a text", "a text in quotes"),
-    "float_type": ("not a number", "a number; rates and shares are fractions: 0.25 is 25 %"),
-    "int_type": ("not a whole number", "a whole number"),
-    "bool_type": ("not a yes or no", "true or false"),
-    "list_type": ("not a list", "a list in [ ], or tables under a header in [[ ]]"),
-    "dict_type": ("not a table", "a table under a header in [ ]"),
-    "model_type": ("not a table", "a table under a header in [ ]"),
-    "model_attributes_type": ("not a table", "a table under a header in [ ]"),
-    "less_than": ("too large", "a number of days"),
-    "greater_than_equal": ("too small", "a number of days"),
-}
-"""What was wrong and what is allowed, by pydantic's name for the error."""
-
-
-def problems_of(error: ValidationError) -> Iterator[LocatedProblem]:
-    """Yield each problem of a file's shape or meaning with its place, 200 at most and then how many more."""
-    details = error.errors(include_url=False)
-    for detail in details[:MOST_PROBLEMS]:
-        place = detail["loc"]
-        cause = detail.get("ctx", {}).get("error")
-        if isinstance(cause, InputError):
-            yield from ((place, problem) for problem in cause.problems)
-        else:
-            yield place, _in_words(detail["type"], place, detail["input"], detail)
-    if len(details) > MOST_PROBLEMS:
-        yield (), Problem(f"{len(details) - MOST_PROBLEMS:,} more problems", fix="mend these first")
-
-
-def _in_words(kind: str, place: Sequence[str | int], given: Any, detail: Mapping[str, Any]) -> Problem:
-    key, where = str(place[-1]), dotted(place)
-    say = SAYINGS.get(kind)
-    if say is not None:
-        return say(key, dotted(place[:-1]), place, detail)
-    what, allowed = TYPES.get(kind, (detail["msg"], ""))
-    return Problem(what, where, shown(given), allowed, _brackets(kind, key, given))
-
-
-def _brackets(kind: str, key: str, given: Any) -> str:
-    if kind == "list_type" and isinstance(given, dict):
-        return f"begin each with [[{key}]]"
-    return f"begin it with [{key}], once" if kind.startswith("model") and isinstance(given, list) else ""
-
-
-def _missing(key: str, table: str, place: Sequence[str | int], _: Mapping[str, Any]) -> Problem:
-    return Problem(f"`{key}` is missing", table, allowed=f"a table with {', '.join(_keys_at(place[:-1]))}")
-
-
-def _unknown_key(key: str, table: str, place: Sequence[str | int], _: Mapping[str, Any]) -> Problem:
-    return unknown_name("key", key, _keys_at(place[:-1]), table)
-
-
-def _unknown_choice(key: str, table: str, place: Sequence[str | int], detail: Mapping[str, Any]) -> Problem:
-    if not isinstance(detail["input"], str):
-        return Problem("not a text", dotted(place), shown(detail["input"]), "a text in quotes")
-    allowed = re.findall(r"'([^']+)'", detail["ctx"]["expected"])
-    return unknown_name(key, detail["input"], allowed, table)
-
-
-def _unknown_kind(_: str, __: str, place: Sequence[str | int], detail: Mapping[str, Any]) -> Problem:
-    return unknown_name("kind of rule", detail["ctx"]["tag"], KINDS, dotted((*place, "kind")))
-
-
-def _no_kind(_: str, __: str, place: Sequence[str | int], ___: Mapping[str, Any]) -> Problem:
-    return Problem("`kind` is missing", dotted(place), allowed=" | ".join(KINDS))
-
-
-SAYINGS = {
-    "missing": _missing,
-    "extra_forbidden": _unknown_key,
-    "literal_error": _unknown_choice,
-    "union_tag_invalid": _unknown_kind,
-    "union_tag_not_found": _no_kind,
-}
-
-
-def dotted(path: Sequence[str | int]) -> str:
-    """Write a key path: ``events[1].outcomes[0]``."""
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return text.removeprefix(".")
-
-
-def shown(value: Any) -> str:
-    """Write a value that was given, cut where it is long."""
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}…"
-
-
-def _keys_at(place: Sequence[str | int]) -> list[str]:
-    """Return the keys of the table at a place; of rules, the place names the kind."""
-    here = [ScenarioTable]
-    for step in place:
-        named = [table for table in here if step == _kind_of(table)]
-        if named:
-            here = named
-        elif step in here[0].model_fields:
-            here = list(_tables_in(here[0].model_fields[str(step)].annotation)) or here
-    return [each.alias or name for name, each in here[0].model_fields.items()]

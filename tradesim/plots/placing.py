@@ -128,7 +128,7 @@ def flags(boxes: Sequence[Box], room: Room) -> list[Flag]:
     --------
     >>> boxes = [Box(50.0, 40.0), Box(52.0, 40.0), Box(54.0, 40.0)]
     >>> [flag.row for flag in flags(boxes, Room(0.0, 100.0, gap=4.0, beside=3.0))]
-    [0, 1, 0]
+    [1, 0, 0]
     """
     placed: list[Flag] = []
     crowds = list(_crowds(boxes, room))
@@ -210,7 +210,7 @@ def roomiest(
     >>> import numpy as np
     >>> edges, low, high = np.array([0.0, 50.0, 100.0]), np.zeros(2), np.array([5.0, 20.0])
     >>> roomiest(edges, low, high, 30.0, 10.0)
-    (65.0, 10.0)
+    (75.0, 10.0)
     """
     first = np.searchsorted(edges, edges[:-1] + 1e-9, side="right") - 1
     last = np.searchsorted(edges, edges[:-1] + width, side="left")
