@@ -24,6 +24,8 @@ from types import SimpleNamespace
 import oracle
 
 CHARGES = {"ad_valorem", "specific"}
+DUST = 1e-12
+"""What rounding leaves of equal sums is no provocation."""
 
 
 def play(scenario, chosen):
@@ -182,7 +184,7 @@ def _answered(scenario, past, pair, scheduled, in_force):
     if rule is None:
         return 0.0
     seen = past[-rule.reaction]["announced"][exporter, importer] if len(past) >= rule.reaction else 0.0
-    wanted = max(0.0, min(_wanted(rule, seen if seen > rule.tolerance else 0.0), rule.cap))
+    wanted = max(0.0, min(_wanted(rule, seen if seen > rule.tolerance + DUST else 0.0), rule.cap))
     own = max(scheduled[pair], 0.0)
     if rule.ratchet:
         wanted = max(wanted, own + before)

@@ -1,15 +1,14 @@
 """The day loop: agreement with a plain reading of the day, and the laws that every run obeys."""
 
 import datetime as dt
+import random
 from dataclasses import replace
 from itertools import pairwise
 
 import engine_oracle
 import numpy as np
 import pytest
-import strategies as common
-from hypothesis import HealthCheck, Phase, assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import settings
 
 from tradesim import rules
 from tradesim.economies import Economies
@@ -23,11 +22,11 @@ from tradesim.truces import Truce
 
 FIRST = dt.date(2019, 1, 1)
 """First day of every scenario drawn here."""
+CODES = ("USA", "CHN", "EU27", "JPN", "ROW")
 REFUSED = "depend on each other"
-
-loose = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
-search = settings(loose, max_examples=max(300, settings().max_examples))
-find_once = settings(loose, max_examples=300, phases=[Phase.generate])
+MANY = max(300, settings().max_examples)
+"""How many scenarios are held against the oracle: ``HYPOTHESIS_PROFILE=long`` draws more."""
+SOME = max(60, MANY // 10)
 
 
 def day(number):
@@ -37,189 +36,182 @@ def day(number):
 
 # Scenarios to draw -----------------------------------------------------------------------------------
 #
-# ``careful`` scenarios keep clear of what is known to be wrong: see the tests marked BUG at the end.
-
-shares = st.sampled_from([0.0, 0.25, 0.5, 1.0])
-levels = st.integers(0, 150).map(lambda points: points / 100)
+# Dense on purpose: most acts are between the first two economies, new ones are announced early, rules answer,
+# truces and junctures fall into the middle. ``careful`` scenarios keep clear of the tests marked BUG below.
 
 
-@st.composite
-def some_rules(draw, codes, kinds=("passive", "match", "match", "counter")):
-    """Rules for some of the economies."""
-    chosen = {}
-    for code in codes:
-        kind = draw(st.sampled_from(("none", *kinds)))
-        if kind != "none":
-            chosen[code] = draw(rules_of(kind))
-    return chosen
+def scenarios(count, **options):
+    """Yield (number, scenario); numbers whose duties the engine refuses to separate are left out."""
+    for number in range(count):
+        try:
+            yield number, drawn(random.Random(number), **options)  # noqa: S311 a test, not a secret
+        except InputError as error:
+            if REFUSED not in str(error):
+                raise
 
 
-@st.composite
-def rules_of(draw, kind):
-    given_ = {
-        "reaction": draw(st.sampled_from([1, 1, 2, 3, 40])),
-        "implementation": draw(st.sampled_from([0, 1, 3])),
-        "cap": draw(st.sampled_from([10.0, 10.0, 1.25, 0.4, 0.0])),
-        "coverage": draw(st.sampled_from([1.0, 0.6])),
-        "tolerance": draw(st.sampled_from([0.0, 0.0, 0.15])),
-        "ratchet": draw(st.booleans()),
-    }
-    if kind == "match":
-        given_["ratio"] = draw(st.sampled_from([1.0, 0.5, 1.2, 0.0]))
-    if kind == "counter":
-        given_["step"] = draw(st.sampled_from([0.5, 0.05]))
-    return rules.rule_of(kind)(**given_)
+def drawn(chance, *, careful=True, reactive=True, switches=True, truces=True, events=True, kinds=None):
+    """Draw a scenario of one to five economies over 1 to 40 days."""
+    codes = chance.sample(CODES, chance.choice([2, 2, 2, 3, 3, 4, 5, 1]))
+    pairs = [(i, j) for i in codes for j in codes if i != j]
+    pairs += 3 * [(codes[0], codes[1]), (codes[1], codes[0])] if pairs else []
+    horizon = chance.choice([12, 20, 30, 30, 40, 1])
+    limits = chance.random() < 0.2
+    acts = [m for k in range(4) for m in fixed_act(chance, pairs, f"act {k}", limits)] if pairs else []
+    live = []
+    if switches and pairs:
+        several = not (careful and reactive)
+        live = [m for k in range(chance.randint(0, 3)) for m in live_act(chance, pairs, f"switch {k}", several)]
+    named = sorted({name for m in live if m.status != "revoked" for name in (m.name, "switch*", m.authority)})
+    windows = drawn_truces(chance, codes, named, careful) if truces else []
+    if careful:
+        named = [] if limits else [name for name in named if _is_safe(name, live, windows)]
+    return Scenario(
+        name="drawn",
+        start=FIRST,
+        end=day(horizon),
+        schedule=Schedule(acts + live, Economies(codes)),
+        rules=drawn_rules(chance, codes, kinds or ("match", "match", "match", "counter", "passive")) if reactive else {},
+        truces=windows,
+        events=drawn_events(chance, named, windows, horizon, careful) if events else [],
+    )
 
 
-@st.composite
-def fixed_measures(draw, pairs, name, limits):
-    """Levels of an act that nothing switches: any stacking, any status, announced on any day."""
-    made = draw(common.acts(pairs, name, common.ANY_STATUS, limits=limits))
-    shift = FIRST - common.FIRST + dt.timedelta(days=draw(st.integers(-12, 3)))
-    return [_moved(m, shift) for m in made]
+def drawn_rules(chance, codes, kinds):
+    """A rule for nearly every economy."""
+    return {code: drawn_rule(chance, chance.choice(kinds)) for code in codes if chance.random() < 0.9}
 
 
-def _moved(measure, shift):
-    names = [n for n in ("effective", "expires", "announced", "expiry_announced") if getattr(measure, n)]
-    return replace(measure, **{n: getattr(measure, n) + shift for n in names})
+def drawn_rule(chance, kind):
+    own = {"match": {"ratio": chance.choice([1.0, 0.5, 1.25, 0.0])}, "counter": {"step": chance.choice([0.5, 0.0625])}}
+    return rules.rule_of(kind)(
+        reaction=chance.choice([1, 1, 2, 3, 50]),
+        implementation=chance.choice([0, 1, 3]),
+        cap=chance.choice([10.0, 10.0, 1.25, 0.375]),
+        coverage=chance.choice([1.0, 0.6]),
+        tolerance=chance.choice([0.0, 0.0, 0.125]),
+        ratchet=chance.random() < 0.4,
+        **own.get(kind, {}),
+    )
 
 
-@st.composite
-def live_measures(draw, pairs, name, careful):
-    """An act that truces or outcomes may switch: it adds, as one level (if careful) or as up to three."""
-    importer, exporter = draw(st.sampled_from(pairs))
-    starts = sorted(draw(st.sets(st.integers(-8, 20), min_size=1, max_size=1 if careful else 3)))
-    made = []
+def fixed_act(chance, pairs, name, limits):
+    """One to three levels of an act that nothing switches, announced before or during the horizon."""
+    importer, exporter = chance.choice(pairs)
+    authority = chance.choice(["MFN", "Section 232", "retaliation"])
+    starts = sorted(chance.sample(range(-6, 22), chance.choice([1, 1, 2, 3])))
     for start, following in pairwise([*starts, None]):
-        ends = [None] if careful else [None, following, following, start + 4, start]
-        end = draw(st.sampled_from(ends)) if following is None else following
-        told = start - draw(st.integers(0, 6))
-        effective, announced = day(start), day(min(told, -1) if careful else told)
-        status = draw(st.sampled_from(["enacted", "enacted", "suspended", "threatened", "revoked"]))
-        specific = draw(st.sampled_from([{}, {}, {"basis": "specific", "unit_value": 40.0}]))
-        made.append(
-            Measure(
-                name=name,
-                importer=importer,
-                exporter=exporter,
-                authority=draw(st.sampled_from(["IEEPA", "Section 301"])),
-                rate=draw(levels.filter(bool)) * (40 if specific else 1),
-                coverage=draw(st.sampled_from([1.0, 0.7])),
-                effective=effective,
-                expires=None if end is None else day(end),
-                announced=announced,
-                status=status,
-                **specific,
-            )
+        end = chance.choice([following, following, start + 3]) if following is None else following
+        yield Measure(
+            name=name,
+            importer=importer,
+            exporter=exporter,
+            authority=authority,
+            rate=chance.randint(1, 40) / 64,
+            coverage=chance.choice([1.0, 0.7, 0.4]),
+            effective=day(start),
+            expires=None if end is None else day(end),
+            announced=day(start - chance.randint(0, 6)),
+            status=chance.choice(["enacted"] * 6 + ["suspended", "threatened", "revoked"]),
+            **drawn_stacking(chance, limits),
         )
-    return made
 
 
-@st.composite
-def some_truces(draw, codes, targets, careful):
+def drawn_stacking(chance, limits):
+    kind = chance.choice(["add"] * 8 + ["exclusive", "replace", "fee"] + ["floor", "cap"] * 2 * limits)
+    return {
+        "exclusive": {"stacking": "exclusive"},
+        "replace": {"stacking": "replace", "against": ("retaliation",)},
+        "fee": {"instrument": "fee"},
+        "floor": {"basis": "floor", "against": chance.choice([(), ("MFN",)])},
+        "cap": {"basis": "cap", "against": chance.choice([(), ("IEEPA",)])},
+    }.get(kind, {})
+
+
+def live_act(chance, pairs, name, several):
+    """An act that truces or outcomes may switch: one level announced before the first day, or up to three."""
+    importer, exporter = chance.choice(pairs)
+    authority = chance.choice(["IEEPA", "Section 301"])
+    starts = sorted(chance.sample(range(-6, 15), chance.choice([1, 2, 3]) if several else 1))
+    for start, following in pairwise([*starts, None]):
+        end = chance.choice([None, start + 5, start]) if several and following is None else following
+        specific = chance.random() < 0.2
+        told = start - chance.randint(0, 6)
+        yield Measure(
+            name=name,
+            importer=importer,
+            exporter=exporter,
+            authority=authority,
+            rate=chance.randint(4, 64) / 64 * (40 if specific else 1),
+            coverage=chance.choice([1.0, 0.7]),
+            effective=day(start),
+            expires=None if end is None else day(end),
+            announced=day(told if several else min(told, -1)),
+            status=chance.choice(["enacted", "enacted", "suspended", "threatened", "threatened", "revoked"]),
+            **({"basis": "specific", "unit": "ton", "unit_value": 40.0} if specific else {}),
+        )
+
+
+def drawn_truces(chance, codes, named, careful):
+    """Up to two truces, most between the first two economies, before, within and after the horizon."""
     made = []
-    for k in range(draw(st.integers(0, 2)) if len(codes) > 1 else 0):
-        start = draw(st.integers(-5, 15))
-        length = draw(st.sampled_from([3, 8, 40, 1, 0]))
-        at_end = draw(st.sampled_from(["snapback", "lapse"])) if length or not careful else "snapback"
+    for k in range(chance.choice([0, 1, 1, 2]) if len(codes) > 1 else 0):
+        start, length = chance.randint(-5, 25), chance.choice([2, 6, 6, 40, 0])
+        at_end = chance.choice(["snapback", "snapback", "lapse"])
         made.append(
             Truce(
                 name=f"truce {k}",
-                parties=tuple(draw(st.permutations(codes)))[: draw(st.sampled_from([2, 2, 3]))],
+                parties=tuple(codes[:2] if chance.random() < 0.7 else chance.sample(codes, min(3, len(codes)))),
                 start=day(start),
                 end=day(start + length),
-                suspend=tuple(draw(st.lists(st.sampled_from(targets), max_size=2))) if targets else (),
-                surcharges=draw(shares) if at_end == "snapback" else 0.0,
-                at_end=at_end,
+                suspend=tuple(chance.sample(named, min(len(named), chance.randint(0, 2)))),
+                surcharges=chance.choice([0.0, 0.25, 0.6, 1.0]) if at_end == "snapback" else 0.0,
+                at_end="snapback" if careful and not length else at_end,
             )
         )
     return made
 
 
-@st.composite
-def some_events(draw, names, truces, horizon, careful, most=2):
-    """Events with one to three outcomes of up to three effects each."""
-    made = []
-    windows = [t.name for t in truces if not careful or t.at_end == "snapback"]
-    nothing = st.just(())
-    for k in range(draw(st.integers(0, most))):
-        date = draw(st.integers(0, horizon - 1))
-        count = draw(st.integers(1, 3))
-        weight = [draw(st.integers(0, 3)) for _ in range(count - 1)] + [1]
-        outcomes = [
-            Outcome(
-                name=f"way {n}",
-                probability=w / sum(weight),
-                effects=draw(
-                    st.lists(effects(names, windows, date), max_size=3) if names or windows else nothing
-                ),
-            )
-            for n, w in enumerate(weight)
-        ]
-        made.append(Event(name=f"event {k}", date=day(date), outcomes=tuple(outcomes)))
-    return made
+def drawn_events(chance, named, windows, horizon, careful):
+    """Up to three events with one to three outcomes of up to three effects each."""
+    truces = [truce.name for truce in windows if not careful or truce.at_end == "snapback"]
+    return [drawn_event(chance, f"event {k}", named, truces, horizon) for k in range(chance.choice([0, 1, 2, 3]))]
 
 
-@st.composite
-def effects(draw, names, windows, date):
-    on_measures = ["enact", "enact", "revoke", "set_rate"] * bool(names)
-    action = draw(st.sampled_from(on_measures + ["start_truce", "extend_truce", "end_truce"] * bool(windows)))
-    given_ = {"on": draw(st.sampled_from([None, day(date), day(date + 2), day(date + 6)]))}
-    if action in {"enact", "revoke", "set_rate"}:
-        given_["target"] = draw(st.sampled_from(names))
-        given_["rate"] = draw(levels) if action == "set_rate" else None
-    else:
-        given_["target"] = draw(st.sampled_from(windows))
-        until = st.integers(date, date + 15).map(day)
-        given_["until"] = None
-        if action == "extend_truce" or (action == "start_truce" and draw(st.booleans())):
-            given_["until"] = draw(until)
-    return Effect(action=action, **given_)
+def drawn_event(chance, name, named, truces, horizon):
+    date = chance.randrange(horizon)
+    weights = [chance.randint(1, 3) for _ in range(chance.randint(1, 3))]
+    actions = ["enact", "enact", "revoke", "set_rate"] * bool(named)
+    actions += ["start_truce", "extend_truce", "end_truce"] * bool(truces)
+    outcomes = [
+        Outcome(
+            name=f"way {k}",
+            probability=weight / sum(weights),
+            effects=[
+                drawn_effect(chance, chance.choice(actions), named, truces, date)
+                for _ in range(chance.choice([0, 1, 2, 3]) if actions else 0)
+            ],
+        )
+        for k, weight in enumerate(weights)
+    ]
+    return Event(name=name, date=day(date), outcomes=outcomes)
 
 
-@st.composite
-def scenarios(
-    draw, *, careful=True, reactive=True, kinds=("passive", "match", "match", "counter"), switches=True
-):
-    """A scenario of one to five economies, most acts between the same two of them, over up to 24 days."""
-    codes = draw(st.permutations(common.CODES))[: draw(st.sampled_from([2, 2, 3, 3, 4, 5, 1]))]
-    every = [(i, j) for i in codes for j in codes if i != j]
-    pairs = [*every, *(2 * [(codes[0], codes[1]), (codes[1], codes[0])] if every else [])]
-    limits = draw(st.sampled_from(["none", "none", "any"]))
-    count = draw(st.integers(1, 3)) if pairs else 0
-    measures = [m for k in range(count) for m in draw(fixed_measures(pairs, f"act {k}", limits))]
-    live = []
-    if switches and pairs:
-        single = careful and reactive
-        names = [f"switch {k}" for k in range(draw(st.integers(0, 3)))]
-        live = [m for name in names for m in draw(live_measures(pairs, name, single))]
-    horizon = draw(st.sampled_from([24, 15, 30, 5, 1]))
-    targets = sorted(
-        {name for m in live if m.status != "revoked" for name in (m.name, "switch*", m.authority)}
+def drawn_effect(chance, action, named, truces, date):
+    until = chance.choice([None, day(date + chance.randint(0, 15))]) if action == "start_truce" else None
+    return Effect(
+        action=action,
+        target=chance.choice(truces if action.endswith("truce") else named),
+        rate=chance.randint(0, 96) / 64 if action == "set_rate" else None,
+        until=day(date + chance.randint(0, 15)) if action == "extend_truce" else until,
+        on=chance.choice([None, None, day(date + chance.randint(0, 6))]),
     )
-    truces = draw(some_truces(codes, targets, careful)) if switches else []
-    targets = [t for t in targets if not careful or _is_safe(t, live, truces, limits)]
-    events = draw(some_events(targets, truces, horizon, careful)) if targets or truces else []
-    try:
-        return Scenario(
-            name="drawn",
-            start=FIRST,
-            end=day(horizon),
-            schedule=Schedule([*measures, *live], Economies(codes)),
-            rules=draw(some_rules(codes, kinds)) if reactive else {},
-            truces=truces,
-            events=events,
-        )
-    except InputError as error:
-        assume(REFUSED not in str(error))
-        raise
 
 
-def _is_safe(target, live, truces, limits):
-    """Whether an effect on the target is clear of BUGS 1 and 4: suspended but held by no truce; floors."""
-    touched = [m for m in live if target in {m.name, m.authority, "switch*"}]
-    suspended = [m for m in touched if m.status == "suspended"]
-    return limits == "none" and all(any(_holds(t, m) for t in truces) for m in suspended)
+def _is_safe(name, live, truces):
+    """Whether everything suspended that an effect on the name touches is held by some truce."""
+    touched = [m for m in live if name in {m.name, m.authority, "switch*"} and m.status == "suspended"]
+    return all(any(_holds(truce, m) for truce in truces) for m in touched)
 
 
 def _holds(truce, measure):
@@ -238,11 +230,7 @@ def check_agreement(scenario, draws=3, seed=5):
     for k in range(draws):
         past = engine_oracle.play(scenario, paths.outcomes.loc[k].to_dict())
         assert [today["day"] for today in past] == list(paths.dates.astype(object))
-        for found, name in (
-            (paths.duty, "duty"),
-            (trace.announced, "announced"),
-            (trace.answered, "answered"),
-        ):
+        for found, name in ((paths.duty, "duty"), (trace.announced, "announced"), (trace.answered, "answered")):
             expected = np.zeros((len(past), len(codes), len(codes)))
             for t, today in enumerate(past):
                 for (i, j), value in today[name].items():
@@ -252,7 +240,9 @@ def check_agreement(scenario, draws=3, seed=5):
         assert paths.truce[k].tolist() == held
 
 
-@search
-@given(scenarios())
-def test_a_run_agrees_with_the_oracle(scenario):
-    check_agreement(scenario)
+def test_runs_agree_with_the_oracle():
+    for number, scenario in scenarios(MANY):
+        try:
+            check_agreement(scenario)
+        except AssertionError as error:
+            raise AssertionError(f"scenario {number}: {scenario}") from error
