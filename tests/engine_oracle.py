@@ -13,6 +13,7 @@ What the text leaves open is settled here as follows.
   less the same on the day before the first. A truce changes what is charged, not what was announced.
 - A rule adds what is missing between what it wants and what the schedule has announced by itself, never less
   than nothing; what the schedule has taken back below the reference it does not make good.
+- A cap binds a ratchet too.
 - ``start_truce`` without ``until`` starts a truce without an end. A truce that ended can be extended again.
 - A truce that lapses takes what it held with it from the first day after it held it.
 """
@@ -184,11 +185,11 @@ def _answered(scenario, past, pair, scheduled, in_force):
     if rule is None:
         return 0.0
     seen = past[-rule.reaction]["announced"][exporter, importer] if len(past) >= rule.reaction else 0.0
-    wanted = max(0.0, min(_wanted(rule, seen if seen > rule.tolerance + DUST else 0.0), rule.cap))
     own = max(scheduled[pair], 0.0)
+    wanted = _wanted(rule, seen if seen > rule.tolerance + DUST else 0.0)
     if rule.ratchet:
         wanted = max(wanted, own + before)
-    return max(wanted - own, 0.0)
+    return max(min(wanted, rule.cap) - own, 0.0)
 
 
 def _wanted(rule, seen):

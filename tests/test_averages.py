@@ -231,6 +231,24 @@ def test_a_cap_takes_no_place_beside_others():
     )
 
 
+def test_rounding_puts_no_index_below_the_mean():
+    acts = [act(0.15, 1.0, "A"), act(0.03, 1.0, "B"), act(0.1, 1.0, "C")]
+    assert index_of(*acts) >= record(*acts).duty_on(DAY).loc[PAIR]
+    for percent in range(1, 60):
+        both = [act(percent / 100, exporter=code) for code in ("CHN", "MEX")]
+        schedule = record(*both, economies=Economies(CODES, [[0, 7, 3], [1, 0, 1], [1, 1, 0]]))
+        index = averages.restrictiveness(schedule, DAY, DAY)
+        assert index.loc[DAY, "USA"] >= averages.statutory(schedule, DAY, DAY).loc[DAY, "USA"]
+
+
+def test_rounding_puts_no_share_below_0():
+    shares = (0.409, 0.069, 0.84, 0.99, 0.18)
+    replacing = [
+        act(0.1, share, "A", f"m{k}", stacking="replace", against="C") for k, share in enumerate(shares)
+    ]
+    assert share_of(*replacing, act(0.0, 1.0, "B"), authorities="B") == 0
+
+
 def test_caps_on_different_lists_leave_no_good_below_0():
     acts = [
         act(0.4, 1.0),
@@ -309,6 +327,44 @@ CLOSED = {
             act(0.5, 0.1, against="recip", **STEEL),
         ],
         0.1 * 0.9**2 + 0.1 * 0.4**2 + 0.8 * 0.1**2,
+    ),
+    "exclusive: the largest rate first": (
+        [act(0.1, 1.0, "IEEPA", stacking="exclusive"), act(0.5, 0.1, "Section 232", stacking="exclusive")],
+        0.9 * 0.1**2 + 0.1 * 0.5**2,
+    ),
+    "exclusive groups are independent of each other": (
+        [act(0.1, 0.5, "A", stacking="exclusive", group="g"), act(0.2, 0.5, "B", stacking="exclusive")],
+        0.5 * 0.1**2 + 0.5 * 0.2**2 + 2 * 0.25 * 0.1 * 0.2,
+    ),
+    "exclusive measures come before others of their authorities": (
+        [
+            act(0.1, 0.5, "A", effective="2024-01-01"),
+            act(0.2, 0.5, "A", stacking="exclusive"),
+            act(0.4, 0.5, "B", stacking="exclusive"),
+        ],
+        0.5 * 0.3**2 + 0.5 * 0.4**2,
+    ),
+    "an exemption of two authorities exempts the same goods": (
+        [act(0.1, 1.0, "recip"), act(0.2, 1.0, "fent"), act(0.0, 0.4, against=("recip", "fent"), **STEEL)],
+        0.6 * 0.3**2,
+    ),
+    "a replacement that is a cap": (
+        [
+            act(0.4, 1.0, "B"),
+            act(0.2, 1.0, "C"),
+            act(0.1, 0.5, "D", basis="cap", stacking="replace", against="B"),
+        ],
+        0.5 * 0.2**2 + 0.5 * (0.5 * (0.2 + 0.4) ** 2 + 0.5 * (0.2 + 0.4 / 2) ** 2),
+    ),
+    "what has ended keeps nothing apart": (
+        [
+            act(0.5, 0.5, "A"),
+            act(0.2, 0.5, "B", stacking="replace", against="C"),
+            act(0.1, 0.5, "A", stacking="replace", against="C", expires="2025-02-01"),
+            act(0.1, 0.5, "A", stacking="exclusive", expires="2025-02-01"),
+            act(0.1, 0.5, "B", stacking="exclusive", expires="2025-02-01"),
+        ],
+        0.5 * 0.5**2 + 0.5 * 0.2**2 + 2 * 0.25 * 0.5 * 0.2,
     ),
     "one authority with its own replacement": (
         [act(0.1, 1.0, "recip"), act(0.5, 0.1, against="recip", **STEEL), act(0.25, 0.3, "232")],
@@ -570,6 +626,14 @@ def test_only_the_simple_mean_asks_for_partners_without_trade():
     table = averages.compare(partly, DAY, 4.0)
     assert list(table.index) == ["USA"]
     assert table.loc["USA"].isna().to_list() == [False, True, False, False, False]
+
+
+def test_compare_keeps_the_order_of_the_economies():
+    economies = Economies(CODES, [[0, 1, 0], [1, 0, 1], [1, 1, 0]])
+    known = [act(0.5), act(0.1, importer="CHN", exporter="USA"), act(0.1, importer="CHN", exporter="MEX")]
+    table = averages.compare(record(*known, complete=False, economies=economies), DAY, 4.0)
+    assert list(table.index) == ["USA", "CHN"]
+    assert table["simple mean"].isna().to_list() == [True, False]
 
 
 @pytest.mark.parametrize("name", EACH)

@@ -175,8 +175,8 @@ def _check_additive(
 def _opened(fixed: Schedule, grid: TimeGrid) -> Floats:
     """Return the nominal surcharges that the schedule announces above the reference, ``(T, N, N)``.
 
-    Of each act the highest level announced and not yet over counts; the reference is what had been
-    announced before the first day.
+    Of each act the highest level announced and not yet over counts, for as much as it exceeds the reference,
+    which is what had been announced of that act before the first day. The end of an older act is no cut.
     """
     n = len(fixed.economies)
     opened = np.zeros((len(grid) + 1, n, n))
@@ -187,8 +187,9 @@ def _opened(fixed: Schedule, grid: TimeGrid) -> Floats:
             acts.setdefault(m.act, []).append(m)
     for levels in acts.values():
         i, j = (fixed.economies.index(code) for code in levels[0].pair)
-        opened[:, i, j] += np.max([_announced(m, days) for m in levels], axis=0)
-    return np.asarray(opened[1:] - opened[0])
+        level = np.max([_announced(m, days) for m in levels], axis=0)
+        opened[:, i, j] += np.maximum(level - level[0], 0.0)
+    return opened[1:]
 
 
 def _announced(measure: Measure, days: NDArray[np.datetime64]) -> Floats:

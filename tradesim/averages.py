@@ -367,7 +367,7 @@ def _after_substitution(weights: Floats, duty: Floats, before: Floats, elasticit
     answer = -elasticity * (np.log1p(duty) - np.log1p(before))
     # Only ratios between partners matter; measured from the one that shrinks least, none overflows.
     most = np.where(weights > 0, answer, -np.inf).max(axis=2, keepdims=True)
-    left = weights * np.exp(np.minimum(answer - np.where(np.isfinite(most), most, 0.0), 0.0))
+    left = weights * np.exp(np.minimum(answer - most, 0.0))
     total = left.sum(axis=2)
     return np.asarray((left * duty).sum(axis=2) / np.where(total > 0, total, 1.0))
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -136,6 +137,32 @@ class Scenario:
             *(f"event {event.name}" for event in self.events),
         ]
         return f"Scenario({self.name}, {self.start} to {self.end}: {', '.join(parts)})"
+
+    @classmethod
+    def from_toml(cls, path: str | Path) -> "Scenario":
+        """Read a scenario from a TOML file, as `to_toml` and the packaged scenarios write it.
+
+        Raises
+        ------
+        InputError
+            With every problem, each placed ``file:line``.
+        """
+        from tradesim import io  # noqa: PLC0415 pydantic loads when a file is read
+
+        return io.read_scenario(path, cls, Record)
+
+    def to_toml(self, path: str | Path) -> Path:
+        """Write the scenario as a TOML file that reads back equal to it; return the path.
+
+        Raises
+        ------
+        InputError
+            For a rule of your own class, a schedule that is not its record plus measures, and a path that
+            cannot be written.
+        """
+        from tradesim import io  # noqa: PLC0415 pydantic loads when a file is written
+
+        return io.write_scenario(self, path)
 
     @property
     def grid(self) -> TimeGrid:

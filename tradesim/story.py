@@ -90,23 +90,22 @@ def _announcements(
             "charged": days[t] + lag if by_rule else None,
             "why": _answer(rule, announced[:, j, i], t, days, codes[j])
             if by_rule
-            else _law(trace, schedule, days[t], (codes[i], codes[j]), events),
+            else _law(trace, schedule, days, t, (codes[i], codes[j]), events),
         }
 
 
 def _law(
-    trace: Trace, schedule: Schedule, day: np.datetime64, pair: tuple[str, str], events: Sequence[Event]
+    trace: Trace, schedule: Schedule, days: Days, t: int, pair: tuple[str, str], events: Sequence[Event]
 ) -> str:
-    """Name the acts announced or ended on the day, or the outcome of that day's event."""
-    date = as_date(day)
-    acts = {
-        m.name for m in schedule.measures if m.pair == pair and m.charged and date in {m.announced, m.expires}
-    }
+    """Name the acts announced on the day, those announced since the start that end, or the outcome."""
+    day, first = as_date(days[t]), as_date(days[0])
+    own = (m for m in schedule.measures if m.pair == pair and m.charged)
+    acts = {m.name for m in own if day == m.announced or (day == m.expires and m.announced >= first)}  # type: ignore[operator]
     chosen = [event.outcomes[int(trace.outcome[0, k])] for k, event in enumerate(events)]
     happened = {
         f"{event.name}: {outcome.name}"
         for event, outcome in zip(events, chosen, strict=True)
-        if any((effect.on or event.date) == date for effect in outcome.effects)
+        if any((effect.on or event.date) == day for effect in outcome.effects)
     }
     return "; ".join(sorted(happened) + sorted(acts))
 

@@ -1,6 +1,5 @@
 """Files: written whole or not at all."""
 
-import os
 import secrets
 from pathlib import Path
 
@@ -27,7 +26,7 @@ def write_text(path: str | Path, text: str) -> Path:
     beside = target.with_name(f".{target.name}.{secrets.token_hex(6)}")
     try:
         beside.write_bytes(text.encode())
-        os.replace(beside, target)
+        beside.replace(target)
     except (OSError, UnicodeEncodeError) as error:
         got = getattr(error, "strerror", None) or str(error)
         raise InputError([Problem("cannot be written", str(file), got, fix="check the path")]) from None

@@ -1,4 +1,4 @@
-"""Lines: which line of a TOML text a key or a value stands on, which the parser of the standard library keeps to itself.
+"""Lines: which line of a TOML text a key or a value stands on, which the parser does not tell.
 
 The index is built for a text that has been parsed already, so it trusts the grammar and only follows it:
 headers, keys, arrays and inline tables. `limit_problems` comes before the parser and trusts nothing.
@@ -88,8 +88,8 @@ class LineIndex:
 
     Examples
     --------
-    >>> index = LineIndex.of('[[events]]\\nname = "talks"\\n[[events.outcomes]]\\nprobability = 0.7\\n')
-    >>> index.line(("events", 0, "outcomes", 0, "probability"))
+    >>> index = LineIndex.of(chr(10).join(["[[events]]", "[[events.outcomes]]", "# likely", "odds = 1"]))
+    >>> index.line(("events", 0, "outcomes", 0, "odds"))
     4
     >>> index.line(("events", 0, "date"))  # not there: the table that lacks it
     1

@@ -6,10 +6,11 @@ The classes know names, not lines: they say ``event 'summit': date``. That leads
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from tradesim.errors import Problem
+from tradesim.errors import InputError, Problem
 from tradesim.io.lines import KeyPath, LineIndex
 
 LISTS = {"measure": "measures", "truce": "truces", "event": "events", "outcome": "outcomes"}
@@ -34,6 +35,14 @@ class Places:
     def placed(self, problem: Problem, within: KeyPath = ()) -> Problem:
         """Return a problem with ``file:line`` in front, as near as its words lead from a key path."""
         return problem.at(f"{self.file}:{self.index.line(self.path(problem, within))}")
+
+    @contextmanager
+    def placing(self, within: KeyPath = ()) -> Iterator[None]:
+        """Place the problems of an `InputError` that is raised inside."""
+        try:
+            yield
+        except InputError as error:
+            raise InputError(self.placed(problem, within) for problem in error.problems) from None
 
     def path(self, problem: Problem, within: KeyPath = ()) -> KeyPath:
         """Return the key path that a problem's words lead to.

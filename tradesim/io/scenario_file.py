@@ -47,10 +47,9 @@ def read(path: str | Path, scenario: Callable[..., S], record: Callable[..., Any
             kept = record(**dict(table.record))
             kept.schedule()
     with places.placing():
-        made = scenario(
+        return scenario(
             record=kept, schedule=_schedule(table, kept), **{key: getattr(table, key) for key in SAME}
         )
-    return made
 
 
 def opened(path: str | Path) -> Places:

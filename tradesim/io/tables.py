@@ -14,7 +14,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    create_model,
+)
 
 from tradesim.economies import Economies
 from tradesim.errors import InputError, Problem
@@ -39,7 +47,7 @@ Day = Annotated[dt.date, BeforeValidator(_day)]
 Whole = Annotated[int, Field(ge=-(2**31), lt=2**31)]
 
 
-def table_of(kind: type, **further: Any) -> type[Table]:
+def table_of(described: type, **further: Any) -> type[Table]:
     """Return the model of the table that describes a dataclass: a key for each of its fields.
 
     Examples
@@ -48,10 +56,13 @@ def table_of(kind: type, **further: Any) -> type[Table]:
     >>> table.start, table.at_end
     (datetime.date(2025, 8, 12), 'snapback')
     """
-    hints = get_type_hints(kind)
-    keys = {each.name: (_as_toml(hints[each.name]), _default(each, hints)) for each in dataclasses.fields(kind)}
-    summary = (inspect.getdoc(kind) or "").split("\n\n")[0]
-    return create_model(kind.__name__, __base__=Table, __doc__=summary, **(further | keys))
+    hints = get_type_hints(described)
+    keys = {
+        each.name: (_as_toml(hints[each.name]), _default(each, hints))
+        for each in dataclasses.fields(described)
+    }
+    summary = (inspect.getdoc(described) or "").split("\n\n")[0]
+    return create_model(described.__name__, __base__=Table, __doc__=summary, **(further | keys))
 
 
 def _as_toml(hint: Any) -> Any:
@@ -123,7 +134,9 @@ def _economies(table: EconomiesTable) -> Economies:
     lengths = sorted({len(row) for row in table.imports or ()})
     if len(lengths) > 1:
         got = f"rows of {' and '.join(map(str, lengths))} values"
-        raise InputError([Problem("wrong shape", "imports", got, "a row of one value per code, for each code")])
+        raise InputError(
+            [Problem("wrong shape", "imports", got, "a row of one value per code, for each code")]
+        )
     return Economies(**dict(table))
 
 

@@ -2,13 +2,14 @@
 
 from tradesim.plots.colours import authority_colours, economy_colour
 from tradesim.plots.duties import comparison, step_chart
-from tradesim.plots.files import save
+from tradesim.plots.files import Chart, save
 from tradesim.plots.futures import branch_grid, branches
 from tradesim.plots.layers import authority_stack
 from tradesim.plots.matrix import heat_map
 from tradesim.plots.style import percent_axis
 
 __all__ = [
+    "Chart",
     "authority_colours",
     "authority_stack",
     "branch_grid",

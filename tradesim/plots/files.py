@@ -11,8 +11,11 @@ from tradesim.errors import InputError, Problem, fail_if
 
 DPI = 160
 
+Chart = Axes | Figure
+"""What can be saved: axes or a whole figure."""
 
-def save(chart: Axes | Figure, folder: str | Path, name: str) -> list[Path]:
+
+def save(chart: Chart, folder: str | Path, name: str) -> list[Path]:
     """Write a chart as PNG (160 dots per inch) and SVG.
 
     Dates, versions and random identifiers are kept out of the files, so that a chart that did not change
@@ -55,7 +58,7 @@ def save(chart: Axes | Figure, folder: str | Path, name: str) -> list[Path]:
     return paths
 
 
-def _figure(chart: Axes | Figure) -> Figure:
+def _figure(chart: Chart) -> Figure:
     figure = chart if isinstance(chart, Figure) else chart.get_figure(root=True)
     if figure is None:
         raise InputError([Problem("axes without a figure", "chart", "removed axes", "axes on a figure")])

@@ -108,7 +108,9 @@ def pair_problems(duty: pd.DataFrame, pairs: Iterable[Pair] | None, where: str =
     known = drawn_pairs(duty)
     names = [pair_text(pair) for pair in known]
     wanted: list[Sequence[Hashable]] = list(known if pairs is None else pairs)
-    missing = [unknown_name("pair", _given(pair), names, where) for pair in wanted if pair not in set(known)]
+    missing = [
+        unknown_name("pair", _given(pair), names, where) for pair in wanted if tuple(pair) not in known
+    ]
     if len(wanted) > MOST_LINES:
         fix = "name the pairs to draw: pairs=[('USA', 'CHN'), …]"
         missing.append(Problem("too many lines", where, str(len(wanted)), f"up to {MOST_LINES}", fix))

@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
-from matplotlib.transforms import Affine2D, Bbox, IdentityTransform
+from matplotlib.transforms import Bbox, IdentityTransform
 from numpy.typing import NDArray
 
 from tradesim.plots.placing import Box, Flag, Room, flags, spread
@@ -141,6 +141,31 @@ class EndLabels(Placed):
         self.leads[k].set_data([max(tip[0], near), near, far], [tip[1], tip[1], level])
 
 
+class SideTitle(Placed):
+    """The label of the vertical axis, on more lines where the axis is too short for one.
+
+    The words are those of ``ax.get_ylabel()``; matplotlib's own label, which does not fold, is hidden.
+    """
+
+    def __init__(self, ax: Axes, words: str) -> None:
+        ax.set_ylabel(words, visible=False)
+        look = {"rotation": "vertical", "ha": "right", "va": "center", "multialignment": "center"}
+        self.text = pixel_text(words, LABEL, muted(ax), **look)
+        super().__init__(ax, [self.text], zorder=2.4)
+
+    def place(self, renderer: RendererBase | None) -> None:
+        """Put the label beside the ticks, broken as seldom as the length of the axis allows."""
+        box, words = self.home.bbox, self.home.get_ylabel()
+        halves = words.replace(", ", ",\n")
+        for lines in (words, halves, halves.replace(" ", "\n", 1)):
+            self.text.set_text(lines)
+            if self.text.get_window_extent(renderer).height <= box.height:
+                break
+        ticks = self.home.yaxis.get_tightbbox(renderer)
+        left = min(box.x0, ticks.x0) if ticks else box.x0
+        self.text.set_position((left - self.points(4), (box.y0 + box.y1) / 2))
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """A label above the plot: its day (days), words, colour, and how far its leader goes down (fraction).
@@ -166,10 +191,11 @@ class NoteLabels(Placed):
         notes: Sequence[Note],
         brackets: Sequence[tuple[float, float]] = (),
         beside: EndLabels | None = None,
+        side: SideTitle | None = None,
     ) -> None:
         self.notes = sorted(notes, key=lambda note: note.x)
         self.spans = list(brackets)
-        self.beside = beside
+        self.beside, self.side = beside, side
         self.asked: tuple[list[Box], Room] | None = None
         self.answer: list[Flag] = []
         self.texts = [_note_text(note) for note in self.notes]
@@ -205,8 +231,7 @@ class NoteLabels(Placed):
         middle = float(np.mean(self.home.get_ylim()))
         anchors = self.home.transData.transform([(note.x, middle) for note in self.notes])[:, 0]
         high = box.x1 + (self.beside.width(renderer) if self.beside else 0.0)
-        sides = self.home.yaxis.get_tightbbox(renderer)
-        low = min(box.x0, sides.x0 + self.points(2)) if sides else box.x0
+        low = self.side.get_window_extent(renderer).x0 + self.points(2) if self.side else box.x0
         boxes = [Box(x, w, n.bracket) for x, w, n in zip(anchors, widths, self.notes, strict=True)]
         room = Room(low, high, gap=self.points(6), beside=self.points(3))
         if self.asked != (boxes, room):
@@ -241,7 +266,11 @@ def _dot(note: Note) -> Line2D:
 
 
 class Heading(Placed):
-    """The title, above whatever stands above the plot, folded to the room there is."""
+    """The title, above whatever stands above the plot, folded to the room there is.
+
+    The words are those of ``ax.get_title(loc="left")``; matplotlib's own title, which knows nothing of the
+    labels above the plot, is hidden.
+    """
 
     def __init__(
         self,
@@ -251,25 +280,19 @@ class Heading(Placed):
         beside: EndLabels | None = None,
         size: float = TITLE,
     ) -> None:
-        self.words, self.above, self.beside = words, above, beside
-        self.lift = Affine2D()
-        self.title = ax.set_title(words, loc="left", y=1.0, pad=0, fontsize=size, fontweight="bold")
-        self.title.set(color=ink(ax), va="bottom", transform=ax.transAxes + self.lift)
-        super().__init__(ax, [], zorder=2.0)
+        self.above, self.beside = above, beside
+        self.title = ax.set_title(words, loc="left", visible=False)
+        self.text = pixel_text(words, size, ink(ax), va="bottom", fontweight="bold")
+        super().__init__(ax, [self.text], zorder=2.4)
 
     def place(self, renderer: RendererBase | None) -> None:
         """Lift the title above the labels and ticks over the plot."""
         box = self.home.bbox
         room = box.width + (self.beside.width(renderer) if self.beside else 0.0)
-        fold(self.title, self.words, room, renderer)
+        fold(self.text, self.title.get_text(), room, renderer)
         ticks = self.home.xaxis.get_tightbbox(renderer)
         tops = [box.y1, self.above.top(renderer) if self.above else box.y1, ticks.y1 if ticks else box.y1]
-        self.lift.clear().translate(0, max(tops) + self.points(8) - box.y1)
-
-    def get_window_extent(self, renderer: RendererBase | None = None) -> Bbox:
-        """Return the box around the title, pixels."""
-        self.place(renderer)
-        return self.title.get_window_extent(renderer)
+        self.text.set_position((box.x0, max(tops) + self.points(8)))
 
 
 class Footer(Placed):
@@ -288,26 +311,3 @@ class Footer(Placed):
         ticks = self.home.xaxis.get_tightbbox(renderer)
         low = min(box.y0, ticks.y0) if ticks else box.y0
         self.text.set_position((box.x0, low - self.points(6)))
-
-
-class SideTitle(Placed):
-    """The label of the vertical axis, on more lines where the axis is too short for one."""
-
-    def __init__(self, ax: Axes, words: str) -> None:
-        ax.set_ylabel(words)
-        halves = words.replace(", ", ",\n")
-        self.choices = (words, halves, halves.replace(" ", "\n", 1))
-        super().__init__(ax, [], zorder=2.0)
-
-    def place(self, renderer: RendererBase | None) -> None:
-        """Break the label as seldom as the length of the axis allows."""
-        label = self.home.yaxis.label
-        for words in self.choices:
-            label.set_text(words)
-            if label.get_window_extent(renderer).height <= self.home.bbox.height:
-                return
-
-    def get_window_extent(self, renderer: RendererBase | None = None) -> Bbox:
-        """Return the box around the label, pixels."""
-        self.place(renderer)
-        return self.home.yaxis.label.get_window_extent(renderer)

@@ -18,7 +18,7 @@ from tradesim.errors import Problem, fail_if
 from tradesim.plots import style
 from tradesim.plots.colours import ink_on
 from tradesim.plots.inputs import PAIR, DateLike, day_text, moment, value_problems
-from tradesim.plots.labels import Footer, Heading, Placed, pixel_text
+from tradesim.plots.labels import Footer, Heading, Placed, SideTitle, pixel_text
 
 COLOURS = ListedColormap(mpl.colormaps["magma_r"](np.linspace(0, 0.88, 256)), name="duties")
 """Perceptually uniform, from pale to dark, without the black end."""
@@ -41,7 +41,7 @@ def heat_map(
     Parameters
     ----------
     duty : (N, M) frame of fractions, importer × exporter, as ``Schedule.duty_on`` returns.
-    date : the day, written in the title and on the colour bar.
+    date : the day, written in the title.
     source, as_of : written below the chart.
     title : written above it; the day is added.
     ax : where to draw; a new figure by default. A colour bar is put beside it.
@@ -76,12 +76,12 @@ def heat_map(
     _axes(ax, duty)
     _colour_bar(ax, mesh)
     CellLabels(ax, mesh, values, hatched)
+    SideTitle(ax, "charged by")
     Heading(ax, f"{title or 'Statutory effective duty'} on {day_text(date)}")
-    words = " ".join(
-        [*(["Hatched: not recorded."] if hatched.any() else []), style.source_line(source, as_of)]
-    )
-    if words.strip():
-        Footer(ax, words.strip())
+    key = ["Hatched: not recorded."] if hatched.any() else []
+    words = " ".join([*key, style.source_line(source, as_of)]).strip()
+    if words:
+        Footer(ax, words)
     return ax
 
 
@@ -116,7 +116,6 @@ def _axes(ax: Axes, duty: pd.DataFrame) -> None:
     ax.xaxis.tick_top()
     ax.xaxis.set_label_position("top")
     ax.set_xlabel("on goods from", color=style.muted(ax), fontsize=style.LABEL)
-    ax.set_ylabel("charged by", color=style.muted(ax), fontsize=style.LABEL)
 
 
 def _colour_bar(ax: Axes, mesh: QuadMesh) -> None:

@@ -69,7 +69,7 @@ def source_line(source: str, as_of: DateLike | None) -> str:
     'Source: Federal Register. As of 2026-01-15.'
     """
     parts = [f"Source: {source.rstrip('.')}."] if source else []
-    if as_of is not None:
+    if as_of is not None and str(as_of):
         parts.append(f"As of {day_text(as_of)}.")
     return " ".join(parts)
 

@@ -112,13 +112,13 @@ def surround(ax: Axes, marks: Marks, words: Words, tracks: Sequence[Track], ends
     notes = [*_truces(ax, marks.truces), *_acts(ax, marks.acts, tracks), *_split(ax, marks.split)]
     left, right = ax.get_xlim()
     shown = [note for note in notes if left <= note.x <= right]
-    above = NoteLabels(ax, shown, _windows(ax, marks.truces), beside=ends)
+    side = SideTitle(ax, style.DUTY_LABEL)
+    above = NoteLabels(ax, shown, _windows(ax, marks.truces), beside=ends, side=side)
     if words.title:
         Heading(ax, words.title, above, ends, words.title_size)
     footer = style.source_line(words.source, words.as_of)
     if footer:
         Footer(ax, footer, ends)
-    SideTitle(ax, style.DUTY_LABEL)
     return ax
 
 

@@ -1,0 +1,5 @@
+"""``python -m tradesim``: the command line."""
+
+from tradesim.cli import main
+
+main()

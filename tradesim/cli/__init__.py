@@ -1,0 +1,141 @@
+"""Command line: ``tradesim list | show | duty | run | plot | check | tour``.
+
+Each command is its signature here and its work in a room of its own, which loads when it is called: help comes
+at once.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+import tradesim
+from tradesim.cli.front import Front
+
+app = typer.Typer(
+    cls=Front,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: tradesim duty us-china --on 2025-04-12 --by authority",
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Write JSON, for scripts.")]
+Subject = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A packaged scenario, or a scenario file (TOML).")]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"tradesim {tradesim.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _front(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """Tariff wars as data and as futures: the record, the duties that it makes, and scenarios that continue it."""
+
+
+@app.command("list", epilog="Example: tradesim list --json")
+def list_(json: Json = False) -> None:
+    """Name the packaged records and scenarios."""
+    from tradesim.cli import catalogue
+
+    catalogue.list_all(as_json=json)
+
+
+@app.command(epilog="Example: tradesim show us-china --acts")
+def show(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A packaged record or scenario, or a scenario file.")],
+    acts: Annotated[bool, typer.Option("--acts", help="List all acts of a record, not the latest 15.")] = False,
+    json: Json = False,
+) -> None:
+    """Say what a record or a scenario is, where it comes from and what is in it."""
+    from tradesim.cli import catalogue
+
+    catalogue.show(name, all_acts=acts, as_json=json)
+
+
+@app.command(epilog="Example: tradesim duty us-china --on 2025-04-12 --importer USA --by authority")
+def duty(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A packaged record.")],
+    on: Annotated[str, typer.Option("--on", metavar="DATE", help="The day, YYYY-MM-DD.")],
+    importer: Annotated[str | None, typer.Option(help="Only what this economy charges.")] = None,
+    exporter: Annotated[str | None, typer.Option(help="Only on goods from this economy.")] = None,
+    by: Annotated[Literal["pair", "authority"], typer.Option(help="Totals, or their parts too.")] = "pair",
+    json: Json = False,
+) -> None:
+    """Say what each importer charges each exporter on a day."""
+    from tradesim.cli import duties
+
+    duties.show(name, on, importer, exporter, by_authority=by == "authority", as_json=json)
+
+
+@app.command(epilog="Example: tradesim run us-china-2025-10 --branch lapse --out out/lapse")
+def run(
+    subject: Subject,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder for tables and pictures; out/NAME by default.")
+    ] = None,
+    draws: Annotated[
+        int | None, typer.Option(metavar="N", help="Draw the events N times instead of running each branch.")
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="K", help="Which random numbers, 0 or more.")] = 0,
+    branch: Annotated[str | None, typer.Option(metavar="NAME", help="Only this branch.")] = None,
+    json: Json = False,
+) -> None:
+    """Run a scenario: every branch that it names, or draws of its events."""
+    from tradesim.cli import running
+
+    running.run(subject, running.Wanted(out, draws, seed, branch), as_json=json)
+
+
+@app.command(epilog="Example: tradesim plot us-china --start 2025-01-01 --by authority --pair USA:CHN --out duty.png")
+def plot(
+    subject: Annotated[
+        str, typer.Argument(metavar="NAME|FILE", help="A packaged record or scenario, or a scenario file.")
+    ],
+    start: Annotated[str | None, typer.Option(metavar="DATE", help="First day.")] = None,
+    end: Annotated[str | None, typer.Option(metavar="DATE", help="Last day.")] = None,
+    by: Annotated[Literal["pair", "authority"], typer.Option(help="Lines, or one pair's layers.")] = "pair",
+    pair: Annotated[list[str] | None, typer.Option(metavar="USA:CHN", help="Importer and exporter; may repeat.")] = None,
+    on: Annotated[str | None, typer.Option(metavar="DATE", help="A map of who charges whom on a day.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="A .png or .svg file; out/NAME.png by default.")] = None,
+) -> None:
+    """Draw the duties of a record or of a scenario."""
+    from tradesim.cli import pictures
+
+    pictures.plot(subject, pictures.Wanted(start, end, by, tuple(pair or ()), on, out))
+
+
+@app.command(epilog="Example: tradesim check my-scenario.toml; tradesim check acts.csv --economies USA,CHN")
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A scenario (.toml) or measures (.csv).")],
+    economies: Annotated[
+        str | None, typer.Option(metavar="CODES", help="Of measures: the economies that may appear.")
+    ] = None,
+) -> None:
+    """Say what is in a file, or every problem that it has, with its line."""
+    from tradesim.cli import checking
+
+    checking.check(file, economies)
+
+
+@app.command(epilog="Example: tradesim tour --out out")
+def tour(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for tables and pictures.")] = Path("out"),
+) -> None:
+    """Draw the us-china record and the packaged scenarios, and say what they show."""
+    from tradesim.cli import touring
+
+    touring.tour(out)
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    app(prog_name="tradesim")

@@ -1,0 +1,75 @@
+"""Finding: what a name or a path on the command line stands for."""
+
+from pathlib import Path
+
+from tradesim import datasets, scenarios
+from tradesim.errors import InputError, Problem, unknown_name
+from tradesim.scenario import Scenario
+from tradesim.timegrid import DateLike, as_date
+
+
+def scenario(subject: str) -> Scenario:
+    """Return the packaged scenario of a name, or the one in a file.
+
+    Raises
+    ------
+    InputError
+        If there is neither, with the nearest names, and for what is wrong with the file.
+    """
+    if subject in scenarios.names():
+        return scenarios.load(subject)
+    if subject in datasets.names():
+        fix = f"it is a record: tradesim duty {subject} --on DATE, or tradesim plot {subject}"
+        raise InputError([Problem("not a scenario", "NAME", repr(subject), ", ".join(scenarios.names()), fix)])
+    if is_file(subject):
+        return Scenario.from_toml(subject)
+    raise InputError([unknown_name("scenario or file", subject, scenarios.names(), "NAME")])
+
+
+def record(name: str) -> str:
+    """Return the name of a packaged record.
+
+    Raises
+    ------
+    InputError
+        If there is none, with the nearest names.
+    """
+    if name in scenarios.names():
+        fix = f"it is a scenario: tradesim run {name}"
+        raise InputError([Problem("not a record", "NAME", repr(name), ", ".join(datasets.names()), fix)])
+    if name not in datasets.names():
+        raise InputError([unknown_name("record", name, datasets.names(), "NAME")])
+    return name
+
+
+def is_record(subject: str) -> bool:
+    """Say whether a name is a record's; one that is nothing at all is refused with every name there is.
+
+    Raises
+    ------
+    InputError
+        If it is neither a record nor a scenario nor a file.
+    """
+    if subject in datasets.names():
+        return True
+    if subject in scenarios.names() or is_file(subject):
+        return False
+    known = [*datasets.names(), *scenarios.names()]
+    raise InputError([unknown_name("record, scenario or file", subject, known, "NAME")])
+
+
+def is_file(subject: str) -> bool:
+    """Say whether a subject is meant as a path: it has the ending of one, a folder in it, or is there."""
+    path = Path(subject)
+    return path.suffix.lower() == ".toml" or len(path.parts) > 1 or path.exists()
+
+
+def day(text: DateLike | None, option: str) -> str | None:
+    """Return a day as given on the command line, in full.
+
+    Raises
+    ------
+    InputError
+        If it is none, naming the option.
+    """
+    return None if text is None else str(as_date(text, option))

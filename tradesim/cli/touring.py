@@ -1,0 +1,12 @@
+"""Touring: the main job of the project, run and told."""
+
+from pathlib import Path
+
+from tradesim import report
+from tradesim.cli.output import made_folder, say
+
+
+def tour(out: Path) -> None:
+    """Draw everything packaged into a folder, and say what it shows."""
+    findings = report.main_job(made_folder(out), say=say)
+    say(*report.sentences_of(findings))

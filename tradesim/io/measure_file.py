@@ -1,0 +1,62 @@
+"""Measure files: a CSV file of measures checked as the schedule that it would make."""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tradesim import rows
+from tradesim.economies import Economies
+from tradesim.errors import InputError, Problem, fail_if, unknown_name
+from tradesim.measures import Measure
+from tradesim.rows import Row
+from tradesim.schedule import Schedule
+
+Placed = tuple[str, Row]
+"""``file:line`` and the cells of a row."""
+
+
+def check(path: str | Path, economies: Sequence[str] = ()) -> Schedule:
+    """Read a CSV file of measures as a schedule, without trade weights.
+
+    Parameters
+    ----------
+    path : the file, as `Schedule.to_csv` writes it.
+    economies : the only codes that may charge or be charged (default: all that the file names).
+
+    Raises
+    ------
+    InputError
+        With every problem of the file, of each row, and of the rows together, placed ``file:line``.
+    """
+    placed = list(rows.csv_rows(path))
+    if not placed:
+        raise InputError([Problem("no measures", str(path), "a header alone", "a row for each measure")])
+    fail_if(_header_problems(placed[0][1], str(path)))
+    measures = rows.measures_from(placed)
+    named = list(dict.fromkeys(code for measure in measures for code in measure.pair))
+    try:
+        return Schedule(measures, Economies(economies or named))
+    except InputError as error:
+        raise InputError(_located(problem, placed, measures) for problem in error.problems) from None
+
+
+def _header_problems(row: Row, file: str) -> Iterator[Problem]:
+    """Yield what is wrong with the column names, once instead of in every row."""
+    unknown = [str(name) for name in row if name not in rows.COLUMNS]
+    if len(row) == 1 and re.search(r"[;\t|]", unknown[0] if unknown else ""):
+        yield Problem("one column", f"{file}:1", repr(unknown[0]), "columns separated by commas")
+        return
+    for name in unknown:
+        yield unknown_name("column", name, rows.COLUMNS, f"{file}:1")
+    for name in rows.REQUIRED:
+        if name not in row:
+            yield Problem(f"no column {name!r}", f"{file}:1", allowed=f"columns {', '.join(rows.REQUIRED)}")
+
+
+def _located(problem: Problem, placed: Sequence[Placed], measures: Sequence[Measure]) -> Problem:
+    """Return a problem of a schedule with the line of the row that it speaks of."""
+    pairs = list(zip(placed, measures, strict=True))
+    own = [pair for pair in pairs if problem.where.startswith(f"measure {pair[1].name!r}")]
+    dated = [pair for pair in own if f"from {pair[1].effective}" in problem.got]
+    place = (dated or own or pairs)[-1][0][0]
+    return problem.at(place)
