@@ -1,16 +1,16 @@
 """A second reading of a scenario: one draw, one day after the other, with dictionaries and dates.
 
 Written from ``shared/DESIGN.md`` §3 ("Order within a day") and the docstrings of rules, truces, events and
-scenario, not from the engine: no arrays, no positions, nothing of tradesim is called. A scenario is only read;
-the acts in force on a day are added up by the duty oracle.
+scenario, not from the engine: no arrays, no positions, nothing of tradesim is called. A scenario is only
+read; the acts in force on a day are added up by the duty oracle.
 
 What the text leaves open is settled here as follows.
 
-- A *switched* act is one that some outcome's effect names; a *held* act one that some truce between its
-  importer and exporter names. A suspended act is law, and charged outside the truce, only if a truce holds it;
-  otherwise it is charged once an outcome enacts it. A threat that is carried out has no end.
-- Announced above the reference, by pair: of each act the highest level that is law, announced and not yet over,
-  less the same on the day before the first. A truce changes what is charged, not what was announced.
+- A truce *holds* an act between its parties that it names. A suspended act is law, and charged outside the
+  truce, only if some truce holds it; otherwise it is charged once an outcome enacts it. A threat that is
+  carried out has no end.
+- Announced above the reference, by pair: of each act the highest level that is law, announced and not yet
+  over, less the same on the day before the first. A truce changes what is charged, not what was announced.
 - A rule adds what is missing between what it wants and what the schedule has announced by itself, never less
   than nothing; what the schedule has taken back below the reference it does not make good.
 - A cap binds a ratchet too.

@@ -241,6 +241,15 @@ def test_rounding_puts_no_index_below_the_mean():
         assert index.loc[DAY, "USA"] >= averages.statutory(schedule, DAY, DAY).loc[DAY, "USA"]
 
 
+def test_what_rounding_leaves_of_an_ended_measure_is_nothing():
+    shares = (0.3, 0.6, 0.1)  # in this order they sum to less than 1
+    replacing = [
+        act(0.5, share, "R", f"m{k}", stacking="replace", against="X") for k, share in enumerate(shares)
+    ]
+    assert index_of(*replacing, act(0.2, 1.0, "X")) == pytest.approx(0.5)
+    assert share_of(*replacing, act(0.2, 1.0, "X"), authorities="X") == 0
+
+
 def test_rounding_puts_no_share_below_0():
     shares = (0.409, 0.069, 0.84, 0.99, 0.18)
     replacing = [

@@ -566,6 +566,7 @@ def test_authority_stack_of_nothing_and_with_gaps():
     ax = plots.authority_stack(gap, ("USA", "CHN"), ax=axes())
     np.testing.assert_allclose(ax.lines[0].get_ydata(), [0.2, np.nan, np.nan])
     assert_tidy(ax)
+    assert not any("until" in text for text in words(ax, EndLabels))
 
 
 # Heat map -----------------------------------------------------------------------------------------------

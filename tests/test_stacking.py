@@ -153,6 +153,19 @@ def test_limits_that_name_different_authorities_do_not_see_each_other():
     assert parts(one, two) == [0.1, 0.2]
 
 
+def test_a_floor_does_not_count_the_floor_of_an_authority_that_it_names():
+    one = measure(name="one", authority="Section 301", rate=0.1, basis="floor", against=("MFN",))
+    two = measure(name="two", authority="deal", rate=0.2, basis="floor", against=("Section 301",))
+    assert parts(one, two) == [0.1, 0.2]
+
+
+def test_a_cap_counts_the_floor_of_an_authority_that_it_names():
+    floor = measure(name="floor", authority="deal", rate=0.2, basis="floor", against=("MFN",))
+    cap = measure(name="cap", authority="other", rate=0.15, basis="cap", against=("deal",))
+    assert parts(mfn(0.05), floor, cap) == pytest.approx([0.05, 0.15, 0.0])
+    assert parts(mfn(0.0), floor, cap) == pytest.approx([0.0, 0.2, -0.05])
+
+
 def test_a_cap_sees_the_floor_that_names_the_same_authorities():
     floor = measure(name="floor", authority="deal", rate=0.15, basis="floor", against=("MFN",))
     cap = measure(name="cap", authority="other", rate=0.1, basis="cap", against=("MFN",))

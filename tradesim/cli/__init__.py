@@ -1,7 +1,7 @@
 """Command line: ``tradesim list | show | duty | run | plot | check | tour``.
 
-Each command is its signature here and its work in a room of its own, which loads when it is called: help comes
-at once.
+Each command is its signature here and its work in a room of its own, which loads when it is called: help
+comes at once.
 """
 
 from pathlib import Path
@@ -23,7 +23,9 @@ app = typer.Typer(
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Write JSON, for scripts.")]
-Subject = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A packaged scenario, or a scenario file (TOML).")]
+Subject = Annotated[
+    str, typer.Argument(metavar="NAME|FILE", help="A packaged scenario, or a scenario file (TOML).")
+]
 
 
 def _version(asked: bool) -> None:
@@ -38,25 +40,29 @@ def _front(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
     ] = False,
 ) -> None:
-    """Tariff wars as data and as futures: the record, the duties that it makes, and scenarios that continue it."""
+    """Tariff wars as data and as futures: the record, its duties, and scenarios that continue it."""
 
 
 @app.command("list", epilog="Example: tradesim list --json")
 def list_(json: Json = False) -> None:
     """Name the packaged records and scenarios."""
-    from tradesim.cli import catalogue
+    from tradesim.cli import catalogue  # noqa: PLC0415
 
     catalogue.list_all(as_json=json)
 
 
 @app.command(epilog="Example: tradesim show us-china --acts")
 def show(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A packaged record or scenario, or a scenario file.")],
-    acts: Annotated[bool, typer.Option("--acts", help="List all acts of a record, not the latest 15.")] = False,
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="A packaged record or scenario, or a scenario file.")
+    ],
+    acts: Annotated[
+        bool, typer.Option("--acts", help="List all acts of a record, not the latest 15.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Say what a record or a scenario is, where it comes from and what is in it."""
-    from tradesim.cli import catalogue
+    from tradesim.cli import catalogue  # noqa: PLC0415
 
     catalogue.show(name, all_acts=acts, as_json=json)
 
@@ -71,7 +77,7 @@ def duty(
     json: Json = False,
 ) -> None:
     """Say what each importer charges each exporter on a day."""
-    from tradesim.cli import duties
+    from tradesim.cli import duties  # noqa: PLC0415
 
     duties.show(name, on, importer, exporter, by_authority=by == "authority", as_json=json)
 
@@ -90,12 +96,14 @@ def run(
     json: Json = False,
 ) -> None:
     """Run a scenario: every branch that it names, or draws of its events."""
-    from tradesim.cli import running
+    from tradesim.cli import running  # noqa: PLC0415
 
     running.run(subject, running.Wanted(out, draws, seed, branch), as_json=json)
 
 
-@app.command(epilog="Example: tradesim plot us-china --start 2025-01-01 --by authority --pair USA:CHN --out duty.png")
+@app.command(
+    epilog="Example: tradesim plot us-china --start 2025-01-01 --by authority --pair USA:CHN --out duty.png"
+)
 def plot(
     subject: Annotated[
         str, typer.Argument(metavar="NAME|FILE", help="A packaged record or scenario, or a scenario file.")
@@ -103,12 +111,18 @@ def plot(
     start: Annotated[str | None, typer.Option(metavar="DATE", help="First day.")] = None,
     end: Annotated[str | None, typer.Option(metavar="DATE", help="Last day.")] = None,
     by: Annotated[Literal["pair", "authority"], typer.Option(help="Lines, or one pair's layers.")] = "pair",
-    pair: Annotated[list[str] | None, typer.Option(metavar="USA:CHN", help="Importer and exporter; may repeat.")] = None,
-    on: Annotated[str | None, typer.Option(metavar="DATE", help="A map of who charges whom on a day.")] = None,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="A .png or .svg file; out/NAME.png by default.")] = None,
+    pair: Annotated[
+        list[str] | None, typer.Option(metavar="USA:CHN", help="Importer and exporter; may repeat.")
+    ] = None,
+    on: Annotated[
+        str | None, typer.Option(metavar="DATE", help="A map of who charges whom on a day.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A .png or .svg file; out/NAME.png by default.")
+    ] = None,
 ) -> None:
     """Draw the duties of a record or of a scenario."""
-    from tradesim.cli import pictures
+    from tradesim.cli import pictures  # noqa: PLC0415
 
     pictures.plot(subject, pictures.Wanted(start, end, by, tuple(pair or ()), on, out))
 
@@ -121,7 +135,7 @@ def check(
     ] = None,
 ) -> None:
     """Say what is in a file, or every problem that it has, with its line."""
-    from tradesim.cli import checking
+    from tradesim.cli import checking  # noqa: PLC0415
 
     checking.check(file, economies)
 
@@ -131,7 +145,7 @@ def tour(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for tables and pictures.")] = Path("out"),
 ) -> None:
     """Draw the us-china record and the packaged scenarios, and say what they show."""
-    from tradesim.cli import touring
+    from tradesim.cli import touring  # noqa: PLC0415
 
     touring.tour(out)
 

@@ -20,7 +20,9 @@ def scenario(subject: str) -> Scenario:
         return scenarios.load(subject)
     if subject in datasets.names():
         fix = f"it is a record: tradesim duty {subject} --on DATE, or tradesim plot {subject}"
-        raise InputError([Problem("not a scenario", "NAME", repr(subject), ", ".join(scenarios.names()), fix)])
+        raise InputError(
+            [Problem("not a scenario", "NAME", repr(subject), ", ".join(scenarios.names()), fix)]
+        )
     if is_file(subject):
         return Scenario.from_toml(subject)
     raise InputError([unknown_name("scenario or file", subject, scenarios.names(), "NAME")])

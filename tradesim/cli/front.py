@@ -1,4 +1,4 @@
-"""Front: what every command does when it cannot go on: a line for each problem, an exit code, no traceback."""
+"""Front: what every command does when it cannot go on: a line a problem, an exit code, no traceback."""
 
 import os
 import sys

@@ -38,7 +38,9 @@ def say_json(value: Any) -> None:
 def say_paragraph(text: str, indent: str = "") -> None:
     """Write a text in lines of readable length."""
     for part in text.strip().split("\n\n"):
-        typer.echo(textwrap.fill(" ".join(part.split()), PARAGRAPH, initial_indent=indent, subsequent_indent=indent))
+        typer.echo(
+            textwrap.fill(" ".join(part.split()), PARAGRAPH, initial_indent=indent, subsequent_indent=indent)
+        )
 
 
 def say_facts(facts: Mapping[str, str]) -> None:
@@ -113,6 +115,24 @@ def file_name(name: str) -> str:
     return re.sub(r"[^\w.-]+", "-", name).strip(".-")[:100] or "unnamed"
 
 
+def file_names(names: Iterable[str]) -> dict[str, str]:
+    """Return a safe name for each name, no two alike.
+
+    Examples
+    --------
+    >>> file_names(["a b", "a-b"])
+    {'a b': 'a-b', 'a-b': 'a-b-2'}
+    """
+    safe: dict[str, str] = {}
+    for name in names:
+        plain = wanted = file_name(name)
+        turn = 2
+        while plain.lower() in {other.lower() for other in safe.values()}:
+            plain, turn = f"{wanted}-{turn}", turn + 1
+        safe[name] = plain
+    return safe
+
+
 def made_folder(path: str | Path) -> Path:
     """Return a folder, made if it is not there.
 
@@ -126,7 +146,9 @@ def made_folder(path: str | Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         got = error.strerror or str(error)
-        raise InputError([Problem("cannot be written", str(folder), got, fix="name another folder")]) from None
+        raise InputError(
+            [Problem("cannot be written", str(folder), got, fix="name another folder")]
+        ) from None
     return folder
 
 

@@ -1,6 +1,7 @@
 """Names of stacked layers: on the layer where they fit, beside the chart where they do not."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -22,7 +23,9 @@ class LayerLabels(EndLabels):
 
     Parameters
     ----------
-    ends : A + 1 labels: the layers, lowest first, and the total.
+    names : A names of the layers, lowest first.
+    ends : A + 1 labels beside the chart: the layers and the total. One that says more than the name is of
+        a layer that stopped before the end, and stands above the total.
     days : (T,) float64, the steps, as matplotlib counts days.
     total : (T,) float64, the total, fractions.
     bands : (2, T, A) float64, lower and upper edge of each layer, fractions.
@@ -30,12 +33,21 @@ class LayerLabels(EndLabels):
 
     indent = 11.0
 
-    def __init__(self, ax: Axes, ends: Sequence[End], days: Floats, total: Floats, bands: Floats) -> None:
+    def __init__(
+        self,
+        ax: Axes,
+        names: Sequence[str],
+        ends: Sequence[End],
+        *,
+        days: Floats,
+        total: Floats,
+        bands: Floats,
+    ) -> None:
         self.days, self.total, self.bands = days, total, bands
-        layers = ends[:-1]
+        self.stopped = [end.words != name for name, end in zip(names, ends, strict=False)]
         self.inside = [
-            pixel_text(end.words, style.LABEL, ink_on(end.line_colour), va="center", ha="center")
-            for end in layers
+            pixel_text(name, style.LABEL, ink_on(end.line_colour), va="center", ha="center")
+            for name, end in zip(names, ends, strict=False)
         ]
         self.swatches = [_swatch(end.line_colour) for end in ends]
         super().__init__(ax, ends)
@@ -47,6 +59,7 @@ class LayerLabels(EndLabels):
         """Name each layer on its area if there is room, else beside the chart."""
         for k in range(len(self.inside)):
             self._fit(k, renderer)
+        self._lift_stopped()
         super().place(renderer)
         heights = [*(6.5 for _ in self.inside), 1.4]
         for mark, text, points in zip(self.swatches, self.texts, heights, strict=True):
@@ -62,9 +75,18 @@ class LayerLabels(EndLabels):
         spot = roomiest(*self._room(k), size.width + self.points(8), size.height + self.points(2))
         label.set_visible(spot is not None)
         self.texts[k].set_visible(spot is None)
-        self.leads[k].set_visible(spot is None and self.bands[1, -1, k] > self.bands[0, -1, k])
+        self.leads[k].set_visible(spot is None and not self.stopped[k])
         if spot is not None:
             label.set_position(spot)
+
+    def _lift_stopped(self) -> None:
+        """Line the layers that stopped up above the total."""
+        low, high = self.home.get_ylim()
+        level, step = self.ends[-1].y, self.points(1.35 * style.LABEL) * (high - low) / self.home.bbox.height
+        for k, stopped in enumerate(self.stopped):
+            if stopped and self.texts[k].get_visible():
+                level += step
+                self.ends[k] = replace(self.ends[k], y=level)
 
     def _room(self, k: int) -> tuple[Floats, Floats, Floats]:
         """Return the edges of a layer's steps and its lower and upper edge on each, pixels."""

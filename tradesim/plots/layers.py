@@ -83,9 +83,8 @@ def authority_stack(
     colours = authority_colours(layers.columns)
     _areas(ax, total, bands, colours)
     _scales(ax, total, bands)
-    labels = LayerLabels(
-        ax, _entries(ax, total, bands, colours), timeline.numbers(total.dates), total.duties, bands
-    )
+    ends, days = _entries(ax, total, bands, colours), timeline.numbers(total.dates)
+    labels = LayerLabels(ax, list(colours), ends, days=days, total=total.duties, bands=bands)
     return timeline.surround(ax, Marks(truces, acts), Words(title, source, as_of), [total], labels)
 
 
@@ -128,22 +127,19 @@ def _scales(ax: Axes, total: Track, bands: Floats) -> None:
 
 
 def _entries(ax: Axes, total: Track, bands: Floats, colours: dict[str, str]) -> list[End]:
-    """Return labels for the layers and the total: level with their ends, those that ended before on top."""
+    """Return a label for every layer, level with its last place in the stack, and one for the total."""
     end = timeline.last_known(total.duties)
     day, ink, last = timeline.number(total.dates[end]), style.ink(ax), float(total.duties[end])
-    layers: list[End] = []
-    above, step = last, 0.045 * ax.get_ylim()[1]
-    for k, (name, colour) in enumerate(colours.items()):
-        ended = _ended(total.dates, bands[:, :, k])
-        above += step * bool(ended)
-        level = above if ended else float(bands[:, end, k].mean())
-        layers.append(End(day, level, name + ended, ink, colour))
+    layers = [
+        End(day, float(bands[:, end, k].mean()), name + _until(total.dates, bands[:, :, k]), ink, colour)
+        for k, (name, colour) in enumerate(colours.items())
+    ]
     return [*layers, End(day, last, f"{pair_text(total.pair)}, total {style.percent(last)}", ink, ink)]
 
 
-def _ended(dates: Dates, band: Floats) -> str:
-    """Return when a layer stopped, if it no longer stands at the end."""
-    standing = np.flatnonzero(np.ptp(band, axis=0) > 0)
+def _until(dates: Dates, band: Floats) -> str:
+    """Return when a layer stopped, if it charges nothing at the end."""
+    standing = np.flatnonzero(np.ptp(band, axis=0) != 0)
     if not len(standing) or standing[-1] + 1 >= len(dates):
         return ""
     return f" (until {np.datetime_as_string(dates[standing[-1] + 1], 'D')})"

@@ -1,0 +1,144 @@
+"""Pictures: a record over time, by authority or on a day, and a scenario's futures."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from tradesim import datasets, plots, report
+from tradesim.cli import drawing, finding, running, scenario_pictures
+from tradesim.cli.output import file_name, say
+from tradesim.errors import InputError, Problem, fail_if, unknown_name
+from tradesim.schedule import Schedule
+from tradesim.timegrid import as_date
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line asks for, as it was typed.
+
+    Parameters
+    ----------
+    start, end : first and last day.
+    by : ``pair`` or ``authority``.
+    pairs : ``USA:CHN``, importer and exporter.
+    on : the day of a map.
+    out : the file.
+    """
+
+    start: str | None
+    end: str | None
+    by: str
+    pairs: tuple[str, ...]
+    on: str | None
+    out: Path | None
+
+
+def plot(subject: str, wanted: Wanted) -> None:
+    """Draw a record or a scenario into a file, and name it."""
+    drawing.without_screen()
+    is_record = finding.is_record(subject)
+    fail_if(_conflicts(wanted, is_record=is_record))
+    name = subject if is_record else finding.scenario(subject).name
+    file = drawing.checked_file(wanted.out or Path("out") / f"{file_name(name)}{_ending(wanted)}.png")
+    chart = _record_chart(subject, wanted) if is_record else _scenario_chart(subject, wanted)
+    say(str(drawing.save_as(file, chart)))
+
+
+def _ending(wanted: Wanted) -> str:
+    """Return what tells the pictures of one subject apart."""
+    if wanted.on:
+        return f"-{file_name(wanted.on)}"
+    return "-by-authority" if wanted.by == "authority" else ""
+
+
+def _conflicts(wanted: Wanted, *, is_record: bool) -> Iterator[Problem]:
+    """Yield what does not go together."""
+    given = {"--start": wanted.start, "--end": wanted.end, "--pair": wanted.pairs or None}
+    given["--by authority"] = wanted.by if wanted.by == "authority" else None
+    if wanted.on is not None:
+        for option in (option for option, value in given.items() if value is not None):
+            yield Problem("a map is of one day and all pairs", option, fix=f"leave out {option}, or --on")
+    if not is_record:
+        for option in ("--on", "--by authority"):
+            if (wanted.on if option == "--on" else given[option]) is not None:
+                yield Problem("goes with a record, not with a scenario", option, fix=f"leave out {option}")
+    if wanted.by == "authority" and len(wanted.pairs) > 1:
+        yield Problem("one pair at a time", "--pair", ", ".join(wanted.pairs), "one pair with --by authority")
+
+
+def _record_chart(name: str, wanted: Wanted) -> plots.Chart:
+    schedule = datasets.load(name)
+    if not schedule.pairs:
+        raise InputError([Problem("no measures to draw", "NAME", repr(name), "a record with measures")])
+    words: dict[str, Any] = {"source": _source(name), "as_of": schedule.vintage}
+    if wanted.on is not None:
+        day = as_date(wanted.on, "--on")
+        return plots.heat_map(schedule.duty_on(day), date=day, title=schedule.title, **words)
+    first, last = _period(schedule, wanted)
+    pairs = _pairs(wanted.pairs, schedule.pairs)
+    if wanted.by == "authority":
+        duty = schedule.effective_duty(first, last, by="authority")
+        return plots.authority_stack(duty, (pairs or schedule.pairs)[0], title=schedule.title, **words)
+    duty = schedule.effective_duty(first, last)
+    truces = [
+        truce for truce in report.truces_of(name) if truce[2] > duty.index[0] and truce[1] <= duty.index[-1]
+    ]
+    return plots.step_chart(duty, pairs=pairs or None, truces=truces, title=schedule.title, **words)
+
+
+def _source(name: str) -> str:
+    return f"tradesim, {name} record: acts as named in it (tradesim show {name})"
+
+
+def _period(schedule: Schedule, wanted: Wanted) -> tuple[dt.date, dt.date]:
+    """Return first and last day: as asked, else from where the record begins to its vintage."""
+    effective = [as_date(measure.effective) for measure in schedule.measures]
+    try:
+        vintage = dt.date.fromisoformat(schedule.vintage)
+    except ValueError:
+        vintage = max(effective)
+    first = schedule.begins or min(effective) if wanted.start is None else as_date(wanted.start, "--start")
+    last = vintage if wanted.end is None else as_date(wanted.end, "--end")
+    if last < first:
+        raise InputError([Problem("ends before it starts", "--end", str(last), f"{first} or later")])
+    return first, last
+
+
+def _scenario_chart(subject: str, wanted: Wanted) -> plots.Chart:
+    scenario = finding.scenario(subject)
+    start, end = finding.day(wanted.start, "--start"), finding.day(wanted.end, "--end")
+    if end is not None and not str(scenario.start) <= end < str(scenario.end):
+        allowed = f"{scenario.start} or later, before {scenario.end}"
+        raise InputError([Problem("outside the horizon", "--end", end, allowed)])
+    runs = running.runs_of(scenario, running.Wanted(None, None, 0, None))
+    futures = dict(list(scenario_pictures.futures_of(runs).items())[: scenario_pictures.MOST_FUTURES])
+    known: pd.DataFrame = next(iter(futures.values()))
+    pairs = _pairs(wanted.pairs, known.columns.to_list())
+    return scenario_pictures.chart(scenario, futures, pairs, start, end)
+
+
+def _pairs(given: Sequence[str], known: Sequence[Pair]) -> list[Pair]:
+    """Return pairs as typed, ``USA:CHN``.
+
+    Raises
+    ------
+    InputError
+        For what is no pair, and pairs that are not recorded.
+    """
+    problems, pairs = [], []
+    for text in given:
+        importer, colon, exporter = text.partition(":")
+        pair = (importer.strip(), exporter.strip())
+        if not colon or not all(pair):
+            problems.append(Problem("not a pair", "--pair", repr(text), "importer:exporter, such as USA:CHN"))
+        elif pair not in known:
+            problems.append(unknown_name("pair", ":".join(pair), (":".join(p) for p in known), "--pair"))
+        pairs.append(pair)
+    fail_if(problems)
+    return pairs

@@ -1,0 +1,99 @@
+"""Scenario pictures: the duties that were known, and the paths with which a run continued them."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tradesim import plots
+from tradesim.cli.drawing import save_in
+from tradesim.paths import Paths
+from tradesim.scenario import Scenario
+from tradesim.timegrid import DateLike, as_day
+
+BEFORE = np.timedelta64(180, "D")
+"""How much of the past is drawn."""
+MOST_FUTURES = 6
+MOST_PAIRS = 6
+QUANTILES = {0.05: "5 % of draws below", 0.5: "median of draws", 0.95: "5 % of draws above"}
+Pair = tuple[str, str]
+
+
+def save_all(scenario: Scenario, runs: Mapping[str, Paths], folder: Path) -> list[Path]:
+    """Draw the runs of a scenario, six at most to a picture, into a folder; return the files."""
+    futures = list(futures_of(runs).items())
+    groups = [dict(futures[k : k + MOST_FUTURES]) for k in range(0, len(futures), MOST_FUTURES)]
+    files: list[Path] = []
+    for number, group in enumerate(groups, start=1):
+        name = "duty" if len(groups) == 1 else f"duty-{number}"
+        files += save_in(folder, name, chart(scenario, group))
+    return files
+
+
+def futures_of(runs: Mapping[str, Paths]) -> dict[str, pd.DataFrame]:
+    """Return what there is to draw: each branch, the one path, or three quantiles of many draws."""
+    if len(runs) == 1 and next(iter(runs.values())).draws > 1:
+        (paths,) = runs.values()
+        found = paths.quantiles(list(QUANTILES))
+        return {
+            name: found.xs(q, axis=1, level="quantile")[list(paths.pairs)] for q, name in QUANTILES.items()
+        }
+    return {name or "simulated": paths.to_frame() for name, paths in runs.items()}
+
+
+def chart(
+    scenario: Scenario,
+    futures: Mapping[str, pd.DataFrame],
+    pairs: Sequence[Pair] = (),
+    start: DateLike | None = None,
+    end: DateLike | None = None,
+) -> plots.Chart:
+    """Draw futures after what was known before them, each importer on axes of its own.
+
+    Parameters
+    ----------
+    scenario : says what was known, and names the truces and the source.
+    futures : by name, frames of fractions, index date, columns (importer, exporter); six at most.
+    pairs : those to draw (default: the six that move most).
+    start, end : first day of the past and last of the futures (default: half a year before, and all).
+    """
+    shown = {name: frame.loc[: str(end)] if end is not None else frame for name, frame in futures.items()}
+    chosen = list(pairs) or moving_pairs(shown)
+    words: dict[str, Any] = {
+        "pairs": chosen,
+        "truces": [(t.name, as_day(t.start), as_day(t.end)) for t in scenario.truces],
+        "source": " ".join((scenario.source or scenario.schedule.source).split()),
+        "as_of": scenario.schedule.vintage or None,
+        "title": scenario.title or scenario.name,
+    }
+    return plots.branch_grid(history(scenario, shown, start), shown, **words)
+
+
+def history(
+    scenario: Scenario, futures: Mapping[str, pd.DataFrame], start: DateLike | None = None
+) -> pd.DataFrame:
+    """Return the duties before the first day of the futures, as the scenario's schedule has them.
+
+    Where the record begins with the scenario, that is the first day of the futures alone.
+    """
+    first = as_day(scenario.start)
+    begins = scenario.schedule.begins
+    earliest = first - BEFORE if start is None else as_day(start, "--start")
+    if start is None and begins is not None:
+        earliest = max(earliest, as_day(begins))
+    any_future = next(iter(futures.values()))
+    if earliest >= first:
+        return any_future.iloc[:1]
+    past = scenario.schedule.effective_duty(str(earliest), str(first - np.timedelta64(1, "D")))
+    return past[list(any_future.columns)]
+
+
+def moving_pairs(futures: Mapping[str, pd.DataFrame]) -> list[Pair]:
+    """Return the pairs whose duty moves most in any future, in their order; if none moves, the first."""
+    together = pd.concat(list(futures.values()))
+    moved = together.max() - together.min()
+    most = moved[moved > 1e-9].nlargest(MOST_PAIRS).index
+    pairs: list[Pair] = together.columns.to_list()
+    return [pair for pair in pairs if pair in most] or pairs[:MOST_PAIRS]
