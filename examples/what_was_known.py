@@ -10,8 +10,7 @@ for measure in then.measures:
     if str(measure.effective) > "2025-10-23":
         print(f"  {measure}")
 
-days = ("2025-11-09", "2025-11-10", "2025-11-11")
-print("\nduty of the United States on China, as expected then and as it came:")
-for day in days:
-    expected, came = (s.duty_on(day).loc["USA", "CHN"] for s in (then, us_china))
-    print(f"  {day}: expected {expected:.1%}, came {came:.1%}")
+print("\nduty of the United States on China, %, as expected then and as it came:")
+for name, schedule in (("expected", then), ("came", us_china)):
+    duty = schedule.effective_duty("2025-11-09", "2025-11-11")["USA"]["CHN"]
+    print(f"  {name:9s}", (duty * 100).round(1).to_dict())

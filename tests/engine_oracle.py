@@ -10,7 +10,9 @@ What the text leaves open is settled here as follows.
   truce, only if some truce holds it; otherwise it is charged once an outcome enacts it. A threat that is
   carried out has no end.
 - Announced above the reference, by pair: of each act the highest level that is law, announced and not yet
-  over, less the same on the day before the first. A truce changes what is charged, not what was announced.
+  over. Without outcomes it counts for as much as it exceeds that level on the day before the first: the end
+  of an act is no cut. What outcomes change in it counts in full, cuts too. A truce changes what is charged,
+  not what was announced.
 - A rule adds what is missing between what it wants and what the schedule has announced by itself, never less
   than nothing; what the schedule has taken back below the reference it does not make good.
 - A cap binds a ratchet too.
@@ -39,12 +41,17 @@ def play(scenario, chosen):
     pairs = [(i, j) for i in codes for j in codes if i != j]
     world = _opening(scenario)
     before = scenario.start - dt.timedelta(days=1)
-    reference = {pair: _nominal(world, pair, before) for pair in pairs}
+    usual = _opening(scenario)
+    reference = _highest(usual, before)
     past = []
     for day in oracle.days_between(scenario.start, scenario.end - dt.timedelta(days=1)):
         _events_happen(scenario, chosen, world, day)
         in_force = _truces_hold(world, day)
-        scheduled = {pair: _nominal(world, pair, day) - reference[pair] for pair in pairs}
+        now, otherwise = _highest(world, day), _highest(usual, day)
+        scheduled = dict.fromkeys(pairs, 0.0)
+        for act in now | otherwise:
+            by_law = max(0.0, otherwise.get(act, 0.0) - reference.get(act, 0.0))
+            scheduled[act[:2]] += by_law + now.get(act, 0.0) - otherwise.get(act, 0.0)
         answered = {pair: _answered(scenario, past, pair, scheduled, in_force) for pair in pairs}
         today = {
             "day": day,
@@ -139,17 +146,17 @@ def _truces_hold(world, day):
     return in_force
 
 
-def _nominal(world, pair, day):
-    """Nominal duty announced for a pair: of each act the highest level that is law and not yet over."""
+def _highest(world, day):
+    """Nominal duty announced by each act, (importer, exporter, name, authority): its highest level."""
     highest = {}
     for k, act in enumerate(world.acts):
-        mine = (act["importer"], act["exporter"]) == pair and act["instrument"] == "tariff"
         told = act["announced"] <= day or act["status"] == "threatened"
         over = act["expires"] is not None and act["expires"] <= day
-        if k in world.law and mine and act["basis"] in CHARGES and told and not over:
-            name = act["name"], act["authority"]
-            highest[name] = max(highest.get(name, 0.0), oracle.ad_valorem(act, {}))
-    return sum(highest.values())
+        tariff = act["instrument"] == "tariff" and act["basis"] in CHARGES
+        if k in world.law and tariff and told and not over:
+            key = act["importer"], act["exporter"], act["name"], act["authority"]
+            highest[key] = max(highest.get(key, 0.0), oracle.ad_valorem(act, {}))
+    return highest
 
 
 def _law_duty(world, pair, day, in_force):

@@ -186,8 +186,9 @@ def _view(act, acts, today):
             seen["expires"] = seen["expiry_announced"] = None
             seen["status"] = "enacted" if act["status"] == "revoked" else act["status"]
     elif act["expires"] is not None:
-        followers = [b for b in acts if b is not act and _same_act(b, act) and b["status"] != "threatened"]
-        news = [b["announced"] for b in followers if b["effective"] == act["expires"]]
+        followers = [b for b in acts if _same_act(b, act) and b["effective"] == act["expires"]]
+        later = [b for b in followers if b["effective"] > act["effective"] and b["status"] != "threatened"]
+        news = [b["announced"] for b in later]
         if news and min(news) > today:
             seen["expires"] = None
     return seen

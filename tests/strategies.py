@@ -87,25 +87,30 @@ def terms(draw, limits="any", instruments=("tariff",)):
 
 @st.composite
 def acts(draw, pairs, name, statuses=("enacted",), levels=(1, 1, 2, 3), **kinds):
-    """One to three levels of one act, each starting on another day.
+    """Levels of one act: windows are empty, touching, with a gap, or open.
 
-    Windows are empty, touching, with a gap, or open; those of one status do not overlap. What is announced
+    Those of one status do not overlap; what is enacted and what is revoked start on different days. News
     may come in any order.
     """
     importer, exporter = draw(st.sampled_from(pairs))
     who = {"name": name, "importer": importer, "exporter": exporter, "authority": draw(authorities)}
     count = draw(st.sampled_from(levels))
-    starts = sorted(draw(st.lists(first_days, min_size=count, max_size=count, unique=True)))
-    status = [draw(st.sampled_from(statuses)) for _ in starts]
+    level = st.tuples(first_days, st.sampled_from(statuses))
+    starts = draw(st.lists(level, min_size=count, max_size=count, unique_by=_day_and_force))
     return [
         Measure(
             **who,
-            status=status[k],
-            **draw(windows(starts[k], [starts[n] for n in range(k + 1, count) if status[n] == status[k]])),
+            status=status,
+            **draw(windows(start, [day for day, other in starts if other == status and day > start])),
             **draw(terms(**kinds)),
         )
-        for k in range(count)
+        for start, status in starts
     ]
+
+
+def _day_and_force(level):
+    start, status = level
+    return start, "enacted" if status == "revoked" else status
 
 
 @st.composite
@@ -148,5 +153,6 @@ def one_pair(draw, size=5, **kinds):
 @st.composite
 def histories(draw):
     """A schedule of one pair in which levels follow, interrupt and are withdrawn before one another."""
-    some = acts([("USA", "CHN")], "act", ("enacted", "enacted", "revoked"), levels=(2, 3, 4), limits="none")
+    statuses = ("enacted", "enacted", "revoked", "revoked", "suspended", "threatened")
+    some = acts([("USA", "CHN")], "act", statuses, levels=(2, 3, 4), limits="none")
     return Schedule(draw(some), two_economies())

@@ -755,11 +755,8 @@ def test_a_new_rate_beside_a_floor_is_exact_or_refused():
         close(duty, 3 * [0.15] + 5 * [0.25])
 
 
-@bug("5: rounding in a sum of equal rates is taken for a provocation and answered with the whole step")
-def test_an_act_that_takes_over_another_s_rate_is_no_provocation():
-    others = [opening(0.25, name="a", effective=day(-8)), opening(0.3, name="b", effective=day(-7))]
-    before = opening(0.1, name="old", effective=day(-9), expires=day(3))
-    found = spiral(
-        [before, *others, opening(0.1, effective=day(3))], rules.Passive(), rules.Counter(), days=8
-    )
+@bug("5: rounding takes a provocation of just the tolerance for a larger one")
+def test_two_acts_that_add_up_to_the_tolerance_are_let_pass():
+    two = [opening(0.1), opening(0.2, name="second")]
+    found = spiral(two, rules.Passive(), rules.Counter(tolerance=0.3), days=4)
     close(found["CHN"], 0.0)

@@ -588,6 +588,23 @@ def test_a_level_whose_successor_is_not_yet_announced_is_open():
     assert war.as_of("2019-05-08").duty("2019-06-01")[0, 0, 1] == pytest.approx(0.155)
 
 
+def test_an_end_is_known_with_the_first_of_the_levels_that_follow_it():
+    first = measure(expires="2019-01-01")
+    paused = measure(effective="2019-01-01", announced="2018-12-10", status="suspended")
+    second = measure(effective="2019-01-01", announced="2018-12-20", rate=0.3)
+    record = Schedule([first, paused, second], two_economies())
+    known = [
+        record.as_of(day).duty("2019-01-02")[0, 0, 1] for day in ("2018-12-09", "2018-12-10", "2018-12-20")
+    ]
+    assert known == [0.25, 0.0, 0.3]
+
+
+def test_a_threat_to_raise_a_duty_hides_no_end():
+    first = measure(expires="2019-01-01")
+    threat = measure(effective="2019-01-01", announced="2018-12-20", rate=0.3, status="threatened")
+    assert Schedule([first, threat], two_economies()).as_of("2018-12-10").measures == (first,)
+
+
 def test_a_level_runs_to_the_start_of_a_successor_that_was_known_before_its_own_end():
     first = measure(effective="2018-01-01", expires="2019-01-01", expiry_announced="2018-12-01")
     second = measure(rate=0.3, effective="2019-01-01", announced="2018-06-01")

@@ -220,7 +220,14 @@ def _effects(
     rows.sort(key=lambda row: row[2])
     columns = list(zip(*rows, strict=True)) if rows else [()] * 6
     whole = np.array(columns[:5], dtype=np.int64).reshape(5, len(rows))
-    return Effects(*whole[:5], value=np.array(columns[5], dtype=np.float64))
+    return Effects(
+        event=whole[0],
+        outcome=whole[1],
+        day=whole[2],
+        act=whole[3],
+        target=whole[4],
+        value=np.array(columns[5], dtype=np.float64),
+    )
 
 
 def _places(

@@ -119,6 +119,11 @@ class Economies:
     def group(self, groups: Mapping[str, Sequence[str]]) -> "Economies":
         """Merge economies into groups; those not named stay as they are.
 
+        Raises
+        ------
+        InputError
+            For unknown economies, one in two groups, and a group named like an economy outside it.
+
         Examples
         --------
         >>> three = Economies(["USA", "CHN", "JPN"], [[0, 4, 2], [1, 0, 3], [1, 2, 0]])
@@ -126,9 +131,8 @@ class Economies:
         array([[0., 6.],
                [2., 5.]])
         """
+        fail_if(_group_problems(self.codes, groups))
         group_of = {code: name for name, members in groups.items() for code in members}
-        for code in group_of:
-            self.index(code)
         labels = [group_of.get(code, code) for code in self.codes]
         merged = list(dict.fromkeys(labels))
         member = np.array([[label == code for code in labels] for label in merged], dtype=np.float64)
@@ -169,6 +173,17 @@ def _value_problems(
     for position in np.argwhere(~np.isfinite(values) | (values < 0)):
         where = f"{name}[{', '.join(codes[k] for k in position)}]"
         yield Problem("not a value", where, str(values[tuple(position)]), "finite US dollars, 0 or more")
+
+
+def _group_problems(codes: tuple[str, ...], groups: Mapping[str, Sequence[str]]) -> Iterable[Problem]:
+    members = [code for named in groups.values() for code in named]
+    for code in sorted(set(members)):
+        if code not in codes:
+            yield unknown_name("economy", code, codes, "groups")
+        elif members.count(code) > 1:
+            yield Problem("economy in two groups", "groups", repr(code), "each economy in one group at most")
+    for name in sorted(set(groups) & (set(codes) - set(members))):
+        yield Problem("group named like an economy outside it", "groups", repr(name), "another name")
 
 
 def _frozen(values: ArrayLike | None) -> NDArray[np.float64] | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -84,7 +85,7 @@ def _layers(out: Path) -> Finding:
         as_of=schedule.vintage,
         title="The layers of the United States' duty on goods from China",
     )
-    own = {column[2]: duty[column].iloc[-1] for column in duty.columns if column[:2] == ("USA", "CHN")}
+    own = {name: parts.iloc[-1] for name, parts in duty["USA"]["CHN"].items()}
     last = pd.Series(own, name="fraction").sort_values(ascending=False)
     parts = ", ".join(f"{name} {_percent(value)}" for name, value in own.items() if value > 0.0005)
     table = (last[last > 0] * 100).round(1).rename("% of import value").to_frame()
@@ -112,7 +113,9 @@ def _spiral(out: Path) -> Finding:
     )
     story = paths.events()
     moves = story[(story["kind"] == "announces") & (story["exporter"] != "ROW")]
-    levels = " → ".join(f"{row.importer} {row.to * 100:.0f}" for row in moves.itertuples())
+    levels = " → ".join(
+        f"{who} {to * 100:.0f}" for who, to in zip(moves["importer"], moves["to"], strict=True)
+    )
     tops = [
         f"At the top {pair[0]} charges {_percent(simulated[pair].max())} by the rules, "
         f"{_percent(record[pair].max())} by the record."
@@ -146,11 +149,12 @@ def _october(out: Path) -> Finding:
     table = (
         pd.concat({name: frame.loc[days] for name, frame in frames.items()}, names=["branch", "date"]) * 100
     )
-    ends = {name: frame.loc["2025-11-10"] for name, frame in frames.items()}
+    day = pd.Timestamp("2025-11-10")
+    ends = {name: [_percent(frame[pair].loc[day]) for pair in BOTH_SIDES] for name, frame in frames.items()}
     sentences = [
-        f"{name}: on 10 November 2025 the United States charges {_percent(end[BOTH_SIDES[0]])} on China, "
-        f"China {_percent(end[BOTH_SIDES[1]])} on the United States."
-        for name, end in ends.items()
+        f"{name}: on 10 November 2025 the United States charges {us} on China, "
+        f"China {china} on the United States."
+        for name, (us, china) in ends.items()
     ]
     joined = pd.concat(frames, axis=1, names=["branch"])
     files = _write(out, "october-2025-branches", chart, joined)
@@ -161,11 +165,8 @@ def truces_of(name: str) -> list[tuple[str, np.datetime64, np.datetime64]]:
     """Return (name, first day, first day after) of the truces among a record's events."""
     events = datasets.events(name)
     held = events[events["kind"] == "truce"]
-    day = np.timedelta64(1, "D")
-    return [
-        (row.name_, row.date.to_datetime64(), row.end.to_datetime64() + day)
-        for row in held.rename(columns={"name": "name_"}).itertuples()
-    ]
+    starts, ends = (held[name].to_numpy(dtype="datetime64[D]") for name in ("date", "end"))
+    return list(zip(held["name"].tolist(), starts, ends + np.timedelta64(1, "D"), strict=True))
 
 
 def large_acts(
@@ -181,7 +182,7 @@ def large_acts(
     apart : days between two labels of one pair.
     """
     acts: list[tuple[np.datetime64, str, str]] = []
-    for pair in duty.columns:
+    for pair in duty.columns.to_list():
         taken: list[pd.Timestamp] = []
         steps = duty[pair].diff().fillna(0.0)
         for day in steps.abs().sort_values(ascending=False, kind="stable").index:
@@ -190,7 +191,7 @@ def large_acts(
             if all(abs((day - other).days) > apart for other in taken):
                 taken.append(day)
                 sign = "+" if steps[day] > 0 else "−"
-                text = f"{_act_on(schedule, pair, day)} {sign}{abs(steps[day]) * 100:.0f}"
+                text = f"{_act_on(schedule, (pair[0], pair[1]), day)} {sign}{abs(steps[day]) * 100:.0f}"
                 acts.append((day.to_datetime64(), text, pair[0]))
     return sorted(acts, key=lambda act: act[0])
 
@@ -224,7 +225,7 @@ def _peak(duty: pd.DataFrame, pair: tuple[str, str]) -> str:
     return f"{pair[0]} on {pair[1]} peaks at {_percent(top)} on {days[0]:%-d %B %Y}{until}."
 
 
-def _percent(fraction: float) -> str:
+def _percent(fraction: Any) -> str:
     return f"{fraction * 100:.1f} %"
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from tradesim import datasets
 from tradesim.cli import finding
-from tradesim.cli.output import percent, say, say_facts, say_json, say_table
+from tradesim.cli.output import percent, say, say_facts, say_json, say_paragraph, say_table
 from tradesim.errors import Problem, fail_if, unknown_name
 from tradesim.measures import Measure
 from tradesim.schedule import COSTS, Schedule
@@ -47,7 +47,7 @@ def show(
     name: str, on: str, importer: str | None, exporter: str | None, *, by_authority: bool, as_json: bool
 ) -> None:
     """Say what a record's duties are on a day."""
-    schedule, about = datasets.load(finding.record(name)), datasets.describe(name)
+    schedule, about = finding.record_with_measures(name), datasets.describe(name)
     day = as_date(on, "--on")
     duties = duties_on(schedule, day, importer, exporter)
     if as_json:
@@ -55,6 +55,11 @@ def show(
         return
     say(f"{about['title']}: statutory effective duty on {day}, % of import value", "")
     say_table(*(_parts_table if by_authority else _totals_table)(duties))
+    say("")
+    for each in duties:
+        say_paragraph(f"{each.importer} on {each.exporter} charges by: {'; '.join(each.acts) or 'no act'}")
+        if each.beside:
+            say_paragraph(f"beside the duty: {'; '.join(each.beside)}", indent="  ")
     say("")
     say_facts({"weights": about["weights"], "vintage": about["vintage"], "note": note(about["vintage"], day)})
 
@@ -117,7 +122,7 @@ def _pair_problems(
             known = False
             yield unknown_name("economy", code, schedule.economies.codes, option)
     if known and not found:
-        recorded = ", ".join(f"{i} on {j}" for i, j in schedule.pairs) or "none: it holds no measures"
+        recorded = ", ".join(f"{i} on {j}" for i, j in schedule.pairs)
         got = f"{importer or 'any economy'} on {exporter or 'any economy'}"
         yield Problem("not in the record", "pair", got, recorded)
 
@@ -168,16 +173,9 @@ Sheet = tuple[list[str], list[list[str]], list[str]]
 
 
 def _totals_table(duties: Sequence[Duty]) -> Sheet:
-    columns = ["importer", "exporter", "duty", "share of imports", "acts charged"]
-    rows = [
-        [d.importer, d.exporter, percent(d.duty, 2), percent(d.weight), "; ".join(d.acts) + _beside_words(d)]
-        for d in duties
-    ]
+    columns = ["importer", "exporter", "duty", "share of imports"]
+    rows = [[each.importer, each.exporter, percent(each.duty, 2), percent(each.weight)] for each in duties]
     return columns, rows, ["duty", "share of imports"]
-
-
-def _beside_words(duty: Duty) -> str:
-    return f" (beside the duty: {'; '.join(duty.beside)})" if duty.beside else ""
 
 
 def _parts_table(duties: Sequence[Duty]) -> Sheet:

@@ -5,6 +5,7 @@ from pathlib import Path
 from tradesim import datasets, scenarios
 from tradesim.errors import InputError, Problem, unknown_name
 from tradesim.scenario import Scenario
+from tradesim.schedule import Schedule
 from tradesim.timegrid import DateLike, as_date
 
 
@@ -42,6 +43,21 @@ def record(name: str) -> str:
     if name not in datasets.names():
         raise InputError([unknown_name("record", name, datasets.names(), "NAME")])
     return name
+
+
+def record_with_measures(name: str) -> Schedule:
+    """Return the schedule of a packaged record that holds measures.
+
+    Raises
+    ------
+    InputError
+        If there is no such record, or it holds economies and their trade only.
+    """
+    schedule = datasets.load(record(name))
+    if not schedule.pairs:
+        known = [other for other in datasets.names() if datasets.load(other).pairs]
+        raise InputError([Problem("a record without measures", "NAME", repr(name), ", ".join(known))])
+    return schedule
 
 
 def is_record(subject: str) -> bool:

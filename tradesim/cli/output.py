@@ -79,7 +79,8 @@ def table_text(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Ite
     buffer = io.StringIO()
     width = shutil.get_terminal_size().columns if _on_screen() else WIDE
     Console(file=buffer, width=width, force_terminal=_on_screen(), color_system=None).print(table)
-    return "\n".join(line.rstrip() for line in buffer.getvalue().rstrip().split("\n"))
+    lines = [line.rstrip() for line in buffer.getvalue().rstrip().split("\n")]
+    return "\n".join(line[:PARAGRAPH] if set(line) == {"─"} else line for line in lines)
 
 
 PLAIN = box.Box("    \n    \n ── \n    \n    \n    \n    \n    \n")

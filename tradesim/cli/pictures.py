@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from tradesim import datasets, plots, report
+from tradesim import plots, report
 from tradesim.cli import drawing, finding, running, scenario_pictures
 from tradesim.cli.output import file_name, say
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
+from tradesim.scenario import Scenario
 from tradesim.schedule import Schedule
 from tradesim.timegrid import as_date
 
@@ -73,9 +72,7 @@ def _conflicts(wanted: Wanted, *, is_record: bool) -> Iterator[Problem]:
 
 
 def _record_chart(name: str, wanted: Wanted) -> plots.Chart:
-    schedule = datasets.load(name)
-    if not schedule.pairs:
-        raise InputError([Problem("no measures to draw", "NAME", repr(name), "a record with measures")])
+    schedule = finding.record_with_measures(name)
     words: dict[str, Any] = {"source": _source(name), "as_of": schedule.vintage}
     if wanted.on is not None:
         day = as_date(wanted.on, "--on")
@@ -113,14 +110,19 @@ def _period(schedule: Schedule, wanted: Wanted) -> tuple[dt.date, dt.date]:
 def _scenario_chart(subject: str, wanted: Wanted) -> plots.Chart:
     scenario = finding.scenario(subject)
     start, end = finding.day(wanted.start, "--start"), finding.day(wanted.end, "--end")
-    if end is not None and not str(scenario.start) <= end < str(scenario.end):
-        allowed = f"{scenario.start} or later, before {scenario.end}"
-        raise InputError([Problem("outside the horizon", "--end", end, allowed)])
+    fail_if(_horizon_problems(scenario, start, end))
     runs = running.runs_of(scenario, running.Wanted(None, None, 0, None))
     futures = dict(list(scenario_pictures.futures_of(runs).items())[: scenario_pictures.MOST_FUTURES])
-    known: pd.DataFrame = next(iter(futures.values()))
-    pairs = _pairs(wanted.pairs, known.columns.to_list())
+    pairs = _pairs(wanted.pairs, scenario_pictures.pairs_of(next(iter(futures.values()))))
     return scenario_pictures.chart(scenario, futures, pairs, start, end)
+
+
+def _horizon_problems(scenario: Scenario, start: str | None, end: str | None) -> Iterator[Problem]:
+    if start is not None and start >= str(scenario.start):
+        yield Problem("after the scenario begins", "--start", start, f"before {scenario.start}")
+    if end is not None and not str(scenario.start) <= end < str(scenario.end):
+        allowed = f"{scenario.start} or later, before {scenario.end}"
+        yield Problem("outside the horizon", "--end", end, allowed)
 
 
 def _pairs(given: Sequence[str], known: Sequence[Pair]) -> list[Pair]:

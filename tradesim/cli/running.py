@@ -110,9 +110,13 @@ def _say_outcomes(paths: Paths) -> None:
         say("", f"{event}: " + ", ".join(f"{name} {percent(share)}" for name, share in shares.items()))
 
 
+def _points(surcharge: float) -> str:
+    return f"{round(surcharge * 100, 2):g}"
+
+
 def _story_row(row: Mapping[Any, Any]) -> list[str]:
     pair = "" if pd.isna(row["importer"]) else f"{row['importer']} on {row['exporter']}"
-    moved = "" if pd.isna(row["to"]) else f"{row['from'] * 100:g} → {row['to'] * 100:g} points"
+    moved = "" if pd.isna(row["to"]) else f"{_points(row['from'])} → {_points(row['to'])} points"
     charged = "" if pd.isna(row["charged"]) else f"{row['charged']:%Y-%m-%d}"
     return [f"{row['date']:%Y-%m-%d}", row["kind"], pair, moved, charged, row["why"]]
 

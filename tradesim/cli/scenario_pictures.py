@@ -13,11 +13,11 @@ from tradesim.paths import Paths
 from tradesim.scenario import Scenario
 from tradesim.timegrid import DateLike, as_day
 
-BEFORE = np.timedelta64(180, "D")
-"""How much of the past is drawn."""
+LEAST_BEFORE, MOST_BEFORE = 30, 180
+"""Days of the past that are drawn; between them, as many as the futures have."""
 MOST_FUTURES = 6
 MOST_PAIRS = 6
-QUANTILES = {0.05: "5 % of draws below", 0.5: "median of draws", 0.95: "5 % of draws above"}
+QUANTILES = {0.05: "5th percentile", 0.5: "median", 0.95: "95th percentile"}
 Pair = tuple[str, str]
 
 
@@ -36,10 +36,8 @@ def futures_of(runs: Mapping[str, Paths]) -> dict[str, pd.DataFrame]:
     """Return what there is to draw: each branch, the one path, or three quantiles of many draws."""
     if len(runs) == 1 and next(iter(runs.values())).draws > 1:
         (paths,) = runs.values()
-        found = paths.quantiles(list(QUANTILES))
-        return {
-            name: found.xs(q, axis=1, level="quantile")[list(paths.pairs)] for q, name in QUANTILES.items()
-        }
+        quantiles = {name: paths.quantiles([q]) for q, name in QUANTILES.items()}
+        return {name: found.droplevel("quantile", axis=1) for name, found in quantiles.items()}
     return {name or "simulated": paths.to_frame() for name, paths in runs.items()}
 
 
@@ -57,7 +55,7 @@ def chart(
     scenario : says what was known, and names the truces and the source.
     futures : by name, frames of fractions, index date, columns (importer, exporter); six at most.
     pairs : those to draw (default: the six that move most).
-    start, end : first day of the past and last of the futures (default: half a year before, and all).
+    start, end : first day of the past and last of the futures (default: some months before, and all).
     """
     shown = {name: frame.loc[: str(end)] if end is not None else frame for name, frame in futures.items()}
     chosen = list(pairs) or moving_pairs(shown)
@@ -80,10 +78,11 @@ def history(
     """
     first = as_day(scenario.start)
     begins = scenario.schedule.begins
-    earliest = first - BEFORE if start is None else as_day(start, "--start")
+    any_future = next(iter(futures.values()))
+    before = np.timedelta64(min(max(len(any_future), LEAST_BEFORE), MOST_BEFORE), "D")
+    earliest = first - before if start is None else as_day(start, "--start")
     if start is None and begins is not None:
         earliest = max(earliest, as_day(begins))
-    any_future = next(iter(futures.values()))
     if earliest >= first:
         return any_future.iloc[:1]
     past = scenario.schedule.effective_duty(str(earliest), str(first - np.timedelta64(1, "D")))
@@ -95,5 +94,10 @@ def moving_pairs(futures: Mapping[str, pd.DataFrame]) -> list[Pair]:
     together = pd.concat(list(futures.values()))
     moved = together.max() - together.min()
     most = moved[moved > 1e-9].nlargest(MOST_PAIRS).index
-    pairs: list[Pair] = together.columns.to_list()
+    pairs = pairs_of(together)
     return [pair for pair in pairs if pair in most] or pairs[:MOST_PAIRS]
+
+
+def pairs_of(frame: pd.DataFrame) -> list[Pair]:
+    """Return the (importer, exporter) of a frame's columns."""
+    return [(column[0], column[1]) for column in frame.columns]

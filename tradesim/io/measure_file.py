@@ -33,6 +33,7 @@ def check(path: str | Path, economies: Sequence[str] = ()) -> Schedule:
         raise InputError([Problem("no measures", str(path), "a header alone", "a row for each measure")])
     fail_if(_header_problems(placed[0][1], str(path)))
     measures = rows.measures_from(placed)
+    fail_if(_stranger_problems(placed, economies))
     named = list(dict.fromkeys(code for measure in measures for code in measure.pair))
     try:
         return Schedule(measures, Economies(economies or named))
@@ -51,6 +52,14 @@ def _header_problems(row: Row, file: str) -> Iterator[Problem]:
     for name in rows.REQUIRED:
         if name not in row:
             yield Problem(f"no column {name!r}", f"{file}:1", allowed=f"columns {', '.join(rows.REQUIRED)}")
+
+
+def _stranger_problems(placed: Sequence[Placed], economies: Sequence[str]) -> Iterator[Problem]:
+    """Yield every importer and exporter that is none of the named economies; all pass where none is named."""
+    for place, row in placed if economies else ():
+        for role in ("importer", "exporter"):
+            if row[role] not in economies:
+                yield unknown_name("economy", row[role], economies, f"{place}: {role}")
 
 
 def _located(problem: Problem, placed: Sequence[Placed], measures: Sequence[Measure]) -> Problem:
