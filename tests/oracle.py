@@ -105,18 +105,18 @@ def _apply_limits(acts, live, level, left, part):
             if basis == "floor":
                 part[k] = left[k] * max(0.0, level[k] - base)
             else:
-                part[k] = -left[k] * max(0.0, base - level[k])
+                part[k] = -min(left[k] * max(0.0, base - level[k]), max(0.0, sum(part)))
             done.append(k)
 
 
 def _counts(limit, other, other_is_done):
     """Whether another measure belongs to the base of a limit."""
-    is_limit = other["basis"] in {"floor", "cap"}
-    if is_limit and not other_is_done:
-        return False
-    if not limit["against"] or (is_limit and set(other["against"]) == set(limit["against"])):
-        return True
-    return other["authority"] in limit["against"] and other["basis"] != limit["basis"]
+    if other["basis"] in {"floor", "cap"}:
+        if not other_is_done:
+            return False
+        if not other["against"] or set(other["against"]) & set(limit["against"]):
+            return True
+    return not limit["against"] or other["authority"] in limit["against"]
 
 
 # Many pairs, many days -------------------------------------------------------------------------------

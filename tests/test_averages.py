@@ -264,8 +264,8 @@ def test_caps_on_different_lists_leave_no_good_below_0():
         act(0.2, 1.0, basis="cap", against="A"),
         act(0.1, 1.0, basis="cap", against=("A", "B")),
     ]
-    assert record(*acts).duty_on(DAY).loc[PAIR] == pytest.approx(0.4 - 0.2 - 0.3)
-    assert index_of(*acts) == pytest.approx(0.4 * (1 - 0.2 / 0.4) * (1 - 0.3 / 0.4))
+    assert record(*acts).duty_on(DAY).loc[PAIR] == pytest.approx(0.1)
+    assert index_of(*acts) == pytest.approx(0.1)
 
 
 def test_restrictiveness_of_simulated_goods():

@@ -70,8 +70,8 @@ def drawn(chance, *, careful=True, reactive=True, switches=True, truces=True, ev
         live = [
             m for k in range(chance.randint(0, 3)) for m in live_act(chance, pairs, f"switch {k}", several)
         ]
-    named = sorted({name for m in live if m.status != "revoked" for name in (m.name, "switch*", m.authority)})
-    windows = drawn_truces(chance, codes, named, careful) if truces else []
+    windows = drawn_truces(chance, codes, live, careful) if truces else []
+    named = sorted({name for m in live if m.status != "revoked" for name in names_of(m)})
     if careful:
         named = [] if limits else [name for name in named if _is_safe(name, live, windows)]
     return Scenario(
@@ -166,26 +166,32 @@ def live_act(chance, pairs, name, several):
         )
 
 
-def drawn_truces(chance, codes, named, careful):
+def drawn_truces(chance, codes, live, careful):
     """Up to two truces, most between the first two economies, before, within and after the horizon."""
     made = []
     for k in range(chance.choice([0, 1, 1, 2]) if len(codes) > 1 else 0):
+        parties = codes[:2] if chance.random() < 0.7 else chance.sample(codes, min(3, len(codes)))
+        held = [m for m in live if {*m.pair} <= {*parties} and m.status in {"enacted", "suspended"}]
+        named = sorted({name for m in held for name in names_of(m)})
         start, length = chance.randint(-5, 25), chance.choice([2, 6, 6, 40, 0])
         at_end = chance.choice(["snapback", "snapback", "lapse"])
         made.append(
             Truce(
                 name=f"truce {k}",
-                parties=tuple(
-                    codes[:2] if chance.random() < 0.7 else chance.sample(codes, min(3, len(codes)))
-                ),
+                parties=parties,
                 start=day(start),
                 end=day(start + length),
-                suspend=tuple(chance.sample(named, min(len(named), chance.randint(0, 2)))),
+                suspend=chance.sample(named, min(len(named), chance.randint(0, 2))),
                 surcharges=chance.choice([0.0, 0.25, 0.6, 1.0]) if at_end == "snapback" else 0.0,
                 at_end="snapback" if careful and not length else at_end,
             )
         )
     return made
+
+
+def names_of(measure):
+    """What a truce or an effect may call a live measure."""
+    return {measure.name, measure.authority, "switch*"}
 
 
 def drawn_events(chance, named, windows, horizon, careful):
@@ -228,12 +234,12 @@ def drawn_effect(chance, action, named, truces, date):
 
 def _is_safe(name, live, truces):
     """Whether everything suspended that an effect on the name touches is held by some truce."""
-    touched = [m for m in live if name in {m.name, m.authority, "switch*"} and m.status == "suspended"]
+    touched = [m for m in live if name in names_of(m) and m.status == "suspended"]
     return all(any(_holds(truce, m) for truce in truces) for m in touched)
 
 
 def _holds(truce, measure):
-    named = {measure.name, measure.authority, "switch*"} & set(truce.suspend)
+    named = names_of(measure) & set(truce.suspend)
     return bool(named) and set(measure.pair) <= set(truce.parties)
 
 

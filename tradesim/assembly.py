@@ -8,7 +8,6 @@ the truce is not in force, which is what brings it back exactly.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,6 +1,6 @@
 """Duties: measures turned into what is charged by day, and days into periods."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -26,6 +26,29 @@ def contributions_on(days: Days, measures: Sequence[Measure]) -> NDArray[np.floa
     began = changes[np.maximum(needed, 0)][:, None]
     active = (starts <= began) & (began < ends) & (needed >= 0)[:, None]
     return stacking.contributions(measures, active)[position]
+
+
+def labelled(
+    days: Days,
+    keys: Sequence[tuple[str, ...]],
+    columns: Sequence[NDArray[np.float64]],
+    levels: Mapping[str, Sequence[str]],
+) -> pd.DataFrame:
+    """Label series by date and key.
+
+    Parameters
+    ----------
+    days : (T,) the index.
+    keys : one per column, in the order of ``levels``.
+    columns : (T,) float64 each.
+    levels : for each part of a key its name, and all its values in the order in which they sort.
+    """
+    codes = [[list(values).index(key[k]) for key in keys] for k, values in enumerate(levels.values())]
+    labels = pd.MultiIndex(levels=[list(v) for v in levels.values()], codes=codes, names=list(levels))
+    data = np.column_stack(list(columns)) if columns else np.empty((len(days), 0))
+    return pd.DataFrame(
+        data, index=pd.DatetimeIndex(days, name="date"), columns=labels.remove_unused_levels()
+    )
 
 
 def averaged(frame: pd.DataFrame, freq: Frequency) -> pd.DataFrame:

@@ -19,8 +19,8 @@ goods. What depends on the goods (`restrictiveness`, `covered`) rests on one con
 6. A cap takes one proportion off every duty that it counts, on goods that are an independent sample of
    its coverage; the proportion makes its contribution what stacking says. So no good has a duty below 0.
 
-The mean of the duty over the goods so laid out is the statutory effective duty, exactly (short of caps
-against different lists of authorities that meet on one authority, where stacking takes both off in full).
+The mean of the duty over the goods so laid out is the statutory effective duty, exactly (short of several
+caps against different lists of authorities that have some authorities in common, but not all).
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -50,6 +50,7 @@ def _successor_news(measures: Iterable[Measure]) -> dict[tuple[Act, Any], Any]:
 
 
 def _closed(measure: Measure, starts: Iterable[Any]) -> Measure:
-    """End an open level on the day the next level of its act, known and of the same status, starts."""
+    """End a level at the latest on the day the next one of its act, known and of the same status, starts."""
     later = [start for start in starts if start > measure.effective]
-    return replace(measure, expires=min(later)) if measure.expires is None and later else measure
+    ends = min([*later, *([] if measure.expires is None else [measure.expires])], default=None)
+    return measure if ends == measure.expires else replace(measure, expires=ends)

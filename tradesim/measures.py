@@ -177,19 +177,21 @@ def rate_text(measure: Measure) -> str:
 def overlaps(measures: Iterable[Measure]) -> Iterator[Problem]:
     """Yield a problem for every two levels of one act whose windows overlap while both are in force."""
     latest: dict[tuple[str, ...], Any] = {}
-    in_force = (m for m in measures if m.status in {"enacted", "suspended"})
+    in_force = (m for m in measures if m.status in {"enacted", "suspended"} and m.expires != m.effective)
     for measure in sorted(in_force, key=Measure.sort_key):
         key = (*measure.act, measure.status)
         before = latest.get(key)
-        if before is not None and (before.expires is None or before.expires > measure.effective):
-            yield Problem(
-                "levels of one act overlap",
-                f"measure {measure.name!r} ({measure.importer} on {measure.exporter}, {measure.authority})",
-                f"one {before.effective} to {before.expires or 'open'}, another from {measure.effective}",
-                "windows that do not overlap",
-                "end the earlier level on the day the later one starts, or name the acts apart",
-            )
-        latest[key] = measure
+        if before is None or (before.expires is not None and before.expires <= measure.effective):
+            latest[key] = measure
+            continue
+        yield Problem(
+            "levels of one act overlap",
+            f"measure {measure.name!r} ({measure.importer} on {measure.exporter}, {measure.authority})",
+            f"one {before.effective} to {before.expires or 'open'}, another from {measure.effective}",
+            "windows that do not overlap",
+            "end the earlier level on the day the later one starts, or name the acts apart",
+        )
+        latest[key] = max((before, measure), key=lambda m: (m.expires is None, m.expires or m.effective))
 
 
 def _text_problems(measure: Measure) -> Iterator[Problem]:
@@ -240,10 +242,16 @@ def _normalise_numbers(measure: Measure) -> list[Problem]:
             found.append(Problem(f"{name} is not a finite number of 0 or more", name, repr(float(value))))
         else:
             object.__setattr__(measure, name, float(value))
-    named: Any = measure.against
-    named = (named,) if isinstance(named, str) else named
-    object.__setattr__(measure, "against", tuple(named))
-    return found
+    return found + _normalise_against(measure)
+
+
+def _normalise_against(measure: Measure) -> list[Problem]:
+    given: Any = measure.against
+    named = (given,) if isinstance(given, str) else given
+    if not isinstance(named, Iterable) or not all(isinstance(name, str) and name.strip() for name in named):
+        return [Problem("not authorities", "against", repr(given), "texts that are not empty")]
+    object.__setattr__(measure, "against", tuple(sorted(set(named))))
+    return []
 
 
 def _window_problems(measure: Measure) -> Iterator[Problem]:

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tradesim.duties import labelled
 from tradesim.errors import InputError, Problem, fail_if
 from tradesim.timegrid import Days
 
@@ -132,10 +133,9 @@ class Paths:
         return windows
 
     def _frame(self, duty: NDArray[np.float64]) -> pd.DataFrame:
-        at = [(self.economies.index(i), self.economies.index(j)) for i, j in self.pairs]
-        columns: Any = pd.MultiIndex.from_tuples(self.pairs, names=["importer", "exporter"])
-        data = np.column_stack([duty[:, i, j] for i, j in at])
-        return pd.DataFrame(data, index=pd.DatetimeIndex(self.dates, name="date"), columns=columns)
+        codes = self.economies
+        columns = [duty[:, codes.index(i), codes.index(j)] for i, j in self.pairs]
+        return labelled(self.dates, self.pairs, columns, {"importer": codes, "exporter": codes})
 
     def _checked(self, draw: int) -> int:
         if not isinstance(draw, int | np.integer) or not 0 <= draw < self.draws:

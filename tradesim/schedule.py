@@ -18,8 +18,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tradesim import knowledge, rows
-from tradesim.duties import Frequency, averaged, check_choice, contributions_on
+from tradesim import costs, knowledge, rows
+from tradesim.duties import Frequency, averaged, check_choice, contributions_on, labelled
 from tradesim.economies import Economies
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
 from tradesim.measures import Instrument, Measure, overlaps
@@ -30,7 +30,6 @@ Pair = tuple[str, str]
 Floats = NDArray[np.float64]
 
 DUTIES: tuple[Instrument, ...] = ("tariff",)
-COSTS: tuple[Instrument, ...] = ("tariff", "fee", "export_control")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -253,31 +252,11 @@ class Schedule:
             Naming every fee or control in force in the period without a rate or a stated conversion.
         """
         grid = TimeGrid.through(start, end)
-        priced = self._priced(grid, equivalents or {})
+        priced = self.only(costs.priced(self.measures, grid, equivalents or {}))
         cost = np.zeros((len(grid), len(self.economies), len(self.economies)))
-        for (i, j), parts, _ in priced.contributions(grid.days, COSTS):
+        for (i, j), parts, _ in priced.contributions(grid.days, costs.INSTRUMENTS):
             cost[:, i, j] = parts.sum(axis=1)
         return averaged(self._pair_frame(grid, cost), freq)
-
-    def _priced(self, grid: TimeGrid, equivalents: dict[str, float]) -> "Schedule":
-        unpriced = [m for m in self.measures if m.instrument in COSTS and np.isnan(m.level)]
-        missing = sorted({m.name for m in unpriced if _in_force(m, grid)} - equivalents.keys())
-        fail_if(
-            Problem(
-                "no ad-valorem equivalent",
-                f"measure {name!r}",
-                allowed="a rate or a unit value in the record, or a stated equivalent",
-                fix=f"state one: equivalents={{{name!r}: 0.01}}",
-            )
-            for name in missing
-        )
-        return self.only(
-            replace(m, rate=equivalents[m.name], basis="ad_valorem", unit_value=None)
-            if m in unpriced and m.name in equivalents
-            else m
-            for m in self.measures
-            if m not in unpriced or m.name in equivalents
-        )
 
     def _by_pair(self, grid: TimeGrid) -> pd.DataFrame:
         return self._pair_frame(grid, self.duty(grid))
@@ -286,25 +265,16 @@ class Schedule:
         codes = self.economies.codes
         every = [(i, j) for i in codes for j in codes if i != j]
         shown = every if self.complete else list(self.pairs)
-        at = [(codes.index(i), codes.index(j)) for i, j in shown]
-        columns = pd.MultiIndex.from_tuples(shown, names=["importer", "exporter"]) if shown else None
-        data = np.column_stack([values[:, i, j] for i, j in at]) if at else np.empty((len(grid), 0))
-        return pd.DataFrame(data, index=_date_index(grid), columns=columns)
+        columns = [values[:, codes.index(i), codes.index(j)] for i, j in shown]
+        return labelled(grid.days, shown, columns, {"importer": codes, "exporter": codes})
 
     def _by_authority(self, grid: TimeGrid) -> pd.DataFrame:
         split = self.duty_by_authority(grid)
-        codes = self.economies.codes
-        charged = (m for m in self.measures if m.charged and m.instrument in DUTIES)
-        keys = sorted(
-            dict.fromkeys((*m.pair, m.authority) for m in charged),
-            key=lambda k: (self.pairs.index(k[:2]), self.authorities.index(k[2])),
-        )
-        values = [split[:, codes.index(i), codes.index(j), self.authorities.index(a)] for i, j, a in keys]
-        columns = (
-            pd.MultiIndex.from_tuples(keys, names=["importer", "exporter", "authority"]) if keys else None
-        )
-        data = np.column_stack(values) if values else np.empty((len(grid), 0))
-        return pd.DataFrame(data, index=_date_index(grid), columns=columns)
+        codes, names = self.economies.codes, self.authorities
+        charged = {(*m.pair, m.authority) for m in self.measures if m.charged and m.instrument in DUTIES}
+        keys = [(i, j, name) for i, j in self.pairs for name in names if (i, j, name) in charged]
+        columns = [split[:, codes.index(i), codes.index(j), names.index(name)] for i, j, name in keys]
+        return labelled(grid.days, keys, columns, {"importer": codes, "exporter": codes, "authority": names})
 
     def _by_importer(self, grid: TimeGrid) -> pd.DataFrame:
         codes, weights = self.economies.codes, self.economies.weights
@@ -381,12 +351,6 @@ class Schedule:
             With every problem, each placed ``file:line``.
         """
         return cls(rows.read_csv(path), economies, **about)
-
-
-def _in_force(measure: Measure, grid: TimeGrid) -> bool:
-    starts = np.datetime64(str(measure.effective), "D")
-    ends = grid.end if measure.expires is None else np.datetime64(str(measure.expires), "D")
-    return bool(measure.charged and starts < grid.end and ends > grid.start)
 
 
 def _as_days(days: TimeGrid | Days | DateLike) -> Days:

@@ -13,11 +13,11 @@ floor      from the lowest level up: contributes coverage × max(0, level − ba
 cap        from the highest level down: contributes −coverage × max(0, base − level)
 =========  ===================================================================================
 
-``base`` is the duty so far: of the authorities in ``against`` and of limits against the same ones, or of
-every measure where none are named (a 15 % all-in deal is a floor of 0.15 against ``MFN``); limits that name
-authorities come before those that name none. On a share of trade the base is taken at the pair's average. A
-measure may be both a replacement and a floor. Contributions sum to the duty exactly, whoever made them: that
-is the split by authority.
+``base`` is the duty so far: of every measure where ``against`` is empty; else of the authorities it names and
+of the limits applied before that name one of them too or name none. A 15 % all-in deal is a floor of 0.15
+against ``MFN``. Limits that name authorities come before those that name none; no cap takes off more than
+there is. On a share of trade the base is taken at the pair's average. A measure may be both a replacement
+and a floor. Contributions sum to the duty exactly, whoever made them: that is the split by authority.
 
 Several legal regimes have this shape; the table follows the stacking notes of Executive Order 14289
 (29 April 2025), under which Section 232 goods escape the reciprocal duty, and the all-in deals of 2025.
@@ -95,20 +95,26 @@ def _exclude(measures: Sequence[Measure], level: Floats, cover: Floats) -> Float
 
 
 def _limit(measures: Sequence[Measure], level: Floats, cover: Floats, parts: Floats) -> Floats:
-    """Apply the floors from the lowest up, then the caps from the highest down.
-
-    Those that name the same authorities see each other; those that name none come last and see all.
-    """
+    """Apply the floors from the lowest up, then the caps from the highest down."""
+    applied: list[int] = []
     for basis, sign in (("floor", 1.0), ("cap", -1.0)):
         limits = [k for k, m in enumerate(measures) if m.basis == basis]
-        earlier = np.array([m.basis != basis for m in measures])
-        for k in sorted(
-            limits, key=lambda k: (not measures[k].against, measures[k].against, sign * level[k])
-        ):
-            against = measures[k].against
-            named = np.array([m.authority in against for m in measures])
-            same = np.array([m.basis == basis and m.against == against for m in measures])
-            base = parts[:, (named & earlier) | same] if against else parts
-            gap = sign * (level[k] - base.sum(axis=1))
-            parts[:, k] = sign * cover[:, k] * np.maximum(gap, 0.0)
+        for k in sorted(limits, key=lambda k: (not measures[k].against, sign * level[k])):
+            base = parts[:, _counted(measures, k, applied)].sum(axis=1)
+            gap = np.maximum(sign * (level[k] - base), 0.0)
+            most = np.inf if basis == "floor" else np.maximum(parts.sum(axis=1), 0.0)
+            parts[:, k] = sign * np.minimum(cover[:, k] * gap, most)
+            applied.append(k)
     return parts
+
+
+def _counted(measures: Sequence[Measure], limit: int, applied: Sequence[int]) -> list[int]:
+    """Return the positions of the measures in the base of a limit."""
+    against = set(measures[limit].against)
+    return [
+        k
+        for k, m in enumerate(measures)
+        if not against
+        or m.authority in against
+        or (k in applied and (not m.against or against.intersection(m.against)))
+    ]

@@ -13,7 +13,7 @@ from tradesim.cli import finding
 from tradesim.cli.output import percent, say, say_facts, say_json, say_paragraph, say_table
 from tradesim.errors import Problem, fail_if, unknown_name
 from tradesim.measures import Measure
-from tradesim.schedule import COSTS, Schedule
+from tradesim.schedule import Schedule
 from tradesim.timegrid import as_date
 
 
@@ -85,11 +85,7 @@ def duties_on(
         i, j = codes.index(pair[0]), codes.index(pair[1])
         parts, acts = charged.get((i, j), (np.zeros(0), []))
         share = None if shares is None else float(shares[i, j])
-        beside = [
-            m
-            for m in schedule.measures
-            if m.pair == pair and m.instrument in COSTS and m.instrument != "tariff"
-        ]
+        beside = [m for m in schedule.measures if m.pair == pair and m.instrument != "tariff"]
         duties.append(
             Duty(*pair, _by_authority(parts, acts, day), share, _in_force(acts, day), _in_force(beside, day))
         )

@@ -16,11 +16,16 @@ KeyPath = tuple[str | int, ...]
 
 LARGEST_FILE = 1_000_000
 """Bytes."""
-MOST_NESTING = 64
-"""Brackets within brackets."""
-MOST_KEY_PARTS = 32
-LONGEST_LINE = 100_000
-"""Characters outside of texts. The parser's time grows with the square of a dotted key's length."""
+LIMITS = {
+    "lines": ("too many lines", 20_000, "lines, some 2,000 measures"),
+    "tokens": ("too much in one file", 300_000, "keys, values and marks"),
+    "width": ("line too long", 100_000, "characters outside of texts"),
+    "word": ("key or number too long", 1_000, "characters"),
+    "parts": ("key of too many parts", 32, "parts"),
+    "nesting": ("nested too deeply", 64, "brackets within brackets"),
+}
+"""What of a text is counted: what is wrong above how much of it, and of what. The parser calls itself for
+every bracket, and its time grows with the square of the parts of a key."""
 
 TOKEN = re.compile(
     r'''
@@ -62,24 +67,33 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def limit_problems(text: str) -> list[tuple[int, Problem]]:
-    """Return the first line that the parser should not be given, with the reason; usually none."""
-    depth = dots = width = 0
+    """Return the first line that the parser should not be given, with the reason; usually none.
+
+    Examples
+    --------
+    >>> [(line, problem.what) for line, problem in limit_problems("a" + ".a" * 1000)]
+    [(1, 'key of too many parts')]
+    """
+    used = dict.fromkeys(LIMITS, 0)
     for token in tokens(text):
-        depth += (token.text in {"[", "{"}) - (token.text in {"]", "}"})
-        if token.text == ".":
-            dots += 1
-        elif token.text in {",", "=", "[", "]", "{", "}", "\n"}:
-            dots = 0
-        width = 0 if token.kind == "newline" else width + (token.kind != "text") * len(token.text)
-        exceeded = (
-            (dots >= MOST_KEY_PARTS, "key of too many parts", f"{MOST_KEY_PARTS} parts or fewer"),
-            (depth > MOST_NESTING, "nested too deeply", f"{MOST_NESTING} brackets within brackets"),
-            (width > LONGEST_LINE, "line too long", f"{LONGEST_LINE:,} characters outside of texts"),
-        )
-        for is_exceeded, what, allowed in exceeded:
-            if is_exceeded:
-                return [(token.line, Problem(what, allowed=allowed))]
+        _count(token, used)
+        for name, (what, most, unit) in LIMITS.items():
+            if used[name] > most:
+                return [(token.line, Problem(what, allowed=f"{most:,} {unit}"))]
     return []
+
+
+def _count(token: Token, used: dict[str, int]) -> None:
+    """Add a token to what has been used so far."""
+    used["lines"] = token.line
+    used["tokens"] += 1
+    used["word"] = len(token.text) if token.kind == "word" else 0
+    if token.text == ".":
+        used["parts"] += 1
+    elif token.kind in {"mark", "newline"}:
+        used["parts"] = 1
+        used["nesting"] += (token.text in "[{") - (token.text in "]}")
+    used["width"] = 0 if token.kind == "newline" else used["width"] + (token.kind != "text") * len(token.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,8 @@ def check(path: str | Path, economies: Sequence[str] = ()) -> Schedule:
     """
     placed = list(rows.csv_rows(path))
     if not placed:
-        raise InputError([Problem("no measures", str(path), "a header alone", "a row for each measure")])
-    fail_if(_header_problems(placed[0][1], str(path)))
+        raise InputError([Problem("no measures", f"{path}:1", "a header alone", "a row for each measure")])
+    fail_if(_header_problems(max((row for _, row in placed), key=len), str(path)))
     measures = rows.measures_from(placed)
     fail_if(_stranger_problems(placed, economies))
     named = list(dict.fromkeys(code for measure in measures for code in measure.pair))

@@ -5,7 +5,7 @@ The classes know names, not lines: they say ``event 'summit': date``. That leads
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,8 @@ from typing import Any
 from tradesim.errors import InputError, Problem
 from tradesim.io.lines import KeyPath, LineIndex
 
-LISTS = {"measure": "measures", "truce": "truces", "event": "events", "outcome": "outcomes"}
+MOST_PROBLEMS = 200
+NAMED = {"measure": "measures", "truce": "truces", "event": "events"}
 """What a class calls its thing, and where the file lists it by name."""
 
 
@@ -32,17 +33,26 @@ class Places:
     data: Mapping[str, Any]
     index: LineIndex
 
-    def placed(self, problem: Problem, within: KeyPath = ()) -> Problem:
-        """Return a problem with ``file:line`` in front, as near as its words lead from a key path."""
-        return problem.at(f"{self.file}:{self.index.line(self.path(problem, within))}")
-
     @contextmanager
     def placing(self, within: KeyPath = ()) -> Iterator[None]:
         """Place the problems of an `InputError` that is raised inside."""
         try:
             yield
         except InputError as error:
-            raise InputError(self.placed(problem, within) for problem in error.problems) from None
+            raise self.refusal((within, problem) for problem in error.problems) from None
+
+    def refusal(self, found: Iterable[tuple[KeyPath, Problem]]) -> InputError:
+        """Return an error with the problems placed: 200 of them, and then how many more there are."""
+        problems = list(found)
+        shown = [self.placed(problem, within) for within, problem in problems[:MOST_PROBLEMS]]
+        if len(problems) > MOST_PROBLEMS:
+            more = f"{len(problems) - MOST_PROBLEMS:,} more problems"
+            shown.append(Problem(more, f"{self.file}:1", fix="mend the others first"))
+        return InputError(shown)
+
+    def placed(self, problem: Problem, within: KeyPath = ()) -> Problem:
+        """Return a problem with ``file:line`` in front, as near as its words lead from a key path."""
+        return problem.at(f"{self.file}:{self.index.line(self.path(problem, within))}")
 
     def path(self, problem: Problem, within: KeyPath = ()) -> KeyPath:
         """Return the key path that a problem's words lead to.
@@ -63,29 +73,41 @@ class Places:
         table = value_at(self.data, path)
         if isinstance(table, Mapping) and key in table:
             path = (*path, key)
-        within_it = _holding(value_at(self.data, path), problem.got, path) if problem.got else ()
-        return next(iter(within_it), path)
+        return next(_holding(value_at(self.data, path), problem.got, path), path)
 
     def _step(self, path: KeyPath, rest: str, got: str) -> tuple[KeyPath, str] | None:
         """Follow the first words of a place, such as ``event 'summit': ``, one table inwards."""
-        for label, inner in self._labels(path, rest, got):
-            if rest.startswith(label):
-                return inner, re.sub(r"^( \(.*?\))?(: )?", "", rest[len(label) :])
-        return None
-
-    def _labels(self, path: KeyPath, rest: str, got: str) -> Iterator[tuple[str, KeyPath]]:
-        """Yield what the tables within a table are called, and their key paths."""
         table = value_at(self.data, path)
         if not isinstance(table, Mapping):
-            return
-        if not path:
-            yield f"scenario {table.get('name')!r}", ()
-            yield from ((key, (key,)) for key in ("rules", "record") if key in table)
-            yield from ((f"branch {name!r}", ("branches", name)) for name in table.get("branches", ()))
-        for kind, key in LISTS.items():
-            if rest.startswith(kind):
-                named = sorted(enumerate(table.get(key, ())), key=lambda each: _begins(each[1]) not in got)
-                yield from ((f"{kind} {each.get('name')!r}", (*path, key, k)) for k, each in named)
+            return None
+        found = [
+            (label, inner) for label, inner in _labels(table, rest, root=not path) if rest.startswith(label)
+        ]
+        if not found:
+            return None
+        label, inner = max(found, key=lambda each: _speaks_of(value_at(table, each[1]), got))
+        return (*path, *inner), re.sub(r"^( \(.*?\))?(: )?", "", rest[len(label) :])
+
+
+def _labels(table: Mapping[str, Any], rest: str, *, root: bool) -> Iterator[tuple[str, KeyPath]]:
+    """Yield what a table and those within it are called, and their key paths; the latest of a list first."""
+    yield from ((f"{kind} {table.get('name')!r}", ()) for kind in (("scenario",) if root else NAMED))
+    if "rules" in table:
+        yield "rules", ("rules",)
+    yield from ((f"branch {name!r}", ("branches", name)) for name in table.get("branches", ()))
+    for kind, key in NAMED.items():
+        if rest.startswith(kind):
+            named = list(enumerate(table.get(key, ())))
+            yield from ((f"{kind} {each.get('name')!r}", (key, k)) for k, each in reversed(named))
+    if rest.startswith("effect on"):
+        for o, outcome in enumerate(table.get("outcomes", ())):
+            for e, effect in enumerate(outcome.get("effects", ())):
+                yield f"effect on {effect.get('target')!r}", ("outcomes", o, "effects", e)
+
+
+def _speaks_of(table: Any, got: str) -> bool:
+    """Say whether what was given tells this table from others of its name, by a date."""
+    return f"from {table.get('effective', '-')}" in got or str(table.get("on")) == got
 
 
 def value_at(data: Any, path: KeyPath) -> Any:
@@ -106,10 +128,5 @@ def _holding(value: Any, got: str, path: KeyPath) -> Iterator[KeyPath]:
             if isinstance(key, str) and repr(key) == got:
                 yield (*path, key)
             yield from _holding(inner, got, (*path, key))
-    elif got in {repr(value), str(value)}:
+    elif got and got in {repr(value), str(value), f"{value}.0"}:
         yield path
-
-
-def _begins(measure: Mapping[str, Any]) -> str:
-    """Return what tells measures of one name apart."""
-    return str(measure.get("effective", "-"))

@@ -80,7 +80,7 @@ def checked(places: Places) -> ScenarioTable:
     try:
         table = ScenarioTable.model_validate(places.data)
     except ValidationError as error:
-        raise InputError([places.placed(problem, at) for at, problem in problems_of(error)]) from None
+        raise places.refusal(problems_of(error)) from None
     fail_if(places.placed(problem, at) for at, problem in _schedule_problems(table))
     return table
 
@@ -91,7 +91,8 @@ def _syntax_problem(message: str, file: str, text: str) -> Problem:
     found = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", message, re.DOTALL)
     if found:
         what, line, column = found[1], found[2], f" at column {found[3]}"
-    return Problem(f"not TOML: {what[:1].lower()}{what[1:]}{column}", f"{file}:{line}")
+    what = "a key or table given twice" if what.startswith("Cannot ") else f"{what[:1].lower()}{what[1:]}"
+    return Problem(f"not TOML: {what}{column}", f"{file}:{line}")
 
 
 def _schedule_problems(table: ScenarioTable) -> Iterator[tuple[KeyPath, Problem]]:

@@ -40,7 +40,8 @@ class Table(BaseModel):
 
 
 def _day(value: Any, info: ValidationInfo) -> dt.date:
-    return as_date(value, str(info.field_name))
+    text = value.isoformat() if isinstance(value, dt.date) else value
+    return as_date(text, str(info.field_name))
 
 
 Day = Annotated[dt.date, BeforeValidator(_day)]

@@ -1,0 +1,748 @@
+"""The command line: what it says, what it writes, and how it refuses."""
+
+import csv
+import json
+import math
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import malformed
+import pytest
+from typer.testing import CliRunner
+
+import tradesim
+from tradesim import datasets, scenarios
+from tradesim.cli import app, duties, finding, front, output
+from tradesim.errors import TradesimError
+
+RUN = [sys.executable, "-W", "error", "-m", "tradesim"]
+COMMANDS = ("list", "show", "duty", "run", "plot", "check", "tour")
+RECORDS = [name for name in datasets.names() if datasets.load(name).pairs]
+
+
+@pytest.fixture
+def call(tmp_path, monkeypatch):
+    """Call the command line in an empty folder; refuse tracebacks."""
+    monkeypatch.chdir(tmp_path)
+
+    def done(*args):
+        result = CliRunner().invoke(app, [str(arg) for arg in args])
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        assert "Traceback" not in result.output
+        return result
+
+    return done
+
+
+def said(result):
+    assert result.exit_code == 0, result.stderr
+    assert result.stderr == ""
+    return result.stdout
+
+
+def refused(result):
+    assert result.exit_code == 2
+    lines = result.stderr.strip().split("\n")
+    assert all(line.startswith("error: ") for line in lines), result.stderr
+    return [line.removeprefix("error: ") for line in lines]
+
+
+# Front -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)], ids=" ".join)
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_help_shows_an_example_that_begins_with_the_command(call, command, option):
+    text = said(call(*command, option))
+    assert re.search(rf"Example: tradesim {command[0] if command else ''}", text)
+    assert all(len(line) <= 80 for line in text.split("\n"))
+
+
+def test_the_version_is_the_package_version(call):
+    assert said(call("--version")) == f"tradesim {tradesim.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "args", [["frob"], ["list", "--frob"], ["duty", "us-china"], ["run", "x", "--draws", "many"]]
+)
+def test_a_command_that_is_not_understood_exits_with_2(call, args):
+    result = call(*args)
+    assert result.exit_code == 2
+    assert "Error: " in result.stderr
+
+
+def test_without_a_command_it_says_what_there_is(call):
+    assert all(name in call().output for name in COMMANDS)
+
+
+def test_help_comes_at_once_and_loads_no_arrays():
+    heavy = "('numpy', 'pandas', 'matplotlib', 'pydantic')"
+    code = f"import sys, tradesim.cli; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (KeyboardInterrupt(), 130, "error: interrupted\n"),
+        (OSError(28, "No space left on device"), 1, "error: [Errno 28] No space left on device\n"),
+        (MemoryError(), 1, "error: out of memory\n"),
+        (TradesimError("went\nwrong [bold]"), 1, "error: went wrong [bold]\n"),
+    ],
+)
+def test_what_stops_a_command_is_said_without_a_traceback(call, monkeypatch, error, code, words):
+    def stop():
+        raise error
+
+    monkeypatch.setattr(datasets, "names", stop)
+    result = call("list")
+    assert result.exit_code == code
+    assert result.stderr == words
+
+
+def test_a_mistake_of_the_program_is_not_hidden(monkeypatch):
+    monkeypatch.setattr(datasets, "names", lambda: 1 / 0)
+    assert isinstance(CliRunner().invoke(app, ["list"]).exception, ZeroDivisionError)
+
+
+def test_exit_codes_are_those_of_a_shell():
+    assert front.INTERRUPTED == 128 + signal.SIGINT
+    assert front.CLOSED_PIPE == 128 + signal.SIGPIPE
+
+
+# Processes -------------------------------------------------------------------------------------------
+
+
+def process(*args, **options):
+    return subprocess.run([*RUN, *args], capture_output=True, text=True, check=False, timeout=60, **options)
+
+
+def test_python_m_tradesim_is_the_command_line(tmp_path):
+    done = process("list", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (
+        "us-china-2025-10  October 2025: a truce about to run out, and a threat of another 100 %"
+        in done.stdout
+    )
+    done = process("duty", "nope", "--on", "2025-01-01", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: NAME: unknown record; got 'nope'; allowed: canada, ")
+
+
+def test_a_run_in_a_process_writes_its_files(tmp_path):
+    done = process("run", "april-2025-spiral", cwd=tmp_path, env=os.environ | {"MPLBACKEND": "TkAgg"})
+    assert (done.returncode, done.stderr) == (0, "")
+    files = [line.strip() for line in done.stdout.split("files:\n")[1].strip().split("\n")]
+    assert all((tmp_path / file).stat().st_size for file in files)
+
+
+def test_a_closed_pipe_is_quiet(tmp_path):
+    shell = f"'{sys.executable}' -m tradesim show us-china --acts | head -1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stderr == ""
+    first, code = done.stdout.strip().split("\n")
+    assert first == "us-china: United States and China, 2018-2026"
+    assert code in {"0", "141"}
+
+
+def test_a_pipe_that_closes_early_exits_with_141(tmp_path):
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "w") as stdout:
+        done = subprocess.run(
+            [*RUN, "show", "us-china"],
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            cwd=tmp_path,
+        )
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_an_interrupt_exits_with_130(tmp_path):
+    child = subprocess.Popen(
+        [*RUN, "run", "us-china-2025-10", "--draws", "100000"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
+    )  # fmt: skip
+    time.sleep(3)
+    child.send_signal(signal.SIGINT)
+    _, stderr = child.communicate(timeout=60)
+    assert (child.returncode, stderr) == (130, "error: interrupted\n")
+
+
+def test_text_that_a_terminal_cannot_show_is_replaced(tmp_path):
+    done = process("run", "april-2025-spiral", cwd=tmp_path, env=os.environ | {"PYTHONIOENCODING": "ascii"})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "0 ? 34 points" in done.stdout
+
+
+# list, show ------------------------------------------------------------------------------------------
+
+
+def test_list_names_everything_packaged(call):
+    text = said(call("list"))
+    for name in (*datasets.names(), *scenarios.names()):
+        assert re.search(rf"^  {name} +\w", text, re.MULTILINE)
+    named = json.loads(said(call("list", "--json")))
+    assert [entry["name"] for entry in named["datasets"]] == list(datasets.names())
+    assert [entry["name"] for entry in named["scenarios"]] == list(scenarios.names())
+    assert all(entry["title"] for entries in named.values() for entry in entries)
+
+
+def test_no_record_has_the_name_of_a_scenario():
+    assert not set(datasets.names()) & set(scenarios.names())
+
+
+@pytest.mark.parametrize("name", datasets.names())
+def test_show_says_what_a_record_is(call, name):
+    text, about, schedule = said(call("show", name)), datasets.describe(name), datasets.load(name)
+    assert text.startswith(f"{name}: {about['title']}\n")
+    assert all(f"  - {source}\n" in text for source in about["sources"])
+    assert " ".join(about["weights"].split()) in " ".join(text.split())
+    assert about["vintage"] in text
+    for status in {measure.status for measure in schedule.measures}:
+        count = sum(measure.status == status for measure in schedule.measures)
+        assert re.search(rf"acts +{len(schedule)}: .*{count} {status}", text)
+    for row in datasets.events(name).to_dict("records"):
+        assert " ".join(row["changed"].split()) in text
+
+
+def rows_with(text, dates):
+    return [line for line in text.split("\n") if re.match(rf"\d{{4}}-\d\d-\d\d {{3}}{dates}", line)]
+
+
+def test_show_lists_the_latest_acts_or_all(call):
+    schedule = datasets.load("us-china")
+    latest, every = said(call("show", "us-china")), said(call("show", "us-china", "--acts"))
+    assert "latest 15 of 220 acts, by first day (--acts lists all):" in latest
+    one = " on (CHN|USA|ROW) "
+    counted = [
+        sum(bool(re.search(one, line)) for line in rows_with(text, r"\d{4}")) for text in (latest, every)
+    ]
+    assert counted == [15, len(schedule)]
+    assert "18 USD per net ton (fee)" in latest
+    assert "no rate stated (export control)" in latest
+
+
+def test_a_record_as_json_holds_every_act(call):
+    shown = json.loads(said(call("show", "us-china", "--json")))
+    acts = datasets.load("us-china").measures
+    assert len(shown["acts"]) == len(acts)
+    assert [act["rate"] for act in shown["acts"]] == [act.rate for act in acts]
+    assert shown["acts"][0]["effective"] == str(acts[0].effective)
+    assert shown["acts_by_status"]["enacted"] == sum(act.status == "enacted" for act in acts)
+    assert len(shown["events"]) == len(datasets.events("us-china"))
+    assert shown["events"][0]["date"] == "2018-12-01"
+    assert shown["vintage"] == "2026-11-01"
+
+
+def test_show_says_what_a_scenario_is(call):
+    text = said(call("show", "us-china-2025-10"))
+    for words in (
+        "us-china-2025-10: October 2025: a truce about to run out",
+        "2025-10-23 to 2026-11-09, 383 days",
+        "us-china, as it was known on 2025-10-23",
+        "CHN matches × 1, 2 days after an announcement, charges 1 day later, stops at 125 %",
+        "geneva: USA and CHN, 2025-08-12 until 2025-11-10, suspends IEEPA reciprocal, 24 points; ",
+        "2025-10-31 summit (as announced on 23 October; held in Busan on the 30th)",
+        "50 %  deal: truce to 10 November 2026",
+        "- set rate IEEPA fentanyl to 10 %, on 2025-11-10",
+        "lapse: talks deadlock, summit nothing",
+    ):
+        assert words in text
+
+
+def test_a_scenario_as_json_holds_its_parts(call):
+    shown = json.loads(said(call("show", "us-china-2025-10", "--json")))
+    assert shown["rules"]["CHN"] | {"in_words": ""} == {
+        "kind": "match", "in_words": "", "reaction": 2, "implementation": 1, "cap": 1.25, "coverage": 1.0,
+        "tolerance": 0.0, "ratchet": False, "ratio": 1.0,
+    }  # fmt: skip
+    assert shown["record"]["as_of"] == "2025-10-23"
+    assert sum(outcome["probability"] for outcome in shown["events"][1]["outcomes"]) == pytest.approx(1)
+    assert shown["branches"]["lapse"] == {"talks": "deadlock", "summit": "nothing"}
+
+
+def test_show_reads_a_file(call, tmp_path):
+    (tmp_path / "own.toml").write_text(malformed.OWN_SCENARIO, encoding="utf-8")
+    text = said(call("show", "own.toml"))
+    assert text.startswith("own: Two economies, one act, two rules\n")
+    assert (
+        "pause: AAA and BBB, 2027-04-01 until 2027-06-01, suspends 50 % of what rules added, then it is gone"
+        in text
+    )
+    assert "BBB matches × 0.8, 10 days after an announcement, charges 1 day later\n" in text
+
+
+# duty ------------------------------------------------------------------------------------------------
+
+
+def duties_of(call, *args):
+    return json.loads(said(call("duty", *args, "--json")))
+
+
+@pytest.mark.parametrize("name", RECORDS)
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_the_duty_as_json_is_the_duty_of_the_record_at_full_precision(call, name, share):
+    schedule = datasets.load(name)
+    first, last = schedule.measures[0].effective, schedule.measures[-1].effective
+    day = max(first + (last - first) * share, schedule.begins or first)
+    shown = duties_of(call, name, "--on", day)
+    table = schedule.duty_on(day)
+    assert [(each["importer"], each["exporter"]) for each in shown["duties"]] == list(schedule.pairs)
+    for each in shown["duties"]:
+        expected = table.loc[each["importer"], each["exporter"]]
+        assert math.isclose(each["duty"], expected, rel_tol=1e-12, abs_tol=1e-15)
+        assert sum(each["by_authority"].values()) == each["duty"]
+
+
+def test_the_duty_as_json_says_what_it_is(call):
+    shown = duties_of(call, "us-china", "--on", "2025-04-12", "--importer", "CHN", "--exporter", "USA")
+    about = datasets.describe("us-china")
+    assert {key: shown[key] for key in ("dataset", "date", "unit", "note")} == {
+        "dataset": "us-china", "date": "2025-04-12", "unit": "fraction of import value", "note": "",
+    }  # fmt: skip
+    assert {key: shown[key] for key in ("title", "vintage", "weights")} == {
+        key: about[key] for key in ("title", "vintage", "weights")
+    }
+    (duty,) = shown["duties"]
+    assert round(duty["duty"], 3) == 1.476
+    assert round(duty["weight_of_partner"], 4) == round(145334 / (145334 + 1898528), 4)
+    assert duty["by_authority"].keys() == {"MFN", "retaliation"}
+    assert "Retaliation to the reciprocal duty" in duty["acts"]
+
+
+def test_fees_and_controls_stand_beside_the_duty(call):
+    (duty,) = duties_of(call, "us-china", "--on", "2025-10-20", "--importer", "USA", "--exporter", "CHN")[
+        "duties"
+    ]
+    assert {"Port fee on Chinese-built ships", "Port fee on Chinese-operated ships"} <= set(
+        duty["fees_and_controls"]
+    )
+    assert not set(duty["fees_and_controls"]) & set(duty["acts"])
+    text = said(call("duty", "us-china", "--on", "2025-10-20", "--importer", "USA", "--exporter", "CHN"))
+    assert "beside the duty: " in text
+
+
+def test_acts_in_force_are_those_of_the_day(call):
+    before, on = (
+        duties_of(call, "us-china", "--on", day, "--importer", "USA", "--exporter", "CHN")["duties"][0]
+        for day in ("2018-07-05", "2018-07-06")
+    )
+    assert set(on["acts"]) - set(before["acts"]) == {"Section 301 List 1"}
+    ended = duties_of(call, "us-china", "--on", "2025-05-14", "--importer", "CHN", "--exporter", "USA")[
+        "duties"
+    ][0]
+    assert "Retaliation to the reciprocal duty" not in ended["acts"]
+
+
+def test_the_table_is_in_percent_and_its_parts_add_up(call):
+    for name in RECORDS:
+        day = max(
+            datasets.load(name).measures[len(datasets.load(name)) // 2].effective, datasets.load(name).begins
+        )
+        text = said(call("duty", name, "--on", day, "--by", "authority"))
+        totals, parts = [], []
+        for line in text.split("\n"):
+            found = re.search(r"(-?\d+\.\d\d) %$", line)
+            if found and re.match(r"[A-Z]", line):
+                totals.append(round(float(found[1]) * 100))
+                parts.append(0)
+            elif found:
+                parts[-1] += round(float(found[1]) * 100)
+        assert totals
+        assert totals == parts
+
+
+def test_the_table_of_totals(call):
+    text = said(call("duty", "us-china", "--on", "2025-04-12"))
+    assert re.search(r"^CHN +USA +147\.60 % +7\.1 %$", text, re.MULTILINE)
+    assert re.search(r"^USA +CHN +124\.77 % +15\.2 %$", text, re.MULTILINE)
+    assert "vintage  2026-11-01" in text
+
+
+def test_a_day_after_the_vintage_is_marked(call):
+    assert "after the vintage" in said(call("duty", "us-china", "--on", "2027-01-01"))
+    assert "after the vintage" in duties_of(call, "us-china", "--on", "2026-11-02")["note"]
+    assert duties_of(call, "us-china", "--on", "2026-11-01")["note"] == ""
+    assert duties_of(call, "smoot-hawley", "--on", "1938-01-01")["note"] == ""
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["us-chian", "--on", "2025-01-01"], "NAME: unknown record; got 'us-chian'; "),
+        (["us-china-2025-10", "--on", "2025-01-01"], "NAME: not a record; got 'us-china-2025-10'; "),
+        (["world-2023", "--on", "2025-01-01"], "NAME: a record without measures; got 'world-2023'; "),
+        (["us-china", "--on", "2025-02-30"], "--on: not a calendar day; got '2025-02-30'; "),
+        (["us-china", "--on", "2017-12-31"], "date: before the record begins; got 2017-12-31; "),
+        (["us-china", "--on", "2025-01-01", "--importer", "UAS"], "--importer: unknown economy; got 'UAS'; "),
+        (["us-china", "--on", "2025-01-01", "--exporter", "CNH"], "--exporter: unknown economy; got 'CNH'; "),
+        (
+            ["us-china", "--on", "2025-01-01", "--importer", "ROW"],
+            "pair: not in the record; got ROW on any economy; ",
+        ),
+    ],
+)
+def test_a_duty_that_cannot_be_said_is_refused(call, args, message):
+    (line,) = refused(call("duty", *args))
+    assert line.startswith(message)
+
+
+def test_every_name_that_is_wrong_is_said(call):
+    lines = refused(call("duty", "us-china", "--on", "2025-01-01", "--importer", "UAS", "--exporter", "CNH"))
+    assert [line.split(":")[0] for line in lines] == ["--importer", "--exporter"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "rounded"),
+    [
+        ([], []),
+        ([0.00125] * 4, [0.0013, 0.0013, 0.0012, 0.0012]),
+        ([0.5, -0.12344], [0.5, -0.1234]),
+        ([0.1, 0.2], [0.1, 0.2]),
+    ],
+)
+def test_rounded_parts_add_up(parts, rounded):
+    assert duties.rounded_parts(parts, 4) == rounded
+    assert round(sum(rounded), 4) == round(sum(parts), 4)
+
+
+# run -------------------------------------------------------------------------------------------------
+
+
+def table(path):
+    with Path(path).open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
+def test_running_a_scenario_runs_every_branch(call, tmp_path):
+    text = said(call("run", "us-china-2025-10"))
+    folder = tmp_path / "out/us-china-2025-10"
+    for name, paths in scenarios.load("us-china-2025-10").run_branches().items():
+        last = paths.to_frame().iloc[-1]
+        block = text.split(f"branch {name}, 2025-10-23 to 2026-11-09")[1].split("branch")[0]
+        assert re.search(rf"USA on CHN .* {last['USA', 'CHN'] * 100:.1f} %\n", block)
+        assert float(table(folder / f"duty-{name}.csv")[-1][1]) == pytest.approx(last["USA", "CHN"])
+        assert table(folder / f"story-{name}.csv")[0][:3] == ["date", "kind", "importer"]
+    written = {str(path.relative_to(tmp_path)) for path in folder.iterdir()}
+    assert {line.strip() for line in text.split("files:\n")[1].strip().split("\n")} == written
+    assert {"duty.png", "duty.svg"} <= {Path(name).name for name in written}
+
+
+def test_running_one_branch(call, tmp_path):
+    text = said(call("run", "us-china-2025-10", "--branch", "threat", "--out", "here/there"))
+    assert "branch deal" not in text
+    assert (
+        "2025-11-03   announces   CHN on USA   0 → 100 points   2025-11-04     answers USA's 100 points"
+        in text
+    )
+    assert sorted(path.name for path in (tmp_path / "here/there").iterdir()) == [
+        "duty-threat.csv", "duty.png", "duty.svg", "story-threat.csv",
+    ]  # fmt: skip
+
+
+def test_running_draws(call, tmp_path):
+    text = said(call("run", "us-china-2025-10", "--draws", "40", "--seed", "7", "--out", "o"))
+    paths = scenarios.load("us-china-2025-10").run(40, 7)
+    share = (paths.outcomes["summit"] == "deal").mean()
+    assert "40 draws, 2025-10-23 to 2026-11-09" in text
+    assert f"summit: deal {share * 100:.1f} %" in text
+    assert "the story of draw 0:" in text
+    assert len(table(tmp_path / "o/outcomes.csv")) == 41
+    assert table(tmp_path / "o/quantiles.csv")[2][1:4] == ["0.05", "0.5", "0.95"]
+
+
+def test_a_run_as_json(call):
+    shown = json.loads(said(call("run", "us-china-2025-10", "--draws", "40", "--seed", "7", "--json")))
+    paths = scenarios.load("us-china-2025-10").run(40, 7)
+    (run,) = shown["runs"]
+    assert (run["branch"], run["draws"], run["seed"], run["first_day"]) == (None, 40, 7, "2025-10-23")
+    last = {(each["importer"], each["exporter"]): each["last"] for each in run["duties"]}
+    assert last["USA", "CHN"] == paths.summary().loc[("USA", "CHN"), "last"]
+    assert sum(run["outcomes"]["summit"].values()) == pytest.approx(1)
+    assert run["story_of_draw_0"][0]["date"] == "2025-10-23"
+    assert all(Path(file).is_file() for file in shown["files"])
+    branches = json.loads(said(call("run", "us-china-2025-10", "--json")))["runs"]
+    assert [run["branch"] for run in branches] == ["deal", "extension", "lapse", "threat"]
+
+
+def test_running_a_file_that_a_scenario_wrote(call, tmp_path):
+    scenarios.load("april-2025-spiral").to_toml(tmp_path / "mine.toml")
+    packaged, own = said(call("run", "april-2025-spiral")), said(call("run", "mine.toml"))
+    assert packaged == own
+
+
+def test_names_in_a_file_do_not_lead_out_of_the_folder(call, tmp_path):
+    text = malformed.OWN_SCENARIO.replace('name = "own"', 'name = "../../[red]x"')
+    text = text.replace("[branches.calm]", '[branches."/a b"]') + '[branches."a-b"]\nvote = "no"\n'
+    (tmp_path / "odd.toml").write_text(text, encoding="utf-8")
+    assert "../../[red]x: Two economies" in said(call("run", "odd.toml"))
+    assert sorted(path.name for path in (tmp_path / "out/red-x").iterdir()) == [
+        "duty-a-b-2.csv", "duty-a-b.csv", "duty.png", "duty.svg", "story-a-b-2.csv", "story-a-b.csv",
+    ]  # fmt: skip
+
+
+def test_a_run_in_which_nothing_happens_says_so(call, tmp_path):
+    (tmp_path / "still.toml").write_text(
+        'name = "still"\nstart = 2027-01-01\nend = 2027-02-01\n[economies]\ncodes = ["AAA", "BBB"]\n',
+        encoding="utf-8",
+    )
+    assert "nothing is announced and nothing happens" in said(call("run", "still.toml"))
+
+
+def test_more_branches_than_a_chart_holds_are_drawn_on_several(call, tmp_path):
+    many = "".join(f'[branches.b{k}]\nvote = "yes"\n' for k in range(8))
+    text = malformed.OWN_SCENARIO.split("[branches.calm]")[0] + many
+    (tmp_path / "many.toml").write_text(text, encoding="utf-8")
+    said(call("run", "many.toml", "--out", "o"))
+    assert {path.name for path in (tmp_path / "o").glob("*.png")} == {"duty-1.png", "duty-2.png"}
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (
+            ["nope"],
+            "NAME: unknown scenario or file; got 'nope'; allowed: april-2025-spiral, us-china-2025-10",
+        ),
+        (["us-china-2025"], "NAME: unknown scenario or file; got 'us-china-2025'; "),
+        (["us-china"], "NAME: not a scenario; got 'us-china'; "),
+        (["none.toml"], "none.toml: cannot be read; got No such file or directory; check the path"),
+        (["none/x"], "none/x: cannot be read; got No such file or directory; check the path"),
+        (["."], ".: cannot be read; got Is a directory; check the path"),
+        (
+            ["us-china-2025-10", "--branch", "dael"],
+            "scenario 'us-china-2025-10': unknown branch; got 'dael'; ",
+        ),
+        (
+            ["us-china-2025-10", "--branch", "deal", "--draws", "9"],
+            "--draws: draws of a branch are all the same; ",
+        ),
+        (["us-china-2025-10", "--draws", "0"], "draws: not a number of draws; got 0; "),
+        (
+            ["us-china-2025-10", "--draws", "99999999"],
+            "draws: too many paths to hold; got 99,999,999 draws, ",
+        ),
+        (["april-2025-spiral", "--seed", "-1"], "seed: not a seed; got -1; "),
+        (
+            ["april-2025-spiral", "--out", "file"],
+            "file: cannot be written; got File exists; name another folder",
+        ),
+        (
+            ["april-2025-spiral", "--out", "file/x"],
+            "file/x: cannot be written; got Not a directory; name another",
+        ),
+    ],
+)
+def test_a_run_that_cannot_be_is_refused(call, tmp_path, args, message):
+    (tmp_path / "file").touch()
+    (line,) = refused(call("run", *args))
+    assert line.startswith(message)
+
+
+# plot ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("args", "name"),
+    [
+        (["us-china"], "out/us-china.png"),
+        (["smoot-hawley"], "out/smoot-hawley.png"),
+        (["us-china", "--on", "2025-04-12"], "out/us-china-2025-04-12.png"),
+        (["us-china", "--by", "authority", "--start", "2025-01-01"], "out/us-china-by-authority.png"),
+        (["canada", "--pair", "CAN:USA", "--pair", "USA:CAN", "--out", "a b.svg"], "a b.svg"),
+        (["april-2025-spiral", "--out", "x/y/z.PNG"], "x/y/z.PNG"),
+        (["us-china-2025-10", "--start", "2025-06-01", "--pair", "USA:CHN"], "out/us-china-2025-10.png"),
+        (["us-china-2025-10", "--end", "2026-01-01"], "out/us-china-2025-10.png"),
+    ],
+)  # fmt: skip
+def test_a_picture_is_written_and_named(call, tmp_path, args, name):
+    assert said(call("plot", *args)) == f"{name}\n"
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / name]
+    begins = b"<?xml" if name.endswith("svg") else b"\x89PNG"
+    assert (tmp_path / name).read_bytes().startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["nope"], "NAME: unknown record, scenario or file; got 'nope'; "),
+        (["world-2023"], "NAME: a record without measures; "),
+        (["us-china", "--out", "x.pdf"], "--out: not a picture; got 'x.pdf'; allowed: a file that ends in ."),
+        (["us-china", "--pair", "USA-CHN"], "--pair: not a pair; got 'USA-CHN'; allowed: importer:exporter"),
+        (["us-china", "--pair", "USA:CNH"], "--pair: unknown pair; got 'USA:CNH'; "),
+        (["us-china", "--start", "2010-01-01"], "date: before the record begins; got 2010-01-01; "),
+        (["us-china", "--start", "soon"], "--start: not a calendar day; got 'soon'; "),
+        (["us-china", "--start", "2025-01-02", "--end", "2025-01-01"], "--end: ends before it starts; got 2"),
+        (["us-china", "--on", "2025-01-01", "--start", "2025-01-01"], "--start: a map is of one day and all"),
+        (["us-china", "--by", "authority", "--pair", "USA:CHN", "--pair", "CHN:USA"], "--pair: one pair at "),
+        (["us-china-2025-10", "--on", "2025-11-01"], "--on: goes with a record, not with a scenario; "),
+        (["us-china-2025-10", "--by", "authority"], "--by authority: goes with a record, not with a scenari"),
+        (["us-china-2025-10", "--start", "2025-10-23"], "--start: after the scenario begins; got 2025-10-23"),
+        (["us-china-2025-10", "--end", "2026-11-10"], "--end: outside the horizon; got 2026-11-10; "),
+        (["us-china-2025-10", "--pair", "ROW:USA"], "--pair: unknown pair; got 'ROW:USA'; "),
+        (["us-china", "--out", "file/x.png"], "file: cannot be written; got File exists; name another folde"),
+    ],
+)  # fmt: skip
+def test_a_picture_that_cannot_be_is_refused(call, tmp_path, args, message):
+    (tmp_path / "file").touch()
+    (line,) = refused(call("plot", *args))
+    assert line.startswith(message)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+# check -----------------------------------------------------------------------------------------------
+
+
+def test_a_good_scenario_is_ok(call):
+    path = scenarios.FOLDER / "us-china-2025-10.toml"
+    assert said(call("check", path)) == (
+        f"ok: {path}: scenario us-china-2025-10, 2025-10-23 until 2026-11-10: "
+        "179 measures, 2 rules, 1 truce, 2 events, 4 branches\n"
+    )
+
+
+def test_good_measures_are_ok(call, tmp_path):
+    (tmp_path / "acts.CSV").write_text(malformed.GOOD_CSV, encoding="utf-8")
+    assert said(call("check", "acts.CSV", "--economies", "CHN, USA")) == (
+        "ok: acts.CSV: 4 measures among CHN, USA, 2018-07-06 to 2019-07-06: retaliation, Section 301, agreement\n"
+    )
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_packaged_measures_are_ok(call, name):
+    assert said(call("check", datasets.FOLDER / name / "measures.csv")).startswith("ok: ")
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["none.toml"], "none.toml: cannot be read; got No such file or directory; check the path"),
+        (["none.csv"], "none.csv: cannot be read; got No such file or directory; check the path"),
+        (["folder.toml"], "folder.toml: cannot be read; got Is a directory; check the path"),
+        (["folder.csv"], "folder.csv: cannot be read; got Is a directory; check the path"),
+        (
+            ["acts.xlsx"],
+            "acts.xlsx: neither a scenario nor measures; got .xlsx; allowed: a scenario (.toml) or",
+        ),
+        (
+            ["."],
+            ".: neither a scenario nor measures; got no ending; allowed: a scenario (.toml) or a file of",
+        ),
+        (
+            ["x.toml", "--economies", "USA"],
+            "--economies: goes with measures only; got USA; allowed: a .csv file",
+        ),
+        (
+            ["acts.csv", "--economies", "USA,CHN,JPY"],
+            "acts.csv:3: exporter: unknown economy; got 'JPN'; allowed: CHN",
+        ),
+    ],
+)
+def test_what_cannot_be_checked_is_refused(call, tmp_path, args, message):
+    (tmp_path / "folder.toml").mkdir()
+    (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "acts.csv").write_text(
+        "name,importer,exporter,authority,effective,rate\na,USA,CHN,x,2018-01-01,0.1\nb,USA,JPN,x,2018-01-01,0.1\n",
+        encoding="utf-8",
+    )
+    (line,) = refused(call("check", *args))
+    assert line.startswith(message)
+
+
+def test_problems_keep_their_words_and_stand_on_one_line_each(call, tmp_path):
+    text = malformed.GOOD_SCENARIO.replace('talks = "deadlock"', r'talks = "[bold]dead\nlock[/bold]"')
+    (tmp_path / "[x].toml").write_text(text, encoding="utf-8")
+    lines = refused(call("check", "[x].toml"))
+    assert len(lines) == 2
+    assert r"[x].toml:107: scenario 'us-china-2025-10': branch 'lapse': talks: unknown outcome" in lines[0]
+    assert r"got '[bold]dead\nlock[/bold]'" in lines[0]
+
+
+CASES = list(malformed.cases())
+WITHOUT_LINE = ("file too large", "not UTF-8 text")
+
+
+def test_there_are_enough_malformed_files_and_no_two_of_one_name():
+    assert len({name for name, _, _ in CASES}) == len(CASES) > 200
+
+
+@pytest.mark.parametrize(("ending", "raw"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_a_malformed_file_is_refused_with_its_name_and_line(call, tmp_path, ending, raw):
+    (tmp_path / f"bad{ending}").write_bytes(raw)
+    start = time.perf_counter()
+    lines = refused(call("check", f"bad{ending}"))
+    assert time.perf_counter() - start < 1
+    last = raw.count(b"\n") + 1
+    for line in lines:
+        place = re.match(rf"bad{ending}(?::(\d+))?: (.+)", line)
+        assert place, line
+        assert (place[1] is None) == place[2].startswith(WITHOUT_LINE), line
+        assert 1 <= int(place[1] or 1) <= last, line
+        assert len(line) < 2000
+
+
+# tour, output ----------------------------------------------------------------------------------------
+
+
+def test_the_tour_tells_its_findings_and_names_their_files(call, tmp_path):
+    text = said(call("tour", "--out", "o"))
+    assert "[1/4] the effective duty of both sides, 2018–2026" in text
+    files = re.findall(r"o/[\w.-]+", text)
+    assert len(files) >= 4
+    assert all((tmp_path / file).is_file() for file in files)
+    assert refused(call("tour", "--out", "o/" + Path(files[0]).name))[0].startswith(
+        f"{files[0]}: cannot be written"
+    )
+
+
+def test_a_table_is_the_same_whatever_the_width_of_the_screen(call, monkeypatch):
+    plain = said(call("show", "us-china", "--acts"))
+    for name, value in (("COLUMNS", "40"), ("FORCE_COLOR", "1"), ("TERM", "dumb")):
+        monkeypatch.setenv(name, value)
+        assert said(call("show", "us-china", "--acts")) == plain
+    assert "\x1b" not in plain
+    assert not any(line != line.rstrip() for line in plain.split("\n"))
+
+
+def test_a_table_on_a_screen_fits_it(monkeypatch):
+    monkeypatch.setattr(output, "_on_screen", lambda: True)
+    monkeypatch.setenv("COLUMNS", "50")
+    text = output.table_text(["pair", "why"], [["USA on CHN", "a long reason " * 10]])
+    assert max(len(line) for line in text.split("\n")) <= 50
+    assert "[not markup]" in output.table_text(["[b]"], [["[not markup]"]])
+
+
+def test_json_has_no_number_that_json_has_not(capsys):
+    output.say_json({"a": [math.nan, math.inf, 0.1, True, None, "é"], "b": (1,)})
+    assert json.loads(capsys.readouterr().out) == {"a": [None, None, 0.1, True, None, "é"], "b": [1]}
+
+
+@pytest.mark.parametrize(
+    ("number", "noun", "words"),
+    [
+        (0, "rule", "0 rules"),
+        (1, "branch", "1 branch"),
+        (2, "branch", "2 branches"),
+        (1234, "day", "1,234 days"),
+    ],
+)
+def test_things_are_counted_in_words(number, noun, words):
+    assert output.count(number, noun) == words
+
+
+@pytest.mark.parametrize(
+    ("subject", "is_file"),
+    [("x.toml", True), ("a/b", True), ("us-china", False), ("X.TOML", True), ("", True)],
+)
+def test_what_is_meant_as_a_path(tmp_path, monkeypatch, subject, is_file):
+    monkeypatch.chdir(tmp_path)
+    assert finding.is_file(subject) is is_file

@@ -1,0 +1,483 @@
+"""Scenario files: what is written reads back equal, and what is wrong is named with its file and line."""
+
+import datetime as dt
+import tomllib
+from dataclasses import dataclass, replace
+
+import malformed
+import numpy as np
+import pytest
+import strategies as draw
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tradesim import io, rules, scenarios
+from tradesim.economies import Economies
+from tradesim.errors import InputError
+from tradesim.events import Effect, Event, Outcome
+from tradesim.measures import Measure
+from tradesim.scenario import Record, Scenario
+from tradesim.schedule import Schedule
+from tradesim.truces import Truce
+
+
+def kept(scenario, folder):
+    """The scenario after it has been written and read."""
+    return Scenario.from_toml(scenario.to_toml(folder / "scenario.toml"))
+
+
+def refusal(text, folder):
+    path = folder / "war.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        Scenario.from_toml(path)
+    return str(caught.value).replace(str(path), "war.toml")
+
+
+def more(**changes):
+    plain = {"name": "more", "importer": "USA", "exporter": "CHN", "authority": "x", "rate": 0.1}
+    return Measure(**(plain | {"effective": "2025-12-01"} | changes))
+
+
+# Packaged --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", scenarios.names())
+def test_packaged_scenarios_survive_a_file(name, tmp_path):
+    assert kept(scenarios.load(name), tmp_path) == scenarios.load(name)
+
+
+@pytest.mark.parametrize("name", scenarios.names())
+def test_packaged_scenarios_describe_themselves(name):
+    said, scenario = scenarios.describe(name), scenarios.load(name)
+    assert said["name"] == name == scenario.name
+    assert {key: getattr(scenario, key) for key in said} == said
+
+
+def test_loading_twice_gives_the_same_scenario():
+    assert scenarios.load("april-2025-spiral") is scenarios.load("april-2025-spiral")
+
+
+@pytest.mark.parametrize("call", [scenarios.load, scenarios.describe])
+def test_an_unknown_scenario_gets_a_did_you_mean(call):
+    with pytest.raises(
+        InputError, match=r"unknown scenario; got 'april-2025'.*did you mean 'april-2025-spiral'"
+    ):
+        call("april-2025")
+
+
+def test_a_file_says_the_same_as_python():
+    by_hand = Scenario(
+        name="april-2025-spiral",
+        start="2025-04-02",
+        end="2025-05-03",
+        record=Record(name="us-china", as_of="2025-04-02"),
+        rules={
+            "CHN": rules.Match(reaction=2, cap=1.25),
+            "USA": rules.Counter(step=0.5, reaction=2, cap=1.25, coverage=0.74108),
+        },
+    )
+    loaded = scenarios.load("april-2025-spiral")
+    assert replace(loaded, title="", description="", source="") == by_hand
+
+
+# There and back --------------------------------------------------------------------------------------
+
+
+def test_a_record_with_further_measures_survives_a_file(tmp_path):
+    record = Record(name="us-china", as_of="2025-10-23", without=("IEEPA fent*",), economies=("USA", "CHN"))
+    further = [more(), more(name="other", rate=0.2, expires="2026-01-01", note='a "note"\nof two lines')]
+    scenario = Scenario(
+        name="x",
+        start="2025-11-01",
+        end="2026-01-01",
+        record=record,
+        schedule=record.schedule().adding(*further),
+    )
+    back = kept(scenario, tmp_path)
+    assert back == scenario
+    assert back.record == record
+    written = tomllib.loads((tmp_path / "scenario.toml").read_text())
+    assert [measure["name"] for measure in written["measures"]] == ["more", "other"]
+
+
+def test_a_branch_survives_a_file(tmp_path):
+    branch = scenarios.load("us-china-2025-10").branch("lapse")
+    assert kept(branch, tmp_path) == branch
+
+
+def test_a_changed_scenario_survives_a_file(tmp_path):
+    changes = {"rules.CHN.ratio": 0.8, "events.summit.deal": 0.3, "truces.geneva.surcharges": 0.1}
+    changed = scenarios.load("us-china-2025-10").with_(changes)
+    assert kept(changed, tmp_path) == changed
+
+
+def own(**changes):
+    plain = {"name": "own", "start": "2018-12-10", "end": "2019-01-10"}
+    return Scenario(**(plain | {"schedule": Schedule([draw.measure()], draw.two_economies())} | changes))
+
+
+def test_numpy_values_are_written_as_numbers(tmp_path):
+    rule = rules.Match(ratio=np.float64(0.1) + np.float64(0.2), cap=np.float64(1), reaction=2)
+    truce = Truce(
+        name="t", parties=("USA", "CHN"), start="2018-12-11", end="2018-12-12", surcharges=np.float64(0.3)
+    )
+    scenario = own(rules={"CHN": rule}, truces=(truce,))
+    assert kept(scenario, tmp_path) == scenario
+    assert "ratio = 0.30000000000000004\n" in (tmp_path / "scenario.toml").read_text()
+
+
+def test_trade_is_written_one_importer_a_line(tmp_path):
+    scenario = own(
+        schedule=Schedule([], Economies(["USA", "CHN"], [[0, 4e11], [1e11, 0]], [2e13, 1e13], "2017", "x"))
+    )
+    assert kept(scenario, tmp_path) == scenario
+    text = (tmp_path / "scenario.toml").read_text()
+    assert text.endswith(
+        "imports = [\n    [0.0, 400000000000.0],\n    [100000000000.0, 0.0],\n]\n"
+        "gdp = [20000000000000.0, 10000000000000.0]\n"
+    )
+
+
+def test_writing_twice_gives_the_same_bytes(tmp_path):
+    first = scenarios.load("us-china-2025-10").to_toml(tmp_path / "a.toml")
+    second = Scenario.from_toml(first).to_toml(tmp_path / "b.toml")
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_file_is_read_as_windows_writes_it(tmp_path):
+    path = tmp_path / "windows.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + malformed.GOOD_SCENARIO.replace("\n", "\r\n").encode())
+    assert Scenario.from_toml(path) == scenarios.load("us-china-2025-10")
+
+
+def test_the_samples_that_malformed_files_are_made_from_are_good(tmp_path):
+    for ending, text in ((".toml", malformed.GOOD_SCENARIO), ("-own.toml", malformed.OWN_SCENARIO)):
+        (tmp_path / f"good{ending}").write_text(text, encoding="utf-8")
+        Scenario.from_toml(tmp_path / f"good{ending}")
+    (tmp_path / "good.csv").write_text(malformed.GOOD_CSV, encoding="utf-8")
+    assert len(io.check_measures(tmp_path / "good.csv")) == 4
+
+
+words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+wordy = st.one_of(
+    words, st.sampled_from(["", "a\nb", "\r\n", '"""', "'''\\", " \n ", "[x]\nk = 1", "a\r\nb\n"])
+)
+names = st.one_of(st.sampled_from(["deal", "a b", "a.b", "é", '"', "a: b"]), words.filter(str.strip))
+fractions = st.one_of(st.sampled_from([0, 1, 0.1, 0.25, 1 / 3]), st.floats(0, 1))
+
+
+@st.composite
+def some_rules(each, codes):
+    chosen = {}
+    for code in codes:
+        kind = each(st.sampled_from([None, *rules.KINDS.values()]))
+        if kind is not None:
+            own_keys = {rules.Match: {"ratio": fractions}, rules.Counter: {"step": fractions}}.get(kind, {})
+            given_keys = {
+                "reaction": st.integers(1, 30), "implementation": st.integers(0, 9), "cap": fractions,
+                "coverage": fractions, "tolerance": fractions, "ratchet": st.booleans(), **own_keys,
+            }  # fmt: skip
+            chosen[code] = kind(**each(st.fixed_dictionaries({}, optional=given_keys)))
+    return chosen
+
+
+@st.composite
+def some_truces(each, codes):
+    made = []
+    for name in each(st.lists(names, max_size=2, unique=True)) if len(codes) > 1 else ():
+        start = each(st.dates(dt.date(2018, 12, 1), dt.date(2019, 1, 5)))
+        made.append(
+            Truce(
+                name=name,
+                parties=each(st.permutations(codes))[: each(st.integers(2, len(codes)))],
+                start=start, surcharges=each(fractions),
+                end=start + dt.timedelta(days=each(st.integers(0, 20))),
+                at_end=each(st.sampled_from(["snapback", "lapse"])),
+            )
+        )  # fmt: skip
+    return tuple(made)
+
+
+@st.composite
+def some_events(each, truces):
+    made = []
+    for name in each(st.lists(names, max_size=2, unique=True)):
+        day = each(st.dates(dt.date(2018, 12, 10), dt.date(2019, 1, 9)))
+        outcomes = each(st.lists(names, min_size=1, max_size=3, unique=True))
+        share = each(st.lists(st.integers(1, 9), min_size=len(outcomes), max_size=len(outcomes)))
+        made.append(
+            Event(
+                name=name, date=day, note=each(wordy),
+                outcomes=tuple(
+                    Outcome(
+                        name=outcome, probability=part / sum(share), note=each(wordy),
+                        effects=each(effects(truces, day)),
+                    )
+                    for outcome, part in zip(outcomes, share, strict=True)
+                ),
+            )
+        )  # fmt: skip
+    return tuple(made)
+
+
+def effects(truces, day):
+    if not truces:
+        return st.just(())
+    target = st.sampled_from([truce.name for truce in truces])
+    on = st.one_of(st.none(), st.dates(day, dt.date(2019, 1, 9)))
+    until = st.dates(day, dt.date(2399, 12, 31))
+    extend = st.builds(Effect, action=st.just("extend_truce"), target=target, until=until, on=on)
+    end = st.builds(Effect, action=st.just("end_truce"), target=target, on=on)
+    return st.lists(st.one_of(end, extend), max_size=3).map(tuple)
+
+
+@st.composite
+def some_scenarios(each):
+    schedule = each(draw.schedules(instruments=("tariff", "fee"), limits="unnamed"))
+    among = schedule.economies
+    if each(st.booleans()):
+        among = Economies(among.codes, among.imports, [1.5e12] * len(among), each(wordy), each(wordy))
+    about = {
+        "title": each(wordy),
+        "vintage": each(wordy),
+        "source": each(wordy),
+        "complete": each(st.booleans()),
+    }
+    noted = [replace(measure, note=each(wordy), source=each(wordy)) for measure in schedule.measures]
+    begins = each(st.sampled_from([None, dt.date(2018, 1, 1)]))
+    truces = each(some_truces(among.codes))
+    events = each(some_events(truces))
+    branches = {
+        name: {event.name: each(st.sampled_from([o.name for o in event.outcomes])) for event in events}
+        for name in each(st.lists(names, max_size=2, unique=True))
+    }
+    return Scenario(
+        name=each(names), title=each(wordy), description=each(wordy), source=each(wordy),
+        start="2018-12-10", end="2019-01-10", rules=each(some_rules(among.codes)),
+        schedule=Schedule(noted, among, **about, begins=begins),
+        truces=truces, events=events, branches=branches,
+    )  # fmt: skip
+
+
+@given(some_scenarios())
+def test_any_scenario_survives_a_file(tmp_path_factory, scenario):
+    back = kept(scenario, tmp_path_factory.mktemp("toml"))
+    assert back == scenario
+    assert np.array_equal(back.run().duty, scenario.run().duty)
+
+
+# Refused on writing ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class MyRule(rules.Match):
+    """A rule of one's own, which inherits the kind of another."""
+
+
+def test_a_rule_of_ones_own_is_not_written(tmp_path):
+    with pytest.raises(InputError) as caught:
+        own(rules={"CHN": MyRule()}).to_toml(tmp_path / "x.toml")
+    assert str(caught.value).startswith(
+        "rules.CHN: a rule that files do not know; got MyRule; allowed: passive | "
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda schedule: schedule.without("IEEPA fentanyl"),
+        lambda schedule: replace(schedule, title="mine"),
+        lambda schedule: schedule.select(["USA", "CHN"]),
+    ],
+)
+def test_a_schedule_that_is_not_its_record_is_not_written(tmp_path, change):
+    record = Record(name="us-china")
+    scenario = Scenario(
+        name="x", start="2025-11-01", end="2026-01-01", record=record, schedule=change(record.schedule())
+    )
+    with pytest.raises(InputError) as caught:
+        scenario.to_toml(tmp_path / "x.toml")
+    assert str(caught.value).startswith(
+        "scenario 'x': a schedule that is not its record plus measures; allowed: "
+    )
+    in_full = replace(scenario, record=None)
+    assert kept(in_full, tmp_path) == in_full
+
+
+def test_an_old_file_stays_when_a_scenario_cannot_be_written(tmp_path):
+    path = own().to_toml(tmp_path / "x.toml")
+    before = path.read_bytes()
+    with pytest.raises(InputError):
+        own(rules={"CHN": MyRule()}).to_toml(path)
+    with pytest.raises(InputError):
+        own(title="\udcff").to_toml(path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+# Refused on reading ----------------------------------------------------------------------------------
+
+GOOD, OWN = malformed.GOOD_SCENARIO, malformed.OWN_SCENARIO
+
+
+def line_of(text, part):
+    return text[: text.index(part)].count("\n") + 1
+
+
+def test_the_first_lines_of_the_samples_are_where_the_tests_take_them_to_be():
+    assert line_of(GOOD, "[rules.CHN]") == 22
+    assert line_of(OWN, "[[measures]]") == 16
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        # syntax
+        ("[rules.CHN]", "[rules.CHN", "22: not TOML: expected ']' at the end of a table declaration at colu"),
+        ("reaction = 2\n", "reaction = 2\nreaction = 3\n", "26: not TOML: a key or table given twice at col"),
+        ("[rules.USA]", "[rules.CHN]", "29: not TOML: a key or table given twice at column 11"),
+        ('summit = "break"\n', 'summit = "break', "112: not TOML: unterminated string (at end of document)"),
+        ("[record]", ".".join("a" * 40) + " = 1\n[record]", "18: key of too many parts; allowed: 32 parts"),
+        # shape
+        ("reaction = 2", "raction = 2", "25: rules.CHN: unknown key; got 'raction'; allowed: cap, coverage,"),
+        ('title = "', 'titel = "', "2: unknown key; got 'titel'; allowed: branches, description, "),
+        ('kind = "match"\n', "", "22: rules.CHN: `kind` is missing; allowed: passive | match | counter"),
+        ('"match"', '"macth"', "23: rules.CHN: unknown kind of rule; got 'macth'; allowed: counter, match, "),
+        ("cap = 1.25", 'cap = "125 %"', "27: rules.CHN.cap: not a number; got '125 %'; allowed: a number; r"),
+        ("reaction = 2", "reaction = 2.0", "25: rules.CHN.reaction: not a whole number; got 2.0"),
+        ("reaction = 2", "reaction = true", "25: rules.CHN.reaction: not a whole number; got True"),
+        ("cap = 1.25", "cap = 1.25\nratchet = 1", "28: rules.CHN.ratchet: not a yes or no; got 1; allowed: "),
+        ('name = "talks"', "name = 7", "45: events[0].name: not a text; got 7; allowed: a text in quotes"),
+        ('name = "talks"\n', "", "44: events[0]: `name` is missing; allowed: a table with name, date, outco"),
+        ('suspend = ["', 'suspend = "x" #', "41: truces[0].suspend: not a list; got 'x'; allowed: a list in"),
+        ("[rules.CHN]", "[[rules.CHN]]", "22: rules.CHN: not a table; got [{'kind': "),
+        ("[record]", "[record]\nas = 1", "19: record: unknown key; got 'as'; allowed: as_of, economies, nam"),
+        ("start = 2025-10-23", 'start = "soon"', "15: start: not a calendar day; got 'soon'; allowed: YYYY-"),
+        ("until = 2026-11-10", "until = 2999-01-01", "69: until: not a calendar day; got '2999-01-01'"),
+        ('"revoke"', '"cancel"', "71: events[1].outcomes[0].effects[2]: unknown action; got 'cancel'; allow"),
+        ('at_end = "snapback"', 'at_end = "snap"', "42: truces[0]: unknown at_end; got 'snap'; allowed: lap"),
+        ("[[truces]]", "[[truces]]\nsurcharges = []", "37: truces[0].surcharges: not a number; got []"),
+        ('[record]\nname = "us-china"\nas_of = 2025-10-23\n', "", "1: no schedule; allowed: [record] with t"),
+        ("[record]", '[schedule]\ntitle = "x"\n[record]', "18: schedule: [schedule] beside [record]; the re"),
+        ("[record]", '[economies]\ncodes = ["USA"]\n[record]', "18: economies: [economies] beside [record]"),
+        # meaning of one table
+        ("probability = 0.7", "probability = 0.6", "49: event 'talks': outcomes: probabilities do not sum t"),
+        ("probability = 0.7", "probability = 70", "51: outcome 'framework': not a probability; got 70.0; al"),
+        ("probability = 0.7", "probability = nan", "51: outcome 'framework': not a probability; got nan"),
+        ("cap = 1.25", "cap = 125", "27: rule Match: cap: out of range; got 125"),
+        ("reaction = 2", "reaction = 0", "25: rule Match: reaction: not a number of days; got 0; allowed: a"),
+        ("rate = 0.10", "rate = 10.5", "70: effect on 'IEEPA fentanyl': rate: not a rate; got 10.5"),
+        (", until = 2026-11-10", "", "69: effect on 'geneva': until: extend_truce without `until`; got None"),
+        ("on = 2025-11-01", "on = 2025-10-01", "94: event 'summit': effect on 'Additional 100 % on China': "),
+        ('["USA", "CHN"]', '["USA"]', "38: truce 'geneva': parties: too few parties; got ('USA',); allowed:"),
+        ('"deadlock"', '"framework"', "50: event 'talks': outcomes: outcome named twice; got 'framework'"),
+        # meaning of the whole
+        ('name = "us-china"\n', 'name = "us-chna"\n', "19: unknown dataset; got 'us-chna'; allowed: "),
+        ("as_of = 2025-10-23", "as_of = 2017-12-31", "20: as_of: before the record begins; got 2017-12-31; "),
+        ("[record]", '[record]\nwithout = ["MFN", "IEPA"]', "19: unknown measure or authority; got 'IEPA'; "),
+        ("[record]", '[record]\neconomies = ["USA", "JPN"]', "19: unknown economy; got 'JPN'; allowed: CHN,"),
+        ("start = 2025-10-23", "start = 2017-01-01", "15: date: before the record begins; got 2017-01-01; a"),
+        ("end = 2026-11-10", "end = 2025-10-23", "16: end: time grid holds no day; got 2025-10-23; allowed:"),
+        ("[rules.CHN]", "[rules.CHNA]", "22: rules: unknown economy; got 'CHNA'; allowed: CHN, ROW, USA; di"),
+        ('["USA", "CHN"]', '["USA", "JPN"]', "38: truce 'geneva': parties: unknown economy; got 'JPN'; allo"),
+        ('"IEEPA reciprocal, 24', '"IEPA, 24', "41: truce 'geneva': suspend: unknown measure or authority; "),
+        ('"IEEPA fentanyl"', '"fentanyl"', "70: event 'summit': set_rate: unknown measure or authority; got"),
+        ('get = "geneva", on', 'get = "gnv", on', "95: event 'summit': end_truce: unknown truce; got 'gnv';"),
+        ("date = 2025-10-26", "date = 2025-10-22", "46: scenario 'us-china-2025-10': event 'talks': date: o"),
+        ('talks = "deadlock"', 'tlks = "deadlock"', "107: scenario 'us-china-2025-10': branch 'lapse': unkn"),
+        ('talks = "deadlock"', 'talks = "end"', "107: scenario 'us-china-2025-10': branch 'lapse': talks: u"),
+        ('talks = "deadlock"\n', "", "106: scenario 'us-china-2025-10': branch 'lapse': a branch decides ev"),
+        ('name = "talks"', 'name = "summit"', "45: scenario 'us-china-2025-10': events: event named twice; "),
+    ],
+)  # fmt: skip
+def test_a_problem_is_named_with_its_file_and_line(tmp_path, old, new, message):
+    assert old in GOOD
+    said = refusal(GOOD.replace(old, new, 1), tmp_path).split("\n")
+    assert said[0].startswith(f"war.toml:{message}")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("[[0, 300e9], [200e9, 0]]", "[[0, 300e9], [200e9]]", "8: imports: wrong shape; got rows of 1 and 2"),
+        ("[[0, 300e9], [200e9, 0]]", "[[0, 1]]", "8: imports: wrong shape; got (1, 2); allowed: (2, 2)"),
+        ("[[0, 300e9], [200e9, 0]]", "[[0, nan], [1, 0]]", "8: imports[AAA, BBB]: not a value; got nan"),
+        ("gdp = [2e12, 1e12]", "gdp = [2e12, -1e12]", "9: gdp[BBB]: not a value; got -1000000000000.0"),
+        ('codes = ["AAA", "BBB"]', 'codes = ["AAA", "AAA"]', "7: codes: economy named twice; got 'AAA'"),
+        ('codes = ["AAA", "BBB"]', 'codes = ["AAA", "b"]', "7: codes: not an economy code; got 'b'"),
+        ("rate = 0.10", "rate = 25", "21: measure 'opening': rate: rate above 1000 %; got 25; allowed: a fr"),
+        ("rate = 0.10\n", "", "16: measure 'opening': rate: a tariff without a rate; got None"),
+        ("coverage = 0.5", "coverage = 50", "22: measure 'opening': coverage: coverage above 1; got 50; all"),
+        ("expires = 2027-11-01", "expires = 2026-11-01", "25: measure 'opening': expires: expires before it"),
+        ('importer = "AAA"', 'importer = "AAX"', "18: measure 'opening': importer: unknown economy; got 'AA"),
+        ('authority = "surcharge"\n', "", "16: measures[0]: `authority` is missing; allowed: a table with n"),
+        ("rate = 0.10", 'rate = 0.1\nstatus = "on"', "22: measures[0]: unknown status; got 'on'; allowed: e"),
+        ("[[measures]]", "[measures]", "16: measures: not a list; got {'name': 'opening', "),
+        ("complete = true", 'complete = "yes"', "14: schedule.complete: not a yes or no; got 'yes'; allowed"),
+        ("[schedule]", "[schedule]\nyear = 1", "13: schedule: unknown key; got 'year'; allowed: begins, com"),
+    ],
+)  # fmt: skip
+def test_a_problem_of_an_own_schedule_is_named_with_its_file_and_line(tmp_path, old, new, message):
+    assert old in OWN
+    said = refusal(OWN.replace(old, new, 1), tmp_path).split("\n")
+    assert said[0].startswith(f"war.toml:{message}")
+
+
+def test_levels_that_overlap_are_named_at_the_later(tmp_path):
+    act = OWN[OWN.index("[[measures]]") : OWN.index("[rules.BBB]")]
+    text = OWN.replace(act, act.replace("01-15", "06-15") + act)
+    said = refusal(text, tmp_path)
+    assert said.startswith(
+        "war.toml:16: measure 'opening' (AAA on BBB, surcharge): levels of one act overlap; got one"
+    )
+
+
+def test_the_header_of_a_list_is_told(tmp_path):
+    assert refusal(OWN.replace("[[truces]]", "[truces]"), tmp_path).endswith("begin each with [[truces]]")
+    assert refusal(GOOD.replace("[rules.CHN]", "[[rules.CHN]]"), tmp_path).endswith(
+        "begin it with [rules.CHN], once"
+    )
+
+
+def test_all_problems_of_all_tables_come_together(tmp_path):
+    text = GOOD.replace("cap = 1.25", "cap = 125").replace("probability = 0.7", "probability = 0.5")
+    text = text.replace('parties = ["USA", "CHN"]', 'parties = ["USA"]').replace("title = ", "titel = ")
+    said = refusal(text, tmp_path).split("\n")
+    assert [line.split(":")[1] for line in said] == ["27", "34", "38", "49", "2"]
+
+
+def test_all_problems_of_the_whole_come_together(tmp_path):
+    text = GOOD.replace("date = 2025-10-26", "date = 2025-01-01").replace('talks = "deadlock"', 'talks = "x"')
+    assert [line.split(":")[1] for line in refusal(text, tmp_path).split("\n")] == ["46", "107", "111"]
+
+
+def test_many_problems_are_cut_short_and_counted(tmp_path):
+    said = refusal("".join(f"key_{k} = 1\n" for k in range(1000)) + OWN, tmp_path).split("\n")
+    assert len(said) == 201
+    assert said[0].startswith("war.toml:1: unknown key; got 'key_0'")
+    assert said[-1] == "war.toml:1: 800 more problems; mend the others first"
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        (b"\xff", "war.toml: not UTF-8 text; got byte 0xff at position 0; save it as UTF-8"),
+        (b"name = 1\n\0", "war.toml:2: not text: holds a NUL byte"),
+        (b"#" * 1_000_001, "war.toml: file too large; got 1,000,001 bytes; allowed: 1,000,000 bytes"),
+    ],
+)
+def test_a_file_that_is_no_text_is_refused(tmp_path, raw, message):
+    path = tmp_path / "war.toml"
+    path.write_bytes(raw)
+    with pytest.raises(InputError) as caught:
+        Scenario.from_toml(path)
+    assert str(caught.value).replace(str(path), "war.toml") == message
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path):
+    for path in (tmp_path / "none.toml", tmp_path):
+        with pytest.raises(InputError) as caught:
+            Scenario.from_toml(path)
+        assert str(caught.value).startswith(f"{path}: cannot be read; got ")
