@@ -205,9 +205,9 @@ def test_tokens_are_the_whole_of_any_text(text):
     ],
 )
 def test_what_would_keep_the_parser_busy_is_refused_first(text, line, what):
-    start = time.perf_counter()
+    start = time.process_time()
     assert [(at, problem.what) for at, problem in limit_problems(text)] == [(line, what)]
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def _law(
         for event, outcome in zip(events, chosen, strict=True)
         if any((effect.on or event.date) == day for effect in outcome.effects)
     }
-    return "; ".join(sorted(happened) + sorted(acts))
+    return "; ".join([*sorted(happened), *(f"by law: {name}" for name in sorted(acts))])
 
 
 def _answer(rule: Rule, against: NDArray[np.float64], t: int, days: Days, partner: str) -> str:

@@ -4,6 +4,8 @@ Each command is its signature here and its work in a room of its own, which load
 comes at once.
 """
 
+import io
+import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -151,5 +153,8 @@ def tour(
 
 
 def main() -> None:
-    """Run the command line and leave with its exit code."""
+    """Run the command line and leave with its exit code; what a terminal cannot show becomes ``?``."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     app(prog_name="tradesim")
