@@ -7,9 +7,8 @@ An *act* is a dictionary with the fields of a measure. What the text leaves open
 
 - "The earlier act" is the one with the earlier ``effective``; on the same day, the first by authority, name.
 - A replacement never ends itself, but ends the other measures of its own authority if it names it.
-- ``base`` "so far" of a limit that names authorities: the ad-valorem and specific measures of those
-  authorities, limits of the other kind already applied by those authorities, and every limit (floor or cap)
-  already applied that names the same authorities.
+- Of two limits of one level, the earlier act comes first.
+- "No more than there is": a cap takes off at most what all measures of the pair contribute so far.
 """
 
 import datetime as dt

@@ -680,6 +680,15 @@ def test_a_fee_that_is_a_floor_can_be_given_an_equivalent():
     assert cost["USA", "CHN"].tolist() == [0.02]
 
 
+def test_a_stated_equivalent_stacks_as_the_record_says():
+    mfn = measure(name="MFN", authority="MFN", rate=0.1)
+    fee = port_fee(stacking="replace", against=("MFN",))
+    stated = Schedule([mfn, fee], two_economies())
+    recorded = Schedule([mfn, replace(fee, rate=0.02)], two_economies())
+    day = "2018-12-01", "2018-12-01"
+    close(stated.trade_cost(*day, {"port fee": 0.02}), recorded.trade_cost(*day))
+
+
 def test_an_equivalent_for_an_act_that_is_not_there_gets_a_did_you_mean():
     schedule = Schedule([port_fee()], two_economies())
     stated = {"port fee": 0.02, "port fees": 0.02}

@@ -135,6 +135,13 @@ def test_caps_apply_from_the_highest_down_and_see_each_other():
     assert parts(mfn(0.3), low, high) == pytest.approx([0.3, -0.05, -0.1])
 
 
+def test_two_caps_that_count_one_floor_take_it_off_once():
+    floor = measure(name="floor", authority="deal", rate=0.2, basis="floor", against=("MFN",))
+    one = measure(name="one", authority="other", rate=0.0, basis="cap", against=("deal",))
+    two = measure(name="two", authority="other", rate=0.0, basis="cap", against=("MFN",))
+    assert parts(floor, one, two) == [0.2, -0.2, 0.0]
+
+
 def test_caps_come_after_floors():
     cap = measure(name="cap", authority="deal", rate=0.1, basis="cap")
     floor = measure(name="floor", authority="deal", rate=0.2, basis="floor")
@@ -235,6 +242,6 @@ def test_the_trade_charged_by_one_group_never_exceeds_all_of_it(measures, data):
         assert charged <= 1 + 1e-9
 
 
-@given(draw.one_pair(limits="unnamed"), st.data())
-def test_limits_that_name_none_keep_the_duty_at_or_above_0(measures, data):
+@given(draw.one_pair(limits="many"), st.data())
+def test_no_cap_takes_off_more_than_there_is(measures, data):
     assert stacking.contributions(measures, np.array([active(measures, data)], bool)).sum() >= -1e-12

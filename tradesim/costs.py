@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -32,12 +31,17 @@ def priced(measures: Sequence[Measure], grid: TimeGrid, equivalents: Mapping[str
     unpriced = [m for m in measures if m.instrument in INSTRUMENTS and np.isnan(m.level)]
     beside = {m.name for m in measures if m.instrument != "tariff"}
     fail_if([*_missing(unpriced, grid, equivalents), *_strangers(beside, equivalents)])
-    plain: Any = {"basis": "ad_valorem", "stacking": "add", "against": (), "group": "", "unit_value": None}
     return [
-        replace(m, rate=equivalents[m.name], **plain) if m in unpriced else m
+        _at(m, equivalents[m.name]) if m in unpriced else m
         for m in measures
         if m not in unpriced or m.name in equivalents
     ]
+
+
+def _at(measure: Measure, equivalent: float) -> Measure:
+    """Return a fee or control at an ad-valorem rate; it stacks as the record says."""
+    against = measure.against if measure.stacking == "replace" else ()
+    return replace(measure, rate=equivalent, basis="ad_valorem", unit_value=None, against=against)
 
 
 def _missing(

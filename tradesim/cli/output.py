@@ -63,10 +63,10 @@ def table_text(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Ite
     Examples
     --------
     >>> print(table_text(["pair", "duty"], [["USA on CHN", "9.5 %"], ["CHN on USA", "32.6 %"]], ["duty"]))
-    pair          duty
-    ──────────────────
-    USA on CHN   9.5 %
-    CHN on USA  32.6 %
+    pair           duty
+    ───────────────────
+    USA on CHN    9.5 %
+    CHN on USA   32.6 %
     """
     table = Table(box=PLAIN, pad_edge=False, show_edge=False, header_style="bold" if _on_screen() else "")
     numbers = set(right)
