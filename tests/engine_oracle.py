@@ -10,11 +10,10 @@ What the text leaves open is settled here as follows.
   truce, only if some truce holds it; otherwise it is charged once an outcome enacts it. A threat that is
   carried out has no end.
 - Announced above the reference, by pair: of each act the highest level that is law, announced and not yet
-  over. Without outcomes it counts for as much as it exceeds that level on the day before the first: the end
-  of an act is no cut. What outcomes change in it counts in full, cuts too. A truce changes what is charged,
-  not what was announced.
+  over, for as much as it exceeds that level on the day before the first: neither the end of an act nor an
+  outcome that cuts it counts below nothing. A truce changes what is charged, not what was announced.
 - A rule adds what is missing between what it wants and what the schedule has announced by itself, never less
-  than nothing; what the schedule has taken back below the reference it does not make good.
+  than nothing.
 - A cap binds a ratchet too.
 - ``start_truce`` without ``until`` starts a truce without an end. A truce that ended can be extended again.
 - A truce that lapses takes what it held with it from the first day after it held it.
@@ -41,17 +40,14 @@ def play(scenario, chosen):
     pairs = [(i, j) for i in codes for j in codes if i != j]
     world = _opening(scenario)
     before = scenario.start - dt.timedelta(days=1)
-    usual = _opening(scenario)
-    reference = _highest(usual, before)
+    reference = _highest(_opening(scenario), before)
     past = []
     for day in oracle.days_between(scenario.start, scenario.end - dt.timedelta(days=1)):
         _events_happen(scenario, chosen, world, day)
         in_force = _truces_hold(world, day)
-        now, otherwise = _highest(world, day), _highest(usual, day)
         scheduled = dict.fromkeys(pairs, 0.0)
-        for act in now | otherwise:
-            by_law = max(0.0, otherwise.get(act, 0.0) - reference.get(act, 0.0))
-            scheduled[act[:2]] += by_law + now.get(act, 0.0) - otherwise.get(act, 0.0)
+        for act, level in _highest(world, day).items():
+            scheduled[act[:2]] += max(0.0, level - reference.get(act, 0.0))
         answered = {pair: _answered(scenario, past, pair, scheduled, in_force) for pair in pairs}
         today = {
             "day": day,

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import measure
 
-from tradesim.duties import averaged, check_choice, contributions_on
+from tradesim.duties import averaged, check_choice, contributions_on, labelled
 from tradesim.errors import InputError
 
 
@@ -52,6 +52,24 @@ def test_contributions_on_days_agree_with_the_oracle(measures, days):
     expected = np.reshape([oracle.contributions(acts, day) for day in days], (len(days), len(acts)))
     found = contributions_on(as_days(days), measures)
     np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+
+
+def test_labels_keep_the_order_given_and_hold_only_what_the_columns_name():
+    keys = [("USA", "CHN"), ("CHN", "JPN"), ("CHN", "USA")]
+    codes = ["USA", "CHN", "KOR", "JPN"]
+    days = as_days(["2025-01-01", "2025-01-02"])
+    columns = [np.array([k, k + 0.5]) for k in range(3)]
+    frame = labelled(days, keys, columns, {"importer": codes, "exporter": codes})
+    assert list(frame.columns) == keys
+    assert frame.columns.names == ["importer", "exporter"]
+    assert [list(level) for level in frame.columns.levels] == [["USA", "CHN"], ["USA", "CHN", "JPN"]]
+    assert frame["CHN"].to_dict("list") == {"JPN": [1.0, 1.5], "USA": [2.0, 2.5]}
+    assert list(frame.index) == list(pd.DatetimeIndex(days))
+    assert frame.index.name == "date"
+
+
+def test_no_columns_make_an_empty_frame():
+    assert labelled(as_days(["2025-01-01"]), [], [], {"importer": ["USA"]}).shape == (1, 0)
 
 
 def daily(first, last, values=None):

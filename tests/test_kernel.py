@@ -30,11 +30,6 @@ MANY = max(300, settings().max_examples)
 SOME = max(60, MANY // 10)
 
 
-def bug(what):
-    """Mark a test that shows a fault of the code as it stands: strict, so that it speaks up once mended."""
-    return pytest.mark.xfail(strict=True, raises=AssertionError, reason=f"BUG {what}")
-
-
 def day(number):
     """The day so many days after the first."""
     return FIRST + dt.timedelta(days=number)
@@ -43,7 +38,7 @@ def day(number):
 # Scenarios to draw -----------------------------------------------------------------------------------
 #
 # Dense on purpose: most acts are between the first two economies, new ones are announced early, rules answer,
-# truces and junctures fall into the middle. ``careful`` scenarios keep clear of the tests marked BUG below.
+# truces and junctures fall into the middle. ``careful`` scenarios keep clear of what once went wrong.
 
 
 def scenarios(count, **options):
@@ -284,7 +279,6 @@ def test_runs_without_rules_agree_with_the_oracle_whatever_is_switched():
     check_all(SOME, ["duty"], reactive=False)
 
 
-@bug("1-5, 10: every scenario, when those are mended; then let this test take the place of the two above")
 def test_runs_agree_with_the_oracle_without_exception():
     check_all(MANY, careful=False)
 
@@ -296,7 +290,7 @@ def test_the_scenarios_drawn_are_many_and_lively():
     assert len(drawn_) >= 190
     assert sum(t.answered.any() for t in traces) > 50
     assert sum(t.truce.any() for t in traces) > 60
-    assert sum(len(s.program.live_rate) > 0 for s in drawn_) > 60
+    assert sum(len(s.program.live_enacted) > 0 for s in drawn_) > 60
     assert sum(len(np.unique(t.outcome)) > 1 for t in traces) > 60
     assert {len(s.schedule.economies) for s in drawn_} == {1, 2, 3, 4, 5}
     assert {len(s.grid) for s in drawn_} >= {1, 12, 40}
@@ -567,6 +561,25 @@ def test_a_provocation_of_just_the_tolerance_is_let_pass():
         close(found["CHN"], [0.0] + 3 * [answer])
 
 
+class Always(rules.Rule):
+    """A rule of one's own that needs no provocation."""
+
+    def wants(self, seen):
+        return np.full_like(seen, 0.1)
+
+    def why(self):
+        return "always wants 10 points"
+
+
+def test_a_rule_that_needs_no_provocation_starts_on_the_first_day_and_spares_its_own_goods():
+    schedule = Schedule([], Economies(["USA", "CHN"]))
+    chosen = {"USA": Always(implementation=2)}
+    paths = Scenario(name="own", start=FIRST, end=day(5), schedule=schedule, rules=chosen).run()
+    close(paths.duty[0, :, 0, 1], 2 * [0.0] + 3 * [0.1])
+    assert not paths.duty[0, :, 0, 0].any()
+    assert not paths.duty[0, :, 1].any()
+
+
 # Truces ----------------------------------------------------------------------------------------------
 
 
@@ -705,17 +718,15 @@ def test_an_event_moves_the_window_of_a_truce(act, in_force):
     close(duty, [0.0 if k in in_force else 0.4 for k in range(8)])
 
 
-# BUGS: each fails today; the mark goes when it is mended ---------------------------------------------
+# What once went wrong ---------------------------------------------------------------------------------
 
 
-@bug("1: an outcome's effect on a suspended measure charges it from the first day, even without the event")
 def test_a_suspended_measure_that_no_truce_holds_is_not_charged_until_an_outcome_enacts_it():
     held = [opening(0.4, effective=day(-9), status="suspended")]
     duty, _ = after(effect("enact"), measures=held)
     close(duty, 3 * [0.0] + 5 * [0.4])
 
 
-@bug("2: rules do not see what a measure that can be switched announces within the horizon")
 def test_an_outcome_of_no_probability_changes_nothing():
     never = Event(
         name="event",
@@ -730,27 +741,23 @@ def test_an_outcome_of_no_probability_changes_nothing():
     close(found["CHN"], plain["CHN"])
 
 
-@bug("2: a level that is over still counts when an outcome sets the rate of its act or revokes it")
 def test_an_outcome_on_an_act_announces_no_more_than_the_level_in_force():
     two = [opening(0.1, effective=day(-9), expires=day(-5)), opening(0.25, effective=day(-5))]
     _, answer = after(effect("set_rate", rate=0.35), measures=two)
     close(answer, 4 * [0.0] + 4 * [0.1])
 
 
-@bug("3: a truce that lapses takes away what it never held")
 def test_a_truce_that_was_ended_before_it_began_takes_nothing_away():
     duty, _ = after(effect("end_truce", "truce"), truces=[truce(suspend="opening", at_end="lapse")])
     close(duty, 0.4)
 
 
-@bug("3: the same for a truce without days that waits for an event to start it")
 def test_a_truce_that_never_held_takes_nothing_away():
     waiting = truce(start=day(1), end=day(1), suspend="opening", at_end="lapse")
     found = spiral([opening(0.4)], rules.Match(), rules.Passive(), days=8, truces=[waiting])
     close(found["CHN pays"], 0.4)
 
 
-@bug("4: a new rate beside a floor or cap is wrong in silence: exactly 0.25 is due, or a refusal")
 def test_a_new_rate_beside_a_floor_is_exact_or_refused():
     floor = opening(0.15, name="floor", authority="deal", basis="floor", effective=day(-9))
     try:
@@ -761,7 +768,6 @@ def test_a_new_rate_beside_a_floor_is_exact_or_refused():
         close(duty, 3 * [0.15] + 5 * [0.25])
 
 
-@bug("5: rounding takes a provocation of just the tolerance for a larger one")
 def test_two_acts_that_add_up_to_the_tolerance_are_let_pass():
     two = [opening(0.1), opening(0.2, name="second")]
     found = spiral(two, rules.Passive(), rules.Counter(tolerance=0.3), days=4)

@@ -191,7 +191,6 @@ def test_a_result_without_pairs_has_frames_without_columns(table):
     assert frame.index[0] == pd.Timestamp("2025-10-01")
 
 
-@pytest.mark.xfail(strict=True, raises=ValueError, reason="BUG 13: no quantiles end in pandas' own error")
 def test_no_quantiles_are_refused():
     message = None
     try:

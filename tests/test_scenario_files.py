@@ -66,6 +66,13 @@ def test_an_unknown_scenario_gets_a_did_you_mean(call):
         call("april-2025")
 
 
+def test_a_class_of_ones_own_is_read_as_such():
+    class Mine(Scenario):
+        pass
+
+    assert type(Mine.from_toml(scenarios.FOLDER / "april-2025-spiral.toml")) is Mine
+
+
 def test_a_file_says_the_same_as_python():
     by_hand = Scenario(
         name="april-2025-spiral",

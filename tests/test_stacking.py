@@ -173,6 +173,12 @@ def test_a_cap_counts_the_floor_of_an_authority_that_it_names():
     assert parts(mfn(0.0), floor, cap) == pytest.approx([0.0, 0.2, -0.05])
 
 
+def test_a_cap_that_names_authorities_counts_the_floor_that_names_none():
+    floor = measure(name="floor", authority="deal", rate=0.2, basis="floor")
+    cap = measure(name="cap", authority="other", rate=0.1, basis="cap", against=("MFN",))
+    assert parts(mfn(0.05), floor, cap) == pytest.approx([0.05, 0.15, -0.1])
+
+
 def test_a_cap_sees_the_floor_that_names_the_same_authorities():
     floor = measure(name="floor", authority="deal", rate=0.15, basis="floor", against=("MFN",))
     cap = measure(name="cap", authority="other", rate=0.1, basis="cap", against=("MFN",))

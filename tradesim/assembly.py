@@ -19,12 +19,13 @@ from tradesim.events import Effect, Event
 from tradesim.measures import Measure
 from tradesim.rules import Passive, Rule, answer
 from tradesim.schedule import Schedule
-from tradesim.timegrid import TimeGrid
+from tradesim.timegrid import EARLIEST, TimeGrid
 from tradesim.truces import Truce
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+SAME = 1e-12
 ACTS = {
     "enact": Act.ENACT,
     "revoke": Act.REVOKE,
@@ -56,14 +57,21 @@ def assemble(
     held = [_held(schedule, truce) for truce in truces]
     live = _live(schedule, held, events)
     fixed = schedule.only(m for m in schedule.measures if m not in live)
+    acts = sorted({m.act for m in live})
+    enacted = np.array(
+        [m.status == "enacted" or any(m in names for names in held) for m in live], dtype=np.bool_
+    )
+    news = _news([_as_law(m) for m in live], grid)
     ordered = [rules.get(code, Passive()) for code in codes]
     return Program(
         base=fixed.duty(grid),
         opened=_opened(fixed, grid),
         live_pair=_table([(codes.index(m.importer), codes.index(m.exporter)) for m in live], 2),
         live_duty=_live_duty(fixed, live, grid),
-        live_rate=np.array([m.level for m in live], dtype=np.float64),
-        live_enacted=np.array([m.status in {"enacted", "suspended"} for m in live], dtype=np.bool_),
+        live_news=news[1:],
+        live_reference=np.where(enacted, news[0], 0.0),
+        live_act=np.array([acts.index(m.act) for m in live], dtype=np.int64),
+        live_enacted=enacted,
         truce_window=_table([_window(truce, grid) for truce in truces], 2),
         truce_parties=_table([[code in t.parties for code in codes] for t in truces], len(codes)) > 0,
         truce_suspends=_table([[m in names for m in live] for names in held], len(live)) > 0,
@@ -93,8 +101,15 @@ def _held(schedule: Schedule, truce: Truce) -> list[Measure]:
             for m in _matching(schedule, name, f"truce {truce.name!r}: suspend")
             if m.importer in truce.parties and m.exporter in truce.parties and m.instrument == "tariff"
         ]
-        found += [m for m in among if m.status in {"enacted", "suspended"} and m not in found]
+        kept = [m for m in among if m.status in {"enacted", "suspended"}]
+        fail_if([] if kept else [_without_effect(f"truce {truce.name!r}: suspend", name)])
+        found += [m for m in kept if m not in found]
     return found
+
+
+def _without_effect(where: str, name: str) -> Problem:
+    allowed = "a tariff between the parties that was not withdrawn"
+    return Problem("names nothing that can be switched", where, repr(name), allowed)
 
 
 def _live(schedule: Schedule, held: Sequence[Sequence[Measure]], events: Sequence[Event]) -> list[Measure]:
@@ -117,11 +132,14 @@ def _live(schedule: Schedule, held: Sequence[Sequence[Measure]], events: Sequenc
 
 
 def _targets(schedule: Schedule, event: str, effect: Effect) -> list[Measure]:
-    return [
+    where = f"event {event!r}: {effect.action}"
+    found = [
         m
-        for m in _matching(schedule, effect.target, f"event {event!r}: {effect.action}")
+        for m in _matching(schedule, effect.target, where)
         if m.instrument == "tariff" and m.status != "revoked"
     ]
+    fail_if([] if found else [_without_effect(where, effect.target)])
+    return found
 
 
 def _matching(schedule: Schedule, name: str, where: str) -> tuple[Measure, ...]:
@@ -136,9 +154,12 @@ def _each_effect(events: Sequence[Event]) -> list[tuple[str, Effect]]:
 
 
 def _as_law(measure: Measure) -> Measure:
-    """Return a live measure as it is charged when in force: a threat carried out has no end."""
+    """Return a live measure as it is charged when in force.
+
+    A threat carried out has no end, and the outcome that enacts it is what announces it.
+    """
     if measure.status == "threatened":
-        return replace(measure, status="enacted", expires=None, expiry_announced=None)
+        return replace(measure, status="enacted", announced=EARLIEST, expires=None, expiry_announced=None)
     return replace(measure, status="enacted")
 
 
@@ -158,17 +179,24 @@ def _live_duty(fixed: Schedule, live: Sequence[Measure], grid: TimeGrid) -> Floa
 def _check_additive(
     fixed: Schedule, together: list[Measure], grid: TimeGrid, added: Floats, laws: list[Measure]
 ) -> None:
-    """Refuse live measures whose duties do not add up: a floor or cap over them would see only some."""
+    """Refuse live measures whose duties do not add up, now or when some of them are switched."""
     beside = [
         m for m in fixed.measures if m.pair == together[0].pair and m.charged and m.instrument == "tariff"
     ]
     before = contributions_on(grid.days, beside).sum(axis=1) if beside else 0.0
     all_in = contributions_on(grid.days, [*beside, *together]).sum(axis=1) - before
     apart = added[:, [laws.index(law) for law in together]].sum(axis=1)
-    limits = ", ".join(repr(m.name) for m in beside if m.basis in {"floor", "cap"}) or "other measures"
-    if np.abs(all_in - apart).max() > 1e-12:
+    limits = [name for law in together for name in _limits_on(beside, law)] if len(together) > 1 else []
+    if limits or np.abs(all_in - apart).max() > SAME:
         names = ", ".join(repr(law.name) for law in together)
-        fail_if([Problem("duties that depend on each other", names, f"limited together by {limits}")])
+        limited = f"limited together by {', '.join(sorted(set(limits))) or 'other measures'}"
+        fail_if([Problem("duties that depend on each other", names, limited)])
+
+
+def _limits_on(measures: Sequence[Measure], law: Measure) -> list[str]:
+    """Name the floors and caps that count a measure of a pair."""
+    limits = [m for m in measures if m.pair == law.pair and m.charged and m.basis in {"floor", "cap"}]
+    return [repr(m.name) for m in limits if not m.against or law.authority in m.against]
 
 
 def _opened(fixed: Schedule, grid: TimeGrid) -> Floats:
@@ -179,16 +207,22 @@ def _opened(fixed: Schedule, grid: TimeGrid) -> Floats:
     """
     n = len(fixed.economies)
     opened = np.zeros((len(grid) + 1, n, n))
-    days = np.arange(grid.start - np.timedelta64(1, "D"), grid.end)
     acts: dict[tuple[str, ...], list[Measure]] = {}
     for m in fixed.measures:
         if m.charged and m.instrument == "tariff" and m.basis in {"ad_valorem", "specific"}:
             acts.setdefault(m.act, []).append(m)
     for levels in acts.values():
         i, j = (fixed.economies.index(code) for code in levels[0].pair)
-        level = np.max([_announced(m, days) for m in levels], axis=0)
+        level = _news(levels, grid).max(axis=1)
         opened[:, i, j] += np.maximum(level - level[0], 0.0)
     return opened[1:]
+
+
+def _news(measures: Sequence[Measure], grid: TimeGrid) -> Floats:
+    """Return the nominal rate of measures while announced and not over, ``(1 + T, L)``, from the eve on."""
+    days = np.arange(grid.start - np.timedelta64(1, "D"), grid.end)
+    news = [_announced(measure, days) for measure in measures]
+    return np.column_stack(news) if news else np.zeros((len(days), 0))
 
 
 def _announced(measure: Measure, days: NDArray[np.datetime64]) -> Floats:
@@ -248,12 +282,20 @@ def _places(
         return [(names.index(effect.target), until)]
     where = f"event {event!r}: {effect.action}"
     touched = _targets(schedule, event, effect)
-    zero = [m for m in touched if m.level == 0 and effect.rate]
-    fail_if(
-        Problem("a rate of 0 cannot be scaled", where, repr(m.name), "a measure with a rate") for m in zero
-    )
+    if effect.action == "set_rate":
+        fail_if(problem.at(where) for m in touched for problem in _scale_problems(schedule, m))
     scale = [effect.rate / m.level if effect.rate and m.level else 0.0 for m in touched]
     return [(live.index(m), share) for m, share in zip(touched, scale, strict=True)]
+
+
+def _scale_problems(schedule: Schedule, measure: Measure) -> list[Problem]:
+    """Refuse a new rate where the duty does not move in proportion to the rate."""
+    name, limits = repr(measure.name), _limits_on(schedule.measures, measure)
+    if measure.level == 0:
+        return [Problem("a rate of 0 cannot be scaled", "", name, "a measure with a rate")]
+    if limits:
+        return [Problem("duties that depend on each other", name, f"a new rate beside the limit {limits[0]}")]
+    return []
 
 
 def _window(truce: Truce, grid: TimeGrid) -> tuple[int, int]:

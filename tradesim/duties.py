@@ -43,12 +43,14 @@ def labelled(
     columns : (T,) float64 each.
     levels : for each part of a key its name, and all its values in the order in which they sort.
     """
-    codes = [[list(values).index(key[k]) for key in keys] for k, values in enumerate(levels.values())]
-    labels = pd.MultiIndex(levels=[list(v) for v in levels.values()], codes=codes, names=list(levels))
+    used = [{key[k] for key in keys} for k in range(len(levels))]
+    kept = [
+        [value for value in values if value in u] for values, u in zip(levels.values(), used, strict=True)
+    ]
+    codes = [[values.index(key[k]) for key in keys] for k, values in enumerate(kept)]
+    labels = pd.MultiIndex(levels=kept, codes=codes, names=list(levels))
     data = np.column_stack(list(columns)) if columns else np.empty((len(days), 0))
-    return pd.DataFrame(
-        data, index=pd.DatetimeIndex(days, name="date"), columns=labels.remove_unused_levels()
-    )
+    return pd.DataFrame(data, index=pd.DatetimeIndex(days, name="date"), columns=labels)
 
 
 def averaged(frame: pd.DataFrame, freq: Frequency) -> pd.DataFrame:

@@ -12,6 +12,8 @@ from tradesim.timegrid import DateLike, as_date
 Action = Literal["enact", "revoke", "set_rate", "start_truce", "extend_truce", "end_truce"]
 NEEDS: dict[str, str] = {"set_rate": "rate", "extend_truce": "until"}
 """The value that an action cannot do without."""
+USES: dict[str, tuple[str, ...]] = {"rate": ("set_rate",), "until": ("extend_truce", "start_truce")}
+"""The actions that have a use for a value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,7 @@ class Outcome:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "effects", tuple(self.effects))
-        if not (math.isfinite(self.probability) and 0 <= self.probability <= 1):
+        if not _is_number(self.probability) or not 0 <= self.probability <= 1:
             got = repr(self.probability)
             fail_if([Problem("not a probability", f"outcome {self.name!r}", got, "between 0 and 1")])
 
@@ -92,6 +94,10 @@ class Event:
         fail_if(problem.at(f"event {self.name!r}") for problem in [*problems, *_event_problems(self)])
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
 def _effect_problems(effect: Effect) -> Iterator[Problem]:
     if effect.action not in get_args(Action):
         yield Problem("unknown action", "action", repr(effect.action), " | ".join(get_args(Action)))
@@ -100,7 +106,12 @@ def _effect_problems(effect: Effect) -> Iterator[Problem]:
     if needed and getattr(effect, needed) is None:
         yield Problem(f"{effect.action} without `{needed}`", needed, "None", "a value")
     rate: Any = effect.rate
-    if rate is not None and not (math.isfinite(rate) and 0 <= rate <= 10):
+    for name, users in USES.items():
+        if getattr(effect, name) is not None and effect.action not in users:
+            yield Problem(
+                f"`{name}` without use", name, repr(getattr(effect, name)), f"for {' or '.join(users)}"
+            )
+    if rate is not None and (not _is_number(rate) or not 0 <= rate <= 10):
         yield Problem("not a rate", "rate", repr(rate), "a fraction between 0 and 10: 0.25 is 25 %")
 
 
@@ -110,6 +121,8 @@ def _event_problems(event: Event) -> Iterator[Problem]:
         if isinstance(event.date, dt.date) and effect.on < event.date:
             where = f"effect on {effect.target!r}: on"
             yield Problem("takes effect before the event", where, str(effect.on), f"{event.date} or later")
+    if not isinstance(event.name, str) or not event.name.strip():
+        yield Problem("name is missing", "name", repr(event.name), "a text that is not empty")
     names = [outcome.name for outcome in event.outcomes]
     if not names:
         yield Problem("no outcomes", "outcomes", "none", "at least one")

@@ -1,9 +1,9 @@
 """Paths: the labelled result of a run."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -74,11 +74,7 @@ class Paths:
         InputError
             If a quantile does not lie between 0 and 1.
         """
-        fail_if(
-            Problem("not a quantile", "q", repr(value), "between 0 and 1")
-            for value in q
-            if not 0 <= value <= 1
-        )
+        fail_if(_quantile_problems(q))
         values = np.quantile(self.duty, list(q), axis=0)
         frames = {float(level): self._frame(value) for level, value in zip(q, values, strict=True)}
         joined = pd.concat(frames, axis=1, names=["quantile"])
@@ -141,3 +137,12 @@ class Paths:
         if not isinstance(draw, int | np.integer) or not 0 <= draw < self.draws:
             raise InputError([Problem("no such draw", "draw", repr(draw), f"0 to {self.draws - 1}")])
         return int(draw)
+
+
+def _quantile_problems(q: Any) -> Iterator[Problem]:
+    given = list(q) if isinstance(q, Sequence | np.ndarray) and not isinstance(q, str) else []
+    if not given:
+        yield Problem("no quantiles", "q", repr(q), "a list such as [0.05, 0.5, 0.95]")
+    for value in given:
+        if not isinstance(value, int | float) or not 0 <= value <= 1:
+            yield Problem("not a quantile", "q", repr(value), "between 0 and 1")

@@ -3,9 +3,10 @@
 A rule is one arithmetic function of arrays: ``seen``, the surcharge that a partner has announced against
 the economy, to the surcharge that the economy wants against the partner. Both are nominal points above the
 reference, what had been announced when the scenario starts, as fractions, and have any shape: one path and
-a million alike. The engine does the rest, the same way for every rule: it looks ``reaction`` days back,
-ignores what does not exceed ``tolerance``, holds the answer to ``cap``, keeps it from coming down where
-there is a ``ratchet``, charges it ``implementation`` days after announcing it, and on ``coverage`` of trade.
+a million alike. Acts add up, whatever trade they hit: three lists of 25 % are 75 points. The engine does the
+rest, the same way for every rule: it looks ``reaction`` days back, ignores what does not exceed
+``tolerance``, holds the answer to ``cap``, keeps it from coming down where there is a ``ratchet``, charges
+it ``implementation`` days after announcing it, and on ``coverage`` of trade.
 """
 
 import math
@@ -20,6 +21,9 @@ from numpy.typing import NDArray
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
 
 Floats = NDArray[np.float64]
+
+ROUNDING = 1e-12
+"""What adding up fractions may leave above a tolerance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,9 +155,9 @@ def answer(rule: Rule, seen: Floats, before: Floats) -> Floats:
     -------
     (...) float64, nominal fraction, between 0 and ``cap``.
     """
-    noticed = np.where(seen > rule.tolerance, seen, 0.0)
-    wanted = np.clip(rule.wants(noticed), 0.0, rule.cap)
-    return np.maximum(wanted, before) if rule.ratchet else wanted
+    noticed = np.where(seen > rule.tolerance + ROUNDING, seen, 0.0)
+    wanted = np.maximum(rule.wants(noticed), before if rule.ratchet else 0.0)
+    return np.clip(wanted, 0.0, rule.cap)
 
 
 def _rule_problems(rule: Rule) -> Iterator[Problem]:

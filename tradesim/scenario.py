@@ -47,7 +47,8 @@ class Record:
         if self.as_of is not None:
             object.__setattr__(self, "as_of", as_date(self.as_of, "as_of"))
         for name in ("without", "economies"):
-            object.__setattr__(self, name, tuple(getattr(self, name)))
+            given: Any = getattr(self, name)
+            object.__setattr__(self, name, (given,) if isinstance(given, str) else tuple(given))
 
     def schedule(self) -> Schedule:
         """Return the part of the record that it names."""
@@ -266,7 +267,7 @@ def _decided(event: Event, outcome: str) -> Event:
 
 
 def _problems(scenario: Scenario) -> Iterator[Problem]:
-    if not scenario.name.strip():
+    if not isinstance(scenario.name, str) or not scenario.name.strip():
         yield Problem("name is missing", "name", repr(scenario.name), "a text that is not empty")
     for kind, named in (("truce", scenario.truces), ("event", scenario.events)):
         names = [item.name for item in named]
@@ -363,6 +364,9 @@ def _change_event(scenario: Scenario, which: str, name: str, value: Any) -> Scen
 def _with_value(event: Event, name: str, value: Any) -> Event:
     if name == "date":
         return replace(event, date=value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        where = f"events.{event.name}.{name}"
+        raise InputError([Problem("not a probability", where, repr(value), "between 0 and 1")])
     others = sum(o.probability for o in event.outcomes if o.name != name)
     spare = len(event.outcomes) - 1
     shared = [

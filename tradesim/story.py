@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tradesim.engine.program import Trace
-from tradesim.events import Event
+from tradesim.events import Effect, Event
 from tradesim.rules import Passive, Rule
 from tradesim.schedule import Schedule
 from tradesim.timegrid import Days, as_date
@@ -105,9 +105,16 @@ def _law(
     happened = {
         f"{event.name}: {outcome.name}"
         for event, outcome in zip(events, chosen, strict=True)
-        if any((effect.on or event.date) == day for effect in outcome.effects)
+        if any(
+            (effect.on or event.date) == day and _moves(effect, schedule, pair) for effect in outcome.effects
+        )
     }
-    return "; ".join([*sorted(happened), *(f"by law: {name}" for name in sorted(acts))])
+    return "; ".join([*sorted(happened), *([f"by law: {', '.join(sorted(acts))}"] if acts else [])])
+
+
+def _moves(effect: Effect, schedule: Schedule, pair: tuple[str, str]) -> bool:
+    on_truce = effect.action.endswith("_truce")
+    return not on_truce and any(m.pair == pair for m in schedule.matching(effect.target))
 
 
 def _answer(rule: Rule, against: NDArray[np.float64], t: int, days: Days, partner: str) -> str:

@@ -1,6 +1,6 @@
 """Truces: windows in which named duties are suspended and the parties' rules hold still."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -47,7 +47,8 @@ class Truce:
     def __post_init__(self) -> None:
         for name in ("parties", "suspend"):
             given: Any = getattr(self, name)
-            object.__setattr__(self, name, (given,) if isinstance(given, str) else tuple(given))
+            if isinstance(given, Iterable):
+                object.__setattr__(self, name, (given,) if isinstance(given, str) else tuple(given))
         problems = [*_date_problems(self), *_truce_problems(self)]
         fail_if(problem.at(f"truce {self.name!r}") for problem in problems)
 
@@ -65,14 +66,24 @@ def _date_problems(truce: Truce) -> list[Problem]:
 
 
 def _truce_problems(truce: Truce) -> Iterator[Problem]:
-    if not truce.name.strip():
+    if not _is_text(truce.name):
         yield Problem("name is missing", "name", repr(truce.name), "a text that is not empty")
+    for name in ("parties", "suspend"):
+        given: Any = getattr(truce, name)
+        if not isinstance(given, tuple) or not all(_is_text(each) for each in given):
+            yield Problem("not texts", name, repr(given), "texts that are not empty")
+            return
     if len(set(truce.parties)) < 2:
         yield Problem("too few parties", "parties", repr(truce.parties), "two economies or more")
     for code in truce.parties:
         if not CODE.fullmatch(code):
             yield Problem("not an economy code", "parties", repr(code), CODE_ALLOWED)
-    if not 0 <= truce.surcharges <= 1:
+    share: Any = truce.surcharges
+    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
         yield Problem("not a share", "surcharges", repr(truce.surcharges), "between 0 and 1")
     if truce.at_end not in get_args(Ending):
         yield Problem("unknown end", "at_end", repr(truce.at_end), " | ".join(get_args(Ending)))
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())

@@ -22,6 +22,8 @@ from tradesim.errors import InputError, Problem
 WIDE = 10_000
 """Columns where the output is not a terminal: no line of a table is ever broken."""
 PARAGRAPH = 100
+SHORT = 12
+"""Characters of a column that is never broken: dates, pairs, percentages."""
 
 
 def say(*lines: str) -> None:
@@ -68,14 +70,15 @@ def table_text(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Ite
     USA on CHN    9.5 %
     CHN on USA   32.6 %
     """
+    cells = [[" ".join(str(cell).split()) for cell in row] for row in rows]
     table = Table(box=PLAIN, pad_edge=False, show_edge=False, header_style="bold" if _on_screen() else "")
     numbers = set(right)
-    for name in columns:
-        is_number = name in numbers
-        justify: Any = "right" if is_number else "left"
-        table.add_column(Text(name), justify=justify, no_wrap=is_number or not _on_screen(), overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(" ".join(str(cell).split())) for cell in row))
+    for name, column in zip(columns, zip(columns, *cells, strict=True), strict=True):
+        justify: Any = "right" if name in numbers else "left"
+        whole = not _on_screen() or max(map(len, column)) <= SHORT
+        table.add_column(Text(name), justify=justify, no_wrap=whole, overflow="fold")
+    for row in cells:
+        table.add_row(*map(Text, row))
     buffer = io.StringIO()
     width = shutil.get_terminal_size().columns if _on_screen() else WIDE
     Console(file=buffer, width=width, force_terminal=_on_screen(), color_system=None).print(table)

@@ -21,6 +21,7 @@ class _State:
 
     enacted : (S, L) bool, law now. revoked : (S, L) bool, withdrawn for good. scale : (S, L) float64, rate as
     a share of the measure's own. starts, ends : (S, K) int64, the truce windows as they now stand.
+    has_held : (S, K) bool, whether a truce was ever in force.
     """
 
     enacted: Flags
@@ -28,6 +29,7 @@ class _State:
     scale: Floats
     starts: Ints
     ends: Ints
+    has_held: Flags
 
 
 def run(program: Program, draws: NDArray[np.int64], seed: int) -> Trace:
@@ -53,8 +55,9 @@ def run(program: Program, draws: NDArray[np.int64], seed: int) -> Trace:
     for day in range(days):
         _happen(program.effects, day, outcome, state)
         truce[:, day] = (state.starts <= day) & (day < state.ends)
+        state.has_held |= truce[:, day]
         live = _live_duty(program, day, state, truce[:, day])
-        scheduled = program.opened[day] + _live_news(program, state)
+        scheduled = program.opened[day] + _live_news(program, day, state)
         answered[:, day] = _answers(program, day, announced, answered, scheduled, truce[:, day])
         announced[:, day] = scheduled + answered[:, day]
         charged = _charged(program, day, answered, truce[:, day])
@@ -72,14 +75,21 @@ def choose(program: Program, draws: NDArray[np.int64], seed: int) -> Ints:
 
 
 def _start(program: Program, size: int) -> _State:
-    live = len(program.live_rate)
+    live = len(program.live_enacted)
     return _State(
         enacted=np.tile(program.live_enacted, (size, 1)),
         revoked=np.zeros((size, live), dtype=np.bool_),
         scale=np.ones((size, live)),
         starts=np.tile(program.truce_window[:, 0], (size, 1)),
         ends=np.tile(program.truce_window[:, 1], (size, 1)),
+        has_held=np.tile(_held_before(program), (size, 1)),
     )
+
+
+def _held_before(program: Program) -> Flags:
+    """Return which truces were in force on some day before the first, ``(K,)`` bool."""
+    starts, ends = program.truce_window.T
+    return np.asarray(starts < np.minimum(ends, 0))
 
 
 def _happen(effects: Effects, day: int, outcome: Ints, state: _State) -> None:
@@ -105,16 +115,23 @@ def _happen(effects: Effects, day: int, outcome: Ints, state: _State) -> None:
 
 def _live_duty(program: Program, day: int, state: _State, in_truce: Flags) -> Floats:
     """Return the duty of the live measures in force, ``(S, N, N)``."""
-    gone = program.truce_lapses & (state.starts <= day)
+    gone = program.truce_lapses & state.has_held
     suspended = (in_truce | gone).astype(np.float64) @ program.truce_suspends > 0
     charged = np.where(state.enacted & ~suspended, state.scale * program.live_duty[day], 0.0)
     return _by_pair(program, charged)
 
 
-def _live_news(program: Program, state: _State) -> Floats:
-    """Return what has changed in the live measures since the start, ``(S, N, N)``, nominal."""
-    change = state.enacted * state.scale - program.live_enacted
-    return _by_pair(program, change * program.live_rate)
+def _live_news(program: Program, day: int, state: _State) -> Floats:
+    """Return what live acts announce above the reference, ``(S, N, N)``, nominal."""
+    n = program.shape[1]
+    level = np.where(state.enacted, state.scale * program.live_news[day], 0.0)
+    news = np.zeros((len(level), n, n))
+    for act in np.unique(program.live_act):
+        levels = np.flatnonzero(program.live_act == act)
+        i, j = program.live_pair[levels[0]]
+        above = level[:, levels].max(axis=1) - program.live_reference[levels].max()
+        news[:, i, j] += np.maximum(above, 0.0)
+    return news
 
 
 def _by_pair(program: Program, values: Floats) -> Floats:

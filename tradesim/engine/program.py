@@ -58,7 +58,9 @@ class Program:
     opened : (T, N, N) float64, nominal fraction: surcharges that the schedule announces above the reference.
     live_pair : (L, 2) int64, importer and exporter of each live measure.
     live_duty : (T, L) float64, fraction: the duty that a live measure adds while it is in force.
-    live_rate : (L,) float64, its nominal rate.
+    live_news : (T, L) float64, nominal fraction: its rate while it is announced and not over.
+    live_reference : (L,) float64, the same on the day before the first, 0 where it was not law.
+    live_act : (L,) int64, which act it is a level of: of one act the highest level counts.
     live_enacted : (L,) bool, whether it is law at the start (a threat is not).
     truce_window : (K, 2) int64, first day and first day after.
     truce_parties : (K, N) bool.
@@ -77,7 +79,9 @@ class Program:
     opened: Floats
     live_pair: Ints
     live_duty: Floats
-    live_rate: Floats
+    live_news: Floats
+    live_reference: Floats
+    live_act: Ints
     live_enacted: Flags
     truce_window: Ints
     truce_parties: Flags
