@@ -697,6 +697,13 @@ def test_an_equivalent_for_an_act_that_is_not_there_gets_a_did_you_mean():
     assert "did you mean 'port fee'?" in message
 
 
+def test_an_equivalent_for_a_tariff_is_refused():
+    schedule = Schedule([measure(), port_fee()], two_economies())
+    stated = {"port fee": 0.02, "List 1": 0.3}
+    message = refusal(lambda: schedule.trade_cost("2018-12-01", "2018-12-01", stated))
+    assert message == "equivalents: unknown fee or control; got 'List 1'; allowed: port fee"
+
+
 def test_trade_costs_are_averaged_like_duties():
     cost = Schedule([measure()], two_economies()).trade_cost("2018-11-30", "2018-12-31", freq="M")
     assert cost["USA", "CHN"].tolist() == [0.0, 0.25]

@@ -130,13 +130,27 @@ def flags(boxes: Sequence[Box], room: Room) -> list[Flag]:
     >>> [flag.row for flag in flags(boxes, Room(0.0, 100.0, gap=4.0, beside=3.0))]
     [1, 0, 0]
     """
-    placed: list[Flag] = []
     crowds = list(_crowds(boxes, room))
+    while len(crowds) > 1:
+        placed, tight = _side_by_side(crowds, room)
+        if tight is None:
+            return placed
+        first = min(tight, len(crowds) - 2)
+        crowds[first : first + 2] = [[*crowds[first], *crowds[first + 1]]]
+    return _best(crowds[0], room) if crowds else []
+
+
+def _side_by_side(crowds: Sequence[Sequence[Box]], room: Room) -> tuple[list[Flag], int | None]:
+    """Place each crowd between its neighbours; return also which one found no room there, if any."""
+    placed: list[Flag] = []
     for k, crowd in enumerate(crowds):
         low = max((flag.right + room.gap for flag in placed), default=room.low)
         high = crowds[k + 1][0].anchor - room.gap if k + 1 < len(crowds) else room.high
-        placed += _best(crowd, replace(room, low=low, high=high))
-    return placed
+        found = _lowest(crowd, replace(room, low=low, high=high))
+        if found is None:
+            return placed, k
+        placed += found
+    return placed, None
 
 
 def _crowds(boxes: Sequence[Box], room: Room) -> Iterator[list[Box]]:
@@ -154,15 +168,21 @@ def _crowds(boxes: Sequence[Box], room: Room) -> Iterator[list[Box]]:
 def _best(boxes: Sequence[Box], room: Room) -> list[Flag]:
     """Return the lowest tent; bounds give way, the upper one first, only if none fits."""
     for tried in (room, replace(room, high=np.inf), replace(room, low=-np.inf, high=np.inf)):
-        best: list[Flag] | None = None
-        for ridge, liberty in product(range(len(boxes) + 1), (1, 0, 2)):
-            rows = len(boxes) if best is None else _cost(best)[0] + 1
-            found = _tent(boxes, ridge, tried, liberty, rows)
-            if found is not None and (best is None or _cost(found) < _cost(best)):
-                best = found
+        best = _lowest(boxes, tried)
         if best is not None:
             return best
     raise AssertionError("labels to the left of their leaders always fit without bounds")
+
+
+def _lowest(boxes: Sequence[Box], room: Room) -> list[Flag] | None:
+    """Return the lowest tent within the bounds, or None if none fits."""
+    best: list[Flag] | None = None
+    for ridge, liberty in product(range(len(boxes) + 1), (1, 0, 2)):
+        rows = len(boxes) if best is None else _cost(best)[0] + 1
+        found = _tent(boxes, ridge, room, liberty, rows)
+        if found is not None and (best is None or _cost(found) < _cost(best)):
+            best = found
+    return best
 
 
 def _cost(placed: Sequence[Flag]) -> tuple[int, int]:
