@@ -192,6 +192,13 @@ def test_imports_of_the_wrong_shape_are_refused():
     )
 
 
+@pytest.mark.parametrize("imports", [[["a", 1], [1, 0]], [[1], [1, 0]], [[None, {}], [1, 0]]])
+def test_imports_that_are_no_table_of_numbers_are_refused(imports):
+    message = refusal(lambda: Economies(["USA", "CHN"], imports))
+    expected = f"imports: not a table of numbers; got {imports!r}; allowed: US dollars, rows of one length"
+    assert message == expected
+
+
 def test_all_problems_of_economies_are_reported_together():
     message = refusal(
         lambda: Economies(["USA", "USA", "chn"], [[0, -1, np.nan], [np.inf, 0, 0], [0, 0, 0]], [1, -2, 3])

@@ -66,6 +66,10 @@ def test_an_unknown_name_where_none_are_known_says_so():
     assert unknown_name("economy", "USA", []).allowed == "none are defined"
 
 
+def test_a_name_that_is_no_text_is_unknown_too():
+    assert str(unknown_name("economy", 7, ["USA"])) == "unknown economy; got 7; allowed: USA"
+
+
 def test_a_long_list_of_known_names_is_cut_after_twenty():
     names = [f"A{k:02}" for k in range(30)]
     assert unknown_name("economy", "USA", names[:20]).allowed == ", ".join(names[:20])

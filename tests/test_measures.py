@@ -54,7 +54,7 @@ SPECIFIC = {"basis": "specific", "unit": "net ton", "rate": 50}
             {"coverage_from": "guess"},
             (
                 "coverage_from: unknown coverage_from; got 'guess'; "
-                "allowed: stated | derived | identified | assumed"
+                "allowed: stated | derived | identified | fitted | assumed"
             ),
         ),
         (

@@ -192,7 +192,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path):
 
 def test_a_file_that_is_not_utf_8_is_refused(tmp_path):
     path = csv(tmp_path, HEADER + GOOD.replace("List", "Liste é"), "latin-1")
-    expected = f"{path}: not UTF-8 text; got byte 0xe9 at position 54; save it as UTF-8"
+    expected = f"{path}:2: not UTF-8 text; got byte 0xe9 at position 54; save it as UTF-8"
     assert refusal(lambda: rows.read_csv(path)) == expected
 
 

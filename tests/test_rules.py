@@ -163,14 +163,15 @@ def test_an_unknown_kind_gets_the_nearest():
 @pytest.mark.parametrize("days", [0, -1, 1.0, 2.5, True, "2", None])
 def test_a_reaction_is_a_whole_number_of_days_from_1(days):
     assert refusal(lambda: Match(reaction=days)) == (
-        f"rule Match: reaction: not a number of days; got {days!r}; allowed: a whole number, 1 or more"
+        f"rule Match: reaction: not a number of days; got {days!r}; allowed: a whole number, 1 to 100000"
     )
 
 
 @pytest.mark.parametrize("days", [-1, 1.0, False, "2", None])
 def test_an_implementation_is_a_whole_number_of_days_from_0(days):
     assert refusal(lambda: Match(implementation=days)) == (
-        f"rule Match: implementation: not a number of days; got {days!r}; allowed: a whole number, 0 or more"
+        f"rule Match: implementation: not a number of days; got {days!r}; "
+        "allowed: a whole number, 0 to 100000"
     )
 
 
@@ -206,7 +207,7 @@ def test_the_ends_of_every_range_are_allowed():
 def test_every_problem_is_reported():
     found = refusal(lambda: Match(ratio=-1, reaction=0, ratchet="no"))
     assert found.splitlines() == [
-        "rule Match: reaction: not a number of days; got 0; allowed: a whole number, 1 or more",
+        "rule Match: reaction: not a number of days; got 0; allowed: a whole number, 1 to 100000",
         "rule Match: ratchet: not a yes or no; got 'no'; allowed: true or false",
         "rule Match: ratio: out of range; got -1; allowed: a number between 0 and 10",
     ]

@@ -556,10 +556,11 @@ def test_the_largest_seed_runs():
 
 
 def test_too_many_draws_are_refused_before_they_are_run():
-    cells = 10 * 2 * 2
+    cells = 3 * 10 * 2 * 2
     most = MOST_CELLS // cells
     message = refusal(lambda: scenario().run(draws=most + 1))
     assert message == (
-        f"draws: too many paths to hold; got {most + 1:,} draws, {MOST_CELLS * 8 / 1e9:.1f} GB of paths; "
+        f"draws: too many paths to hold; got {most + 1:,} draws, "
+        f"{MOST_CELLS * 8 / 1e9:.1f} GB while it runs; "
         f"allowed: {most:,} draws of this scenario"
     )

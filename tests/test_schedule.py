@@ -771,3 +771,25 @@ def test_measures_keep_their_canonical_order():
 def test_a_schedule_survives_a_csv_file(tmp_path):
     war = trade_war()
     assert Schedule.from_csv(war.to_csv(tmp_path / "war.csv"), two_economies(), title="trade war") == war
+
+
+# Wrong types -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: Schedule("x", two_economies()), "measures: not a measure; got 'x'"),
+        (lambda: Schedule([1], two_economies()), "measures: not a measure; got 1"),
+        (lambda: Schedule([], None), "economies: not economies; got None"),
+        (lambda: Schedule.from_frame([1], two_economies()), "frame: no measures; got [1]"),
+        (lambda: Schedule.from_frame(pd.DataFrame(), two_economies()), "frame: no measures; got no columns"),
+    ],
+)
+def test_what_is_no_schedule_is_refused(call, message):
+    assert refusal(call).startswith(message)
+
+
+def test_a_file_that_cannot_be_written_is_refused(tmp_path):
+    with pytest.raises(InputError, match="cannot be written; got"):
+        Schedule([measure()], two_economies()).to_csv(tmp_path / "nowhere" / "acts.csv")

@@ -54,7 +54,7 @@ class Economies:
         source: str = "",
     ) -> None:
         named = (codes,) if isinstance(codes, str) else tuple(codes)
-        trade, output = _frozen(imports), _frozen(gdp)
+        trade, output = _frozen("imports", imports), _frozen("gdp", gdp)
         n = len(named)
         fail_if(
             [
@@ -186,10 +186,16 @@ def _group_problems(codes: tuple[str, ...], groups: Mapping[str, Sequence[str]])
         yield Problem("group named like an economy outside it", "groups", repr(name), "another name")
 
 
-def _frozen(values: ArrayLike | None) -> NDArray[np.float64] | None:
+def _frozen(name: str, values: ArrayLike | None) -> NDArray[np.float64] | None:
     if values is None:
         return None
-    frozen = np.array(values, dtype=np.float64)
+    try:
+        frozen = np.array(values, dtype=np.float64)
+    except (ValueError, TypeError):
+        got = repr(values)[:80]
+        raise InputError(
+            [Problem("not a table of numbers", name, got, "US dollars, rows of one length")]
+        ) from None
     frozen.setflags(write=False)
     return frozen
 

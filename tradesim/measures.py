@@ -24,9 +24,10 @@ Stacking = Literal["add", "exclusive", "replace"]
 Instrument = Literal["tariff", "fee", "export_control"]
 Basis = Literal["ad_valorem", "floor", "cap", "specific"]
 Confidence = Literal["", "high", "medium", "low"]
-CoverageFrom = Literal["", "stated", "derived", "identified", "assumed"]
+CoverageFrom = Literal["", "stated", "derived", "identified", "fitted", "assumed"]
 """stated: a source gives the share. derived: computed from published trade values. identified:
-inferred from the first step of its layer in a published average. assumed: no source."""
+inferred from the first step of its layer in a published average. fitted: set to meet a later step of the
+same layer. assumed: no source."""
 
 HIGHEST_RATE = 10.0
 """1000 %: an ad-valorem rate above it is taken for a percentage typed as a fraction."""

@@ -1,6 +1,7 @@
 """Rows: measures written as one flat row each, and read back with every row's problems collected."""
 
 import csv
+import io
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,11 @@ def frame_of(measures: Sequence[Measure]) -> pd.DataFrame:
 def write_csv(measures: Sequence[Measure], path: str | Path) -> Path:
     """Write measures as CSV, one row each, every field a column; empty where there is no value."""
     file = Path(path)
-    frame_of(measures).to_csv(file, index=False, date_format="%Y-%m-%d")
+    try:
+        frame_of(measures).to_csv(file, index=False, date_format="%Y-%m-%d")
+    except OSError as error:
+        got = error.strerror or str(error)
+        raise InputError([Problem("cannot be written", str(file), got, fix="check the folder")]) from None
     return file
 
 
@@ -55,7 +60,7 @@ def csv_rows(path: str | Path) -> Iterator[tuple[str, Row]]:
         If the file is missing, too large, not UTF-8 text, has no header or a row longer than it.
     """
     file = Path(path)
-    lines = csv.reader(read_text(file).splitlines(keepends=True), strict=True)
+    lines = csv.reader(io.StringIO(read_text(file), newline=""), strict=True)
     began = 1
     try:
         header = [name.strip() for name in next(lines, [])]
@@ -84,13 +89,18 @@ def read_text(path: str | Path, largest: int = LARGEST_FILE) -> str:
     """
     file = Path(path)
     try:
+        if file.exists() and not file.is_file():
+            raise InputError(
+                [Problem("cannot be read", str(file), "not a regular file", fix="check the path")]
+            )
         size = file.stat().st_size
         if size > largest:
             raise InputError([Problem("file too large", str(file), f"{size:,} bytes", f"{largest:,} bytes")])
-        text = file.read_text(encoding="utf-8-sig")
+        text = file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         got = f"byte {error.object[error.start]:#04x} at position {error.start}"
-        raise InputError([Problem("not UTF-8 text", str(file), got, fix="save it as UTF-8")]) from None
+        line = error.object[: error.start].count(b"\n") + 1
+        raise InputError([Problem("not UTF-8 text", f"{file}:{line}", got, fix="save it as UTF-8")]) from None
     except OSError as error:
         fix = "check the path"
         raise InputError(

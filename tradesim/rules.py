@@ -9,7 +9,6 @@ rest, the same way for every rule: it looks ``reaction`` days back, ignores what
 it ``implementation`` days after announcing it, and on ``coverage`` of trade.
 """
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
@@ -22,6 +21,8 @@ from tradesim.errors import InputError, Problem, fail_if, unknown_name
 
 Floats = NDArray[np.float64]
 
+LONGEST = 100_000
+"""Days: more than any horizon."""
 ROUNDING = 1e-12
 """What adding up fractions may leave above a tolerance."""
 
@@ -164,13 +165,13 @@ def _rule_problems(rule: Rule) -> Iterator[Problem]:
     given: dict[str, Any] = {field.name: getattr(rule, field.name) for field in fields(rule)}
     for name, least in (("reaction", 1), ("implementation", 0)):
         days = given.pop(name)
-        if isinstance(days, bool) or not isinstance(days, int) or days < least:
-            yield Problem("not a number of days", name, repr(days), f"a whole number, {least} or more")
+        if isinstance(days, bool) or not isinstance(days, int) or not least <= days <= LONGEST:
+            yield Problem("not a number of days", name, repr(days), f"a whole number, {least} to {LONGEST}")
     ratchet = given.pop("ratchet")
     if not isinstance(ratchet, bool):
         yield Problem("not a yes or no", "ratchet", repr(ratchet), "true or false")
     for name, value in given.items():
         most = 1.0 if name == "coverage" else 10.0
-        number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        number = isinstance(value, int | float) and not isinstance(value, bool)
         if not number or not 0 <= value <= most:
             yield Problem("out of range", name, repr(value), f"a number between 0 and {most:g}")

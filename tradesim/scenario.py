@@ -23,7 +23,9 @@ from tradesim.timegrid import DateLike, TimeGrid, as_date
 from tradesim.truces import Truce
 
 MOST_CELLS = 400_000_000
-"""Float64 cells of a path array: 3.2 GB."""
+"""Float64 cells that a run may hold: 3.2 GB."""
+ARRAYS = 3
+"""Arrays of draws × days × pairs that a run holds: the duty, what is announced, what rules answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +115,7 @@ class Scenario:
             raise InputError(
                 [Problem("no schedule", f"scenario {self.name!r}", fix="give a schedule or a record")]
             )
+        fail_if(problem.at(f"scenario {self.name!r}") for problem in _type_problems(self))
         normal = {
             "start": as_date(grid.start),
             "end": as_date(grid.end),
@@ -125,6 +128,7 @@ class Scenario:
         for name, value in normal.items():
             object.__setattr__(self, name, value)
         fail_if(problem.at(f"scenario {self.name!r}") for problem in _problems(self))
+        fail_if(_size_problems(self, 1))
         _ = self.program
 
     def __hash__(self) -> int:
@@ -242,6 +246,10 @@ class Scenario:
         InputError
             For a path that names nothing, with the nearest names.
         """
+        given: Any = changes
+        if not isinstance(given, Mapping):
+            allowed = "new values by path: {'rules.CHN.ratio': 0.8}"
+            raise InputError([Problem("not changes", "with_", repr(given), allowed)])
         changed = self
         for path, value in changes.items():
             changed = _changed(changed, path, value)
@@ -264,6 +272,16 @@ class _Teller:
 def _decided(event: Event, outcome: str) -> Event:
     sure = tuple(replace(o, probability=float(o.name == outcome)) for o in event.outcomes)
     return replace(event, outcomes=sure)
+
+
+def _type_problems(scenario: Scenario) -> Iterator[Problem]:
+    rules: Any = scenario.rules
+    if not isinstance(rules, Mapping):
+        yield Problem("not rules", "rules", repr(rules), "a rule per economy: {'CHN': rules.Match()}")
+        return
+    for code, rule in rules.items():
+        if not isinstance(rule, Rule):
+            yield Problem("not a rule", f"rules.{code}", repr(rule), "a rule such as rules.Match(ratio=0.8)")
 
 
 def _problems(scenario: Scenario) -> Iterator[Problem]:
@@ -301,10 +319,14 @@ def _run_problems(scenario: Scenario, draws: int, seed: int) -> Iterator[Problem
         return
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**64:
         yield Problem("not a seed", "seed", repr(seed), "a whole number, 0 or more, below 2**64")
-    cells = draws * len(scenario.grid) * len(scenario.schedule.economies) ** 2
+    yield from _size_problems(scenario, draws)
+
+
+def _size_problems(scenario: Scenario, draws: int) -> Iterator[Problem]:
+    cells = ARRAYS * draws * len(scenario.grid) * len(scenario.schedule.economies) ** 2
     if cells > MOST_CELLS:
         most = MOST_CELLS * draws // cells
-        got = f"{draws:,} draws, {cells * 8 / 1e9:.1f} GB of paths"
+        got = f"{draws:,} draws, {cells * 8 / 1e9:.1f} GB while it runs"
         yield Problem("too many paths to hold", "draws", got, f"{most:,} draws of this scenario")
 
 

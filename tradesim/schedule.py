@@ -78,7 +78,8 @@ class Schedule:
         complete: bool = True,
         begins: DateLike | None = None,
     ) -> None:
-        ordered = tuple(sorted(measures, key=Measure.sort_key))
+        fail_if(_type_problems(given := list(measures), economies))
+        ordered = tuple(sorted(given, key=Measure.sort_key))
         fail_if([*_stranger_problems(ordered, economies), *_repeat_problems(ordered), *overlaps(ordered)])
         about = {"title": title, "vintage": vintage, "source": source, "complete": complete}
         first = None if begins is None else as_date(begins, "begins")
@@ -332,6 +333,10 @@ class Schedule:
         InputError
             With every problem of every row, each naming its row.
         """
+        given: Any = frame
+        if not isinstance(given, pd.DataFrame) or given.columns.empty:
+            got = "no columns" if isinstance(given, pd.DataFrame) else repr(given)
+            raise InputError([Problem("no measures", "frame", got, "a DataFrame with a row per measure")])
         placed = (
             (f"row {label}", row) for label, row in zip(frame.index, frame.to_dict("records"), strict=True)
         )
@@ -363,6 +368,14 @@ def _as_days(days: TimeGrid | Days | DateLike) -> Days:
 
 def _date_index(grid: TimeGrid) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(grid.days, name="date")
+
+
+def _type_problems(measures: list[Any], economies: Any) -> Iterator[Problem]:
+    if not isinstance(economies, Economies):
+        yield Problem("not economies", "economies", repr(economies), "an Economies object")
+    wrong = next((m for m in measures if not isinstance(m, Measure)), None)
+    if wrong is not None:
+        yield Problem("not a measure", "measures", repr(wrong), "Measure objects")
 
 
 def _stranger_problems(measures: Sequence[Measure], economies: Economies) -> Iterator[Problem]:
