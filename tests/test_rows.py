@@ -187,7 +187,8 @@ def test_a_file_that_is_not_there_is_refused(tmp_path):
     path = tmp_path / "none.csv"
     message = refusal(lambda: rows.read_csv(path))
     assert message == f"{path}: cannot be read; got No such file or directory; check the path"
-    assert refusal(lambda: rows.read_csv(tmp_path)).startswith(f"{tmp_path}: cannot be read")
+    message = refusal(lambda: rows.read_csv(tmp_path))
+    assert message == f"{tmp_path}: cannot be read; got not a regular file; check the path"
 
 
 def test_a_file_that_is_not_utf_8_is_refused(tmp_path):
@@ -201,6 +202,21 @@ def test_a_file_that_is_too_large_is_refused(tmp_path):
     expected = f"{path}: file too large; got 1,001 bytes; allowed: 1,000 bytes"
     assert refusal(lambda: rows.read_text(path, largest=1000)) == expected
     assert rows.read_text(path, largest=1001) == "x" * 1001
+
+
+def test_a_folder_that_is_not_there_cannot_be_written_to(tmp_path):
+    path = tmp_path / "none" / "measures.csv"
+    message = refusal(lambda: rows.write_csv([measure()], path))
+    assert message.startswith(f"{path}: cannot be written; got ")
+    assert message.endswith("; check the folder")
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("odd", ["\u2028", "\x0b", "\x85"])
+def test_only_newlines_end_a_line(tmp_path, newline, odd):
+    name = f"List{odd}1"
+    path = csv(tmp_path, (HEADER + GOOD.replace("List 1", name)).replace("\n", newline))
+    assert [m.name for m in rows.read_csv(path)] == [name]
 
 
 def test_dates_are_written_as_calendar_days(tmp_path):
