@@ -470,7 +470,7 @@ def test_many_problems_are_cut_short_and_counted(tmp_path):
 @pytest.mark.parametrize(
     ("raw", "message"),
     [
-        (b"\xff", "war.toml: not UTF-8 text; got byte 0xff at position 0; save it as UTF-8"),
+        (b"\xff", "war.toml:1: not UTF-8 text; got byte 0xff at position 0; save it as UTF-8"),
         (b"name = 1\n\0", "war.toml:2: not text: holds a NUL byte"),
         (b"#" * 1_000_001, "war.toml: file too large; got 1,000,001 bytes; allowed: 1,000,000 bytes"),
     ],
