@@ -618,7 +618,7 @@ def test_a_good_scenario_is_ok(call):
     path = scenarios.FOLDER / "us-china-2025-10.toml"
     assert said(call("check", path)) == (
         f"ok: {path}: scenario us-china-2025-10, 2025-10-23 until 2026-11-10: "
-        "179 measures, 2 rules, 1 truce, 2 events, 4 branches\n"
+        "180 measures, 2 rules, 1 truce, 2 events, 4 branches\n"
     )
 
 
