@@ -190,3 +190,17 @@ def test_an_event_s_outcome_is_told_only_of_the_pairs_it_moves():
     enact = sure(Effect(action="enact", target="opening"))
     found = told(elsewhere, threat, codes=("USA", "CHN", "ROW"), events=[enact])
     assert (5, "announces", "USA on ROW", (0.0, 0.34), None, "by law: elsewhere") in found
+
+
+def test_every_announcement_has_a_reason():
+    """Also where a truce holds an act that is announced while suspended."""
+    held = measure(status="suspended", announced="2025-04-04", effective="2025-04-06")
+    window = {"parties": ("USA", "CHN"), "start": "2025-04-08", "end": "2026-01-01"}
+    found = told(held, truces=[Truce(name="geneva", suspend="opening", **window)])
+    assert found[0] == (4, "announces", "USA on CHN", (0.0, 0.34), None, "by law: opening")
+
+
+def test_what_is_no_tariff_is_no_reason():
+    fee = measure(name="port fee", instrument="fee")
+    control = measure(name="licences", instrument="export_control", rate=None)
+    assert told(measure(), fee, control)[0][-1] == "by law: opening"

@@ -99,8 +99,9 @@ def _law(
 ) -> str:
     """Name the acts announced on the day, those announced since the start that end, or the outcome."""
     day, first = as_date(days[t]), as_date(days[0])
-    own = (m for m in schedule.measures if m.pair == pair and m.charged)
-    acts = {m.name for m in own if day == m.announced or (day == m.expires and m.announced >= first)}  # type: ignore[operator]
+    own = (m for m in schedule.measures if m.pair == pair and m.instrument == "tariff")
+    law = (m for m in own if m.status in {"enacted", "suspended"})
+    acts = {m.name for m in law if day == m.announced or (day == m.expires and m.announced >= first)}  # type: ignore[operator]
     chosen = [event.outcomes[int(trace.outcome[0, k])] for k, event in enumerate(events)]
     happened = {
         f"{event.name}: {outcome.name}"
