@@ -5,14 +5,17 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3 p
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 export PIP_NO_INPUT = 1
+# What is compiled cannot be measured: these tests run the day loop in Python first.
+IN_PYTHON := tests/test_engine_against_oracle.py tests/test_kernel.py
 
-.PHONY: run test check bench long lock clean
+.PHONY: run test check bench oracle docs long lock clean
 
 run: .venv/installed  ## the main job: charts and tables of the packaged record, into out/
 	$(BIN)/tradesim tour --out out
 
 test: check  ## everything that CI checks
-	$(BIN)/python -m pytest --cov --cov-report=term
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest --cov --cov-report= $(IN_PYTHON)
+	$(BIN)/python -m pytest --cov --cov-append --cov-report=term
 
 check: .venv/developed
 	$(BIN)/ruff check .
@@ -22,6 +25,13 @@ check: .venv/developed
 
 bench: .venv/installed  ## measured against what a user would write instead
 	$(BIN)/python -m benchmarks.schedule
+	$(BIN)/python -m benchmarks.engine --quick
+
+oracle: .venv/developed  ## the engine against its second reading in plain Python, on 10,000 random scenarios
+	NUMBA_DISABLE_JIT=1 TRADESIM_ORACLE_SCENARIOS=10000 $(BIN)/python -m pytest tests/test_engine_against_oracle.py
+
+docs: .venv/installed  ## the pages and pictures of the packaged scenarios
+	$(BIN)/python docs/generate.py
 
 long: .venv/developed  ## the property tests with many more examples
 	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest tests

@@ -4,13 +4,15 @@ import numpy as np
 import pytest
 
 from tradesim import rules
-from tradesim.assembly import assemble
+from tradesim.assembly import assemble, functions_of
 from tradesim.economies import Economies
-from tradesim.engine.program import NEVER, Act
+from tradesim.engine.families import FAMILIES, counter, match, targeted
+from tradesim.engine.program import NEVER, Act, Arrival, Of, State, Window
 from tradesim.errors import InputError
 from tradesim.events import Effect, Event, Outcome
 from tradesim.measures import Measure
 from tradesim.schedule import Schedule
+from tradesim.shocks import Shock, Size
 from tradesim.timegrid import TimeGrid
 from tradesim.truces import Truce
 
@@ -50,10 +52,7 @@ def refusal(*measures, **given):
 
 
 def rows(effects):
-    return [
-        tuple(int(v) for v in row)
-        for row in zip(effects.event, effects.outcome, effects.day, effects.act, effects.target, strict=True)
-    ]
+    return [tuple(row) for row in effects.tolist()]
 
 
 # What is fixed and what is live ----------------------------------------------------------------------
@@ -61,7 +60,7 @@ def rows(effects):
 
 def test_without_truces_and_events_everything_is_fixed():
     found = program(measure(coverage=0.5), measure(name="new", rate=0.1, effective="2025-10-03"))
-    assert found.shape == (5, 3)
+    assert found.base.shape == (5, 3, 3)
     np.testing.assert_allclose(found.base[:, 0, 1], [0.125, 0.125, 0.225, 0.225, 0.225], rtol=1e-15)
     assert np.argwhere(found.base.any(axis=0)).tolist() == [[0, 1]]
     assert found.live_duty.shape == (5, 0)
@@ -82,7 +81,7 @@ def test_what_a_truce_names_is_live_between_its_parties_only():
     ]
     found = program(*measures, truces=[truce(suspend="IEEPA")])
     assert found.live_pair.tolist() == [[0, 1], [0, 1]]
-    assert found.live_news[1:].max(axis=0).tolist() == [0.25, 0.3]
+    assert found.live_news.max(axis=0).tolist() == [[0.25, 0.125], [0.3, 0.3]]
     np.testing.assert_allclose(found.live_duty, [[0.125, 0.3]] * 2 + [[0.125, 0.0]] * 3, rtol=1e-15)
     assert found.live_enacted.tolist() == [True, True]
     assert found.truce_suspends.tolist() == [[True, True]]
@@ -120,16 +119,16 @@ def test_a_specific_duty_is_live_at_its_equivalent():
         measure(rate=10.0, basis="specific", unit="ton", unit_value=40.0, coverage=0.5),
         events=[event(Effect(action="set_rate", target="duty", rate=0.5))],
     )
-    assert found.live_news[1:].max(axis=0).tolist() == [0.25]
+    assert found.live_news.max(axis=0).tolist() == [[0.25, 0.125]]
     assert found.live_duty.tolist() == [[0.125]] * 5
-    assert found.effects.value.tolist() == [2.0]
+    assert found.effect_value.tolist() == [2.0]
 
 
 # What is announced -----------------------------------------------------------------------------------
 
 
 def opened(*measures):
-    return program(*measures).opened[:, 0, 1].tolist()
+    return program(*measures).opened[:, 0, 1, 0].tolist()
 
 
 def test_an_act_counts_from_its_announcement_at_its_nominal_rate():
@@ -150,7 +149,7 @@ def test_of_an_act_the_highest_level_counts_for_what_it_exceeds_the_reference():
         measure(rate=0.75, announced="2025-10-02", effective="2025-10-04", expires="2025-10-05"),
         measure(rate=0.125, announced="2025-10-01", effective="2025-10-05"),
     ]
-    assert opened(*levels) == [0.0, 0.5, 0.5, 0.5, 0.0]
+    assert opened(*levels) == [0.0, 0.5, 0.5, 0.5, -0.125]  # a lower level of the same act is a cut
 
 
 def test_acts_add_up_apart_by_name_authority_and_pair():
@@ -162,7 +161,7 @@ def test_acts_add_up_apart_by_name_authority_and_pair():
         measure(**new, exporter="ROW"),
     ]
     assert opened(*acts) == [0.0] + [0.75] * 4
-    assert program(*acts).opened[:, 0, 2].tolist() == [0.0] + [0.25] * 4
+    assert program(*acts).opened[:, 0, 2, 0].tolist() == [0.0] + [0.25] * 4
 
 
 @pytest.mark.parametrize(
@@ -194,17 +193,19 @@ def test_truces_are_windows_parties_and_shares():
         truce(name="all", parties=("ROW", "CHN", "USA"), end="2026-01-01", at_end="lapse"),
     ]
     found = program(truces=two)
-    assert found.truce_window.tolist() == [[-2, 3], [1, 92]]
+    values = found.truce_values[0]
+    assert values[:, [Window.START, Window.LENGTH]].tolist() == [[-2, 5], [1, 91]]
+    assert values[:, Window.SURCHARGES].tolist() == [0.5, 0.0]
     assert found.truce_parties.tolist() == [[True, True, False], [True, True, True]]
-    assert found.truce_surcharges.tolist() == [0.5, 0.0]
     assert found.truce_lapses.tolist() == [False, True]
 
 
-def test_odds_are_cumulative_and_the_last_outcome_takes_the_rest():
+def test_odds_are_those_written_and_0_beyond_the_last_outcome():
     three = [Outcome(name=str(k), probability=p) for k, p in enumerate((0.25, 0.25, 0.5))]
     found = program(events=[Event(name="three", date="2025-10-05", outcomes=three), event()])
     assert found.event_day.tolist() == [4, 2]
-    assert found.event_odds.tolist() == [[0.25, 0.5, 1.0], [1.0, 1.0, 1.0]]
+    assert found.event_odds.tolist() == [[[0.25, 0.25, 0.5], [1.0, 0.0, 0.0]]]
+    assert found.event_count.tolist() == [3, 1]
 
 
 def test_effects_are_in_the_order_of_day_and_then_of_the_description():
@@ -235,27 +236,93 @@ def test_effects_are_in_the_order_of_day_and_then_of_the_description():
         (0, 0, 4, Act.REVOKE, names.index("a")),
         (1, 0, 7, Act.END_TRUCE, 1),
     ]
-    assert found.effects.value[:6].tolist() == [float(NEVER), 3.0, 0.5, 0.25, 0.5, 19.0]
+    assert found.effect_value[:6].tolist() == [float(NEVER), 3.0, 0.5, 0.25, 0.5, 19.0]
 
 
 def test_a_rate_of_nothing_is_a_scale_of_nothing():
     found = program(measure(), events=[event(Effect(action="set_rate", target="duty", rate=0.0))])
-    assert found.effects.value.tolist() == [0.0]
+    assert found.effect_value.tolist() == [0.0]
 
 
-def test_every_economy_has_a_rule_and_most_of_them_answer_nothing():
-    chosen = {"CHN": rules.Match(ratio=0.5, reaction=3, implementation=2, coverage=0.4)}
+def test_a_row_for_each_pair_of_which_one_answers_the_other():
+    chosen = {
+        "CHN": rules.Match(ratio=0.5, reaction=3, implementation=2, coverage=0.4),
+        "CHN-ROW": rules.Counter(step=0.1, allies="USA", view="trade-weighted"),
+        "ROW": rules.Passive(),
+        "USA-CHN": rules.Targeted(instrument="fee", equivalent=0.3),
+    }
     found = program(rules=chosen)
-    assert found.reaction.tolist() == [1, 3, 1]
-    assert found.implementation.tolist() == [1, 2, 1]
-    assert found.coverage.tolist() == [1.0, 0.4, 1.0]
-    seen = np.array([0.5])
-    assert [answer(seen, np.zeros(1))[0] for answer in found.answers] == [0.0, 0.25, 0.0]
+    assert found.rule_pair.tolist() == [[0, 1], [1, 0], [1, 2]]
+    assert found.rule_kind.tolist() == [FAMILIES.index(f) for f in (targeted, match, counter)]
+    assert found.rule_view.tolist() == [0, 0, 1]
+    assert found.rule_instrument.tolist() == [1, 0, 0]
+    assert found.rule_allies.tolist() == [[False] * 3, [False] * 3, [True, False, False]]
+    values = found.rule_values[0]
+    assert values[:, [Of.REACTION, Of.IMPLEMENTATION, Of.COVERAGE]].tolist() == [
+        [1, 1, 1.0],
+        [3, 2, 0.4],
+        [1, 1, 1.0],
+    ]
+    assert values[:, Of.OWN].tolist() == [0.25, 0.5, 0.1]
+    assert values[:, Of.EQUIVALENT].tolist() == [0.3, 0.0, 0.0]
+
+
+def test_a_rule_by_value_knows_exports_over_imports_and_needs_them():
+    economies = Economies(CODES, [[0.0, 400.0, 1.0], [100.0, 0.0, 1.0], [0.0, 1.0, 0.0]])
+    rule = {"CHN": rules.Rebalance(coverage=0.5)}
+    found = assemble(Schedule([], economies), GRID, rule, (), ())
+    assert found.rule_values[0, :, Of.OWN].tolist() == [4.0, 1.0]
+    assert found.rule_view.tolist() == [1, 1]
+    assert "a rule by value without trade" in refusal(rules=rule)
+
+
+def test_a_custom_function_is_asked_for_its_own_pairs():
+    def half(seen, own, first, day, memory, values):
+        return values[0] * seen, memory
+
+    custom = {"CHN-ROW": rules.Custom(function=half, parameters=(0.5,)), "USA": rules.Match()}
+    functions = functions_of(custom, Economies(CODES))
+    assert list(functions) == [2]
+    assert functions[2][0] is half
+    assert functions[2][1].tolist() == [0.5, 0.0, 0.0, 0.0]
+
+
+def test_slopes_and_shocks_are_rows():
+    outcomes = [
+        Outcome(name="a", probability=0.5, slopes={"duty.USA-CHN": 2.0, "renewals.geneva": -1.0}),
+        Outcome(name="b", probability=0.5, slopes={"days.geneva": 0.5}),
+    ]
+    talks = Event(name="talks", date="2025-10-02", outcomes=outcomes)
+    stream = Shock(importer="USA", exporter="ROW", rate=2, size=Size("fixed", value=0.1), coverage=0.5)
+    found = assemble(Schedule([], Economies(CODES)), GRID, {}, [truce()], [talks], [stream])
+    assert found.slope_of.tolist() == [
+        [0, 0, State.DUTY, 0, 1],
+        [0, 0, State.RENEWALS, 0, 0],
+        [0, 1, State.DAYS, 0, 0],
+    ]
+    assert found.slope.tolist() == [[2.0, -1.0, 0.5]]
+    assert found.shock_pair.tolist() == [[0, 2]]
+    assert found.shock_values[0, 0, [Arrival.RATE, Arrival.COVERAGE, Arrival.DAYS]].tolist() == [
+        2,
+        0.5,
+        NEVER,
+    ]
+    assert np.unique(found.shock_sizes).tolist() == [0.1]
+
+
+def test_a_cut_below_the_reference_is_negative_and_a_known_end_is_none():
+    levels = [
+        measure(rate=0.5, effective="2025-09-01", expires="2025-10-03"),
+        measure(rate=0.2, effective="2025-10-03", announced="2025-10-03", coverage=0.5),
+    ]
+    found = program(*levels).opened[:, 0, 1]
+    np.testing.assert_allclose(found[:, 0], [0, 0, -0.3, -0.3, -0.3], rtol=1e-12)
+    np.testing.assert_allclose(found[:, 1], [0, 0, -0.4, -0.4, -0.4], rtol=1e-12)
 
 
 def test_the_grid_is_the_horizon():
     found = program(measure(), grid=TimeGrid("2025-10-01", "2025-10-02"), codes=["USA", "CHN"])
-    assert found.shape == (1, 2)
+    assert found.base.shape == (1, 2, 2)
     assert found.base.tolist() == [[[0.0, 0.25], [0.0, 0.0]]]
 
 

@@ -10,6 +10,7 @@ from scipy import stats
 from tradesim.economies import Economies
 from tradesim.errors import InputError
 from tradesim.events import Effect, Event, Outcome
+from tradesim.measures import Measure
 from tradesim.scenario import Scenario
 from tradesim.schedule import Schedule
 
@@ -113,6 +114,7 @@ def test_defaults():
         "probability": 0.5,
         "effects": (),
         "note": "",
+        "slopes": {},
     }
     assert event(1.0).note == ""
 
@@ -135,7 +137,7 @@ def test_rounding_in_the_sum_of_probabilities_is_no_problem():
 def test_an_unknown_action():
     assert refusal(lambda: Effect(action="cancel", target="threat")) == (
         "effect on 'threat': action: unknown action; got 'cancel'; "
-        "allowed: enact | revoke | set_rate | start_truce | extend_truce | end_truce"
+        "allowed: enact | revoke | suspend | set_rate | start_truce | extend_truce | end_truce"
     )
 
 
@@ -233,10 +235,83 @@ def test_a_value_of_the_wrong_type_is_refused(call):
         {"action": "enact", "rate": 0.5},
         {"action": "revoke", "until": "2025-12-01"},
         {"action": "end_truce", "until": "2025-12-01"},
+        {"action": "suspend", "rate": 0.1},
+        {"action": "set_rate", "rate": 0.1, "until": "2025-12-01"},
     ],
 )
 def test_a_value_without_use_is_refused(useless):
     assert refusal(lambda: Effect(target="threat", **useless))
+
+
+# Slopes ----------------------------------------------------------------------------------------------
+
+
+def with_slopes(slopes):
+    return Outcome(name="deal", probability=0.5, slopes=slopes)
+
+
+def test_slopes_are_kept_and_an_outcome_can_be_hashed():
+    given = {"duty.USA-CHN": -2.0, "days.geneva": 0.01, "renewals.the first one": 5}
+    assert with_slopes(given).slopes == given
+    assert hash(with_slopes(given)) == hash(with_slopes(dict(reversed(given.items()))))
+    assert with_slopes(given) != with_slopes({})
+
+
+def test_slopes_given_are_not_slopes_kept():
+    given = {"duty.USA-CHN": -2.0}
+    outcome = with_slopes(given)
+    given["days.geneva"] = 1.0
+    assert outcome.slopes == {"duty.USA-CHN": -2.0}
+
+
+@pytest.mark.parametrize("state", ["", "duty", "duty.", "dutty.USA-CHN", "geneva", 3])
+def test_an_unknown_state(state):
+    assert refusal(lambda: with_slopes({state: 1.0})) == (
+        f"outcome 'deal': slopes: unknown state; got {state!r}; "
+        "allowed: duty.IMPORTER-EXPORTER | days.TRUCE | renewals.TRUCE"
+    )
+
+
+@pytest.mark.parametrize("slope", [1000.1, -1000.1, float("nan"), float("inf"), "steep", True, None])
+def test_a_slope_that_is_none(slope):
+    assert refusal(lambda: with_slopes({"days.geneva": slope})) == (
+        f"outcome 'deal': slopes: days.geneva: not a slope; got {slope!r}; allowed: between -1000 and 1000"
+    )
+
+
+@pytest.mark.parametrize("slopes", [None, 3, [("days.geneva", 1.0)], "duty.USA-CHN"])
+def test_slopes_are_a_table(slopes):
+    assert refusal(lambda: with_slopes(slopes)) == (
+        f"outcome 'deal': slopes: not slopes; got {slopes!r}; "
+        "allowed: a slope per state: {'duty.USA-CHN': -2.0}"
+    )
+
+
+def sloped(slope, rate, draws=MANY):
+    """How often a deal of even odds is made where the duty has stood at a rate."""
+    measure = Measure(
+        name="duty", importer="USA", exporter="CHN", authority="x", rate=rate, effective="2025-01-01"
+    )
+    two = [with_slopes({"duty.USA-CHN": slope}), Outcome(name="none", probability=0.5)]
+    scenario = Scenario(
+        name="sloped",
+        start="2025-10-31",
+        end="2025-11-02",
+        schedule=Schedule([measure], Economies(["USA", "CHN"])),
+        events=[Event(name="summit", date="2025-10-31", outcomes=two)],
+    )
+    return (scenario.run(draws=draws, seed=1).outcomes["summit"] == "deal").sum()
+
+
+@pytest.mark.parametrize(("slope", "rate"), [(4.0, 0.5), (-4.0, 0.25), (3.0, 0.0)])
+def test_two_outcomes_with_a_slope_are_a_logistic_function_of_the_state(slope, rate):
+    odds = 1 / (1 + np.exp(-slope * rate))
+    assert stats.binomtest(int(sloped(slope, rate)), MANY, odds).pvalue > 1e-4
+
+
+def test_the_steepest_slopes_are_certain():
+    assert sloped(1000.0, 1.0, draws=50) == 50
+    assert sloped(-1000.0, 1.0, draws=50) == 0
 
 
 def test_an_event_needs_a_name():

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import settings
 
 from tradesim import rules
+from tradesim.assembly import answering
 from tradesim.economies import Economies
-from tradesim.engine import kernel
+from tradesim.engine.run import run
 from tradesim.errors import InputError
 from tradesim.events import Effect, Event, Outcome
 from tradesim.measures import Measure
@@ -221,22 +222,36 @@ def drawn_effect(chance, action, named, truces, date):
 # Agreement with the oracle ---------------------------------------------------------------------------
 
 
+def traced(scenario, draws, seed):
+    """The engine's run of draws, with what was announced."""
+    return run(scenario.program, draws, seed, traced=True)
+
+
+def by_pair(scenario, trace):
+    """What rules announced, (S, T, N, N)."""
+    codes = scenario.schedule.economies.codes
+    answered = np.zeros_like(trace.announced)
+    for a, (i, j, _) in enumerate(answering(scenario.rules, codes)):
+        answered[:, :, codes.index(i), codes.index(j)] = trace.answered[:, :, a]
+    return answered
+
+
 def check_agreement(scenario, names=("duty", "announced", "answered"), draws=3, seed=5):
     """Hold every draw of a run, and the trace behind it, against the oracle."""
     codes = scenario.schedule.economies.codes
     paths = scenario.run(draws=draws, seed=seed)
-    trace = kernel.run(scenario.program, np.arange(draws), seed)
+    trace = traced(scenario, np.arange(draws), seed)
+    answered = by_pair(scenario, trace)
     for k in range(draws):
-        past = engine_oracle.play(scenario, paths.outcomes.loc[k].to_dict())
+        past = engine_oracle.play(scenario, seed, k).days
         assert [today["day"] for today in past] == list(paths.dates.astype(object))
         for name in names:
             expected = np.zeros((len(past), len(codes), len(codes)))
             for t, today in enumerate(past):
                 for (i, j), value in today[name].items():
                     expected[t, codes.index(i), codes.index(j)] = value
-            np.testing.assert_allclose(
-                getattr(trace, name)[k], expected, rtol=1e-12, atol=1e-12, err_msg=name
-            )
+            found = answered[k] if name == "answered" else getattr(trace, name)[k]
+            np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12, err_msg=name)
         assert np.array_equal(paths.duty[k], trace.duty[k])
         held = [[today["truces"][name] for name in paths.truces] for today in past]
         assert paths.truce[k].tolist() == held
@@ -258,7 +273,7 @@ def test_runs_agree_with_the_oracle():
 def test_the_scenarios_drawn_are_many_and_lively():
     """A generator that draws nothing but quiet days proves nothing."""
     drawn_ = [scenario for _, scenario in scenarios(200)]
-    traces = [kernel.run(s.program, np.arange(3), 5) for s in drawn_]
+    traces = [traced(s, np.arange(3), 5) for s in drawn_]
     assert len(drawn_) >= 190
     assert sum(t.answered.any() for t in traces) > 50
     assert sum(t.truce.any() for t in traces) > 60
@@ -391,7 +406,7 @@ def test_a_draw_is_the_same_to_the_last_bit_whatever_is_drawn_beside_it():
         few = scenario.run(2, seed=11)
         assert np.array_equal(every.duty[:2], few.duty)
         assert every.outcomes[:2].equals(few.outcomes)
-        alone = kernel.run(scenario.program, np.array([5, 3]), 11)
+        alone = run(scenario.program, np.array([5, 3]), 11)
         assert np.array_equal(alone.duty, every.duty[[5, 3]])
         assert np.array_equal(alone.truce, every.truce[[5, 3]])
 
@@ -421,7 +436,7 @@ def spiral(measures, usa, chn, days=40, **more):
     schedule = Schedule(measures, Economies(["USA", "CHN"]))
     both = {"USA": usa, "CHN": chn}
     scenario = Scenario(name="spiral", start=FIRST, end=day(days), schedule=schedule, rules=both, **more)
-    trace = kernel.run(scenario.program, np.arange(1), 0)
+    trace = traced(scenario, np.arange(1), 0)
     return {
         "USA": trace.announced[0, :, 0, 1],
         "CHN": trace.announced[0, :, 1, 0],
@@ -533,19 +548,14 @@ def test_a_provocation_of_just_the_tolerance_is_let_pass():
         close(found["CHN"], [0.0] + 3 * [answer])
 
 
-class Always(rules.Rule):
+def always(seen, own, first, day, memory, values):
     """A rule of one's own that needs no provocation."""
-
-    def wants(self, seen):
-        return np.full_like(seen, 0.1)
-
-    def why(self):
-        return "always wants 10 points"
+    return np.full_like(seen, 0.1), memory
 
 
 def test_a_rule_that_needs_no_provocation_starts_on_the_first_day_and_spares_its_own_goods():
     schedule = Schedule([], Economies(["USA", "CHN"]))
-    chosen = {"USA": Always(implementation=2)}
+    chosen = {"USA": rules.Custom(function=always, implementation=2)}
     paths = Scenario(name="own", start=FIRST, end=day(5), schedule=schedule, rules=chosen).run()
     close(paths.duty[0, :, 0, 1], 2 * [0.0] + 3 * [0.1])
     assert not paths.duty[0, :, 0, 0].any()
@@ -744,3 +754,85 @@ def test_two_acts_that_add_up_to_the_tolerance_are_let_pass():
     two = [opening(0.1), opening(0.2, name="second")]
     found = spiral(two, rules.Passive(), rules.Counter(tolerance=0.3), days=4)
     close(found["CHN"], 0.0)
+
+
+# How it is run ---------------------------------------------------------------------------------------
+
+
+def any_scenario(number):
+    from random_scenarios import random_scenario
+
+    return random_scenario(number)
+
+
+def bits(trace):
+    return [np.asarray(array).tobytes() for array in trace]
+
+
+def compiled_only(scenario):
+    return not any(isinstance(rule, rules.Custom) for rule in scenario.rules.values())
+
+
+ANY = [scenario for scenario in map(any_scenario, range(40)) if compiled_only(scenario)]
+
+
+def test_playing_every_day_gives_the_same_bits_as_resting_on_quiet_ones():
+    for scenario in ANY:
+        every = scenario.program._replace(busy=np.ones(len(scenario.grid), dtype=bool))
+        plain = run(scenario.program, np.arange(3), 5, traced=True)
+        assert bits(run(every, np.arange(3), 5, traced=True)) == bits(plain)
+
+
+def test_threads_blocks_and_tracing_change_no_bit():
+    for scenario in ANY[:15]:
+        one = run(scenario.program, np.arange(40), 5, threads=1)
+        assert bits(run(scenario.program, np.arange(40), 5, threads=3)) == bits(one)
+        few = run(scenario.program, np.arange(11, 14), 5, traced=True)
+        assert np.array_equal(few.duty, one.duty[11:14])
+        assert np.array_equal(few.truce, one.truce[11:14])
+
+
+def test_compiled_and_uncompiled_are_the_same_to_the_last_bit(monkeypatch):
+    """The day loop in Python, as it plays small runs before anything is compiled, and compiled."""
+    from tradesim.engine import kernel
+    from tradesim.engine import run as room
+
+    python = getattr(kernel.play, "py_func", kernel.play)
+    for scenario in ANY:
+        fast = run(scenario.program, np.arange(25), 5, traced=True)
+        with monkeypatch.context() as patched:
+            patched.setattr(room.kernel, "play", python)
+            assert bits(run(scenario.program, np.arange(25), 5, traced=True)) == bits(fast)
+
+
+def test_parameters_may_differ_between_draws():
+    """A row of parameters per draw is the scenarios of those rows, run one by one."""
+    for scenario in ANY[:15]:
+        program, size = scenario.program, 4
+        factors = 1 + 0.1 * np.arange(size)
+        caps = np.repeat(program.rule_values, size, axis=0)
+        caps[:, :, 2] *= factors[:, None]
+        shares = np.repeat(program.truce_values, size, axis=0)
+        shares[:, :, 4] /= factors[:, None]
+        together = run(program._replace(rule_values=caps, truce_values=shares), np.arange(size), 5)
+        for k in range(size):
+            own = program._replace(rule_values=caps[k : k + 1], truce_values=shares[k : k + 1])
+            alone = run(own, np.array([k]), 5)
+            assert np.array_equal(together.duty[k], alone.duty[0])
+
+
+def test_counting_is_what_a_histogram_of_the_paths_is():
+    from tradesim.engine.run import count
+
+    for scenario in ANY[:15]:
+        paths = run(scenario.program, np.arange(60), 5)
+        counts = count(scenario.program, np.arange(60), 5, bins=64, top=0.8, threads=2)
+        assert counts.width == 0.8 / 64
+        place = np.minimum((paths.duty * (64 / 0.8)).astype(int), 63)
+        n = paths.duty.shape[2]
+        for i in range(n):
+            for j in range(n):
+                if i != j:
+                    expected = [np.bincount(day, minlength=64) for day in place[:, :, i, j].T]
+                    assert np.array_equal(counts.duties[:, i, j], expected)
+        assert np.array_equal(counts.truces, paths.truce.sum(axis=0))

@@ -9,11 +9,12 @@ import pytest
 
 import tradesim as ts
 from tradesim import rules
+from tradesim.changes import parameters
 from tradesim.economies import Economies
 from tradesim.errors import InputError
 from tradesim.events import Effect, Event, Outcome
 from tradesim.measures import Measure
-from tradesim.scenario import MOST_CELLS, Record, Scenario, parameters
+from tradesim.scenario import MOST_CELLS, Record, Scenario
 from tradesim.schedule import Schedule
 from tradesim.truces import Truce
 
@@ -556,7 +557,7 @@ def test_the_largest_seed_runs():
 
 
 def test_too_many_draws_are_refused_before_they_are_run():
-    cells = 3 * 10 * 2 * 2
+    cells = 10 * 2 * 2
     most = MOST_CELLS // cells
     message = refusal(lambda: scenario().run(draws=most + 1))
     assert message == (

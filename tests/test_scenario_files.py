@@ -18,6 +18,7 @@ from tradesim.events import Effect, Event, Outcome
 from tradesim.measures import Measure
 from tradesim.scenario import Record, Scenario
 from tradesim.schedule import Schedule
+from tradesim.shocks import Shock, Size
 from tradesim.truces import Truce
 
 
@@ -166,6 +167,143 @@ def test_the_samples_that_malformed_files_are_made_from_are_good(tmp_path):
     assert len(io.check_measures(tmp_path / "good.csv")) == 4
 
 
+EVERYTHING = """\
+name = "everything"
+start = 2027-01-01
+end = 2027-12-31
+
+[economies]
+codes = ["AAA", "BBB", "CCC"]
+imports = [[0, 3e11, 1e11], [2e11, 0, 1e11], [1e11, 1e11, 0]]
+
+[[measures]]
+name = "opening"
+importer = "AAA"
+exporter = "BBB"
+authority = "surcharge"
+rate = 0.1
+effective = 2027-01-15
+
+[rules.BBB]
+kind = "match"
+ratio = 0.8
+allies = ["CCC"]
+diversion = 0.25
+forgiveness = 0.1
+view = "trade-weighted"
+
+[rules.BBB-AAA]
+kind = "targeted"
+rate = 0.25
+instrument = "export_control"
+equivalent = 0.5
+
+[rules.CCC]
+kind = "rebalance"
+by = "trade"
+elasticity = 4.0
+
+[[truces]]
+name = "pause"
+parties = ["AAA", "BBB"]
+start = 2027-04-01
+days = 60
+renewal = 0.5
+renewal_days = 30
+renewals = 2
+breach = 0.75
+tolerance = 0.05
+start_spread = 3
+length_spread = 4
+
+[[events]]
+name = "vote"
+date = 2027-03-01
+
+[[events.outcomes]]
+name = "yes"
+probability = 0.25
+slopes = { "duty.AAA-BBB" = -2.0, "days.pause" = 0.01, "renewals.pause" = -0.5 }
+
+[[events.outcomes.effects]]
+action = "suspend"
+target = "opening"
+until = 2027-05-01
+
+[[events.outcomes]]
+name = "no"
+probability = 0.75
+
+[[shocks]]
+importer = "AAA"
+exporter = "BBB"
+rate = 2.0
+size = { distribution = "lognorm", s = 0.5, scale = 0.1 }
+
+[[shocks]]
+name = "small ones"
+importer = "CCC"
+exporter = "AAA"
+rate = 12
+size = { distribution = "fixed", value = 0.02 }
+coverage = 0.5
+implementation = 3
+days = 90
+most = 0.5
+"""
+
+
+def test_a_file_may_say_everything(tmp_path):
+    (tmp_path / "war.toml").write_text(EVERYTHING, encoding="utf-8")
+    scenario = Scenario.from_toml(tmp_path / "war.toml")
+    weighted = {"allies": ("CCC",), "diversion": 0.25, "forgiveness": 0.1, "view": "trade-weighted"}
+    assert scenario.rules == {
+        "BBB": rules.Match(ratio=0.8, **weighted),
+        "BBB-AAA": rules.Targeted(rate=0.25, instrument="export_control", equivalent=0.5),
+        "CCC": rules.Rebalance(by="trade", elasticity=4.0),
+    }
+    assert scenario.truces == (
+        Truce(
+            name="pause", parties=("AAA", "BBB"), start="2027-04-01", end="2027-05-31", renewal=0.5,
+            renewal_days=30, renewals=2, breach=0.75, tolerance=0.05, start_spread=3, length_spread=4,
+        ),
+    )  # fmt: skip
+    yes, no = scenario.events[0].outcomes
+    assert yes.slopes == {"duty.AAA-BBB": -2.0, "days.pause": 0.01, "renewals.pause": -0.5}
+    assert yes.effects == (Effect(action="suspend", target="opening", until="2027-05-01"),)
+    assert no.slopes == {}
+    assert scenario.shocks == (
+        Shock(importer="AAA", exporter="BBB", rate=2.0, size=Size("lognorm", s=0.5, scale=0.1)),
+        Shock(
+            name="small ones", importer="CCC", exporter="AAA", rate=12, size=Size("fixed", value=0.02),
+            coverage=0.5, implementation=3, days=90, most=0.5,
+        ),
+    )  # fmt: skip
+    assert kept(scenario, tmp_path) == scenario
+
+
+@pytest.mark.parametrize("kind", rules.KINDS)
+def test_a_rule_of_every_kind_survives_a_file(tmp_path, kind):
+    others = dict.fromkeys(OF_KIND.get(kind, {}), 0.375)
+    others |= dict.fromkeys(others.keys() & {"patience", "period"}, 17)
+    changed = rules.rule_of(kind)(
+        reaction=3, implementation=2, cap=0.75, coverage=0.5, tolerance=0.0625, ratchet=True, forgiveness=0.25,  # noqa: E501
+        view="trade-weighted", allies=("USA",), diversion=0.125, **others,
+    )  # fmt: skip
+    trade = Schedule([], Economies(["USA", "CHN"], [[0, 4e11], [1e11, 0]]))
+    scenario = own(schedule=trade, rules={"CHN-USA": changed, "USA": rules.rule_of(kind)()})
+    assert kept(scenario, tmp_path).rules == scenario.rules
+
+
+def test_a_rule_of_python_is_not_written(tmp_path):
+    def half(seen, own, first, day, memory, values):
+        return 0.5 * seen, memory
+
+    with pytest.raises(InputError) as caught:
+        own(rules={"CHN": rules.Custom(function=half)}).to_toml(tmp_path / "x.toml")
+    assert str(caught.value).startswith("rules.CHN: a rule that files do not know; got Custom; allowed: ")
+
+
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 wordy = st.one_of(
     words, st.sampled_from(["", "a\nb", "\r\n", '"""', "'''\\", " \n ", "[x]\nk = 1", "a\r\nb\n"])
@@ -174,18 +312,39 @@ names = st.one_of(st.sampled_from(["deal", "a b", "a.b", "é", '"', "a: b"]), wo
 fractions = st.one_of(st.sampled_from([0, 1, 0.1, 0.25, 1 / 3]), st.floats(0, 1))
 
 
+OF_KIND = {
+    "match": {"ratio": fractions},
+    "rebalance": {"elasticity": fractions},
+    "counter": {"step": fractions},
+    "targeted": {"rate": fractions},
+    "deferred": {"ratio": fractions, "patience": st.integers(0, 90)},
+    "self-stop": {"ratio": fractions, "stop": fractions},
+    "grim": {"rate": fractions},
+    "generous": {"ratio": fractions},
+    "contrite": {"ratio": fractions},
+    "gradual": {"rate": fractions, "period": st.integers(1, 90)},
+    "deescalate": {"ratio": fractions},
+}
+"""What each kind of rule has of its own."""
+
+
 @st.composite
-def some_rules(each, codes):
+def some_rules(each, codes, kinds):
     chosen = {}
-    for code in codes:
-        kind = each(st.sampled_from([None, *rules.KINDS.values()]))
+    for key in [*codes, *(f"{i}-{j}" for i in codes for j in codes if i != j)]:
+        kind = each(st.sampled_from([None, *kinds]))
         if kind is not None:
-            own_keys = {rules.Match: {"ratio": fractions}, rules.Counter: {"step": fractions}}.get(kind, {})
             given_keys = {
                 "reaction": st.integers(1, 30), "implementation": st.integers(0, 9), "cap": fractions,
-                "coverage": fractions, "tolerance": fractions, "ratchet": st.booleans(), **own_keys,
+                "coverage": st.floats(0.01, 1), "tolerance": fractions, "ratchet": st.booleans(),
+                "forgiveness": fractions, "view": st.sampled_from(["nominal", "trade-weighted"]),
+                "allies": st.lists(st.sampled_from(codes), max_size=2), "diversion": fractions,
+                **OF_KIND.get(kind, {}),
             }  # fmt: skip
-            chosen[code] = kind(**each(st.fixed_dictionaries({}, optional=given_keys)))
+            keys = each(st.fixed_dictionaries({}, optional=given_keys))
+            if kind != "deescalate" and each(st.booleans()):
+                keys |= {"instrument": each(st.sampled_from(["fee", "export_control"])), "equivalent": 0.3}
+            chosen[key] = rules.rule_of(kind)(**keys)
     return chosen
 
 
@@ -194,6 +353,11 @@ def some_truces(each, codes):
     made = []
     for name in each(st.lists(names, max_size=2, unique=True)) if len(codes) > 1 else ():
         start = each(st.dates(dt.date(2018, 12, 1), dt.date(2019, 1, 5)))
+        further = {
+            "renewal": fractions, "renewal_days": st.integers(1, 90), "renewals": st.integers(0, 9),
+            "breach": fractions, "tolerance": fractions,
+            "start_spread": st.integers(0, 9), "length_spread": st.integers(0, 9),
+        }  # fmt: skip
         made.append(
             Truce(
                 name=name,
@@ -201,14 +365,18 @@ def some_truces(each, codes):
                 start=start, surcharges=each(fractions),
                 end=start + dt.timedelta(days=each(st.integers(0, 20))),
                 at_end=each(st.sampled_from(["snapback", "lapse"])),
+                **each(st.fixed_dictionaries({}, optional=further)),
             )
         )  # fmt: skip
     return tuple(made)
 
 
 @st.composite
-def some_events(each, truces):
+def some_events(each, codes, truces):
     made = []
+    states = [f"duty.{i}-{j}" for i in codes for j in codes if i != j]
+    states += [f"{kind}.{truce.name}" for kind in ("days", "renewals") for truce in truces]
+    slopes = st.dictionaries(st.sampled_from(states), st.floats(-9, 9), max_size=2) if states else st.just({})
     for name in each(st.lists(names, max_size=2, unique=True)):
         day = each(st.dates(dt.date(2018, 12, 10), dt.date(2019, 1, 9)))
         outcomes = each(st.lists(names, min_size=1, max_size=3, unique=True))
@@ -219,7 +387,7 @@ def some_events(each, truces):
                 outcomes=tuple(
                     Outcome(
                         name=outcome, probability=part / sum(share), note=each(wordy),
-                        effects=each(effects(truces, day)),
+                        effects=each(effects(truces, day)), slopes=each(slopes),
                     )
                     for outcome, part in zip(outcomes, share, strict=True)
                 ),
@@ -235,8 +403,38 @@ def effects(truces, day):
     on = st.one_of(st.none(), st.dates(day, dt.date(2019, 1, 9)))
     until = st.dates(day, dt.date(2399, 12, 31))
     extend = st.builds(Effect, action=st.just("extend_truce"), target=target, until=until, on=on)
+    start = st.builds(
+        Effect, action=st.just("start_truce"), target=target, until=st.one_of(st.none(), until), on=on
+    )
     end = st.builds(Effect, action=st.just("end_truce"), target=target, on=on)
-    return st.lists(st.one_of(end, extend), max_size=3).map(tuple)
+    return st.lists(st.one_of(end, start, extend), max_size=3).map(tuple)
+
+
+SIZES = (
+    Size("fixed", value=0.1),
+    Size("expon", scale=0.1),
+    Size("lognorm", s=0.5, scale=0.1),
+    Size("beta", a=0.7, b=2.5, loc=0.01, scale=0.25),
+)
+
+
+@st.composite
+def some_shocks(each, codes):
+    pairs = [(i, j) for i in codes for j in codes if i != j]
+    made = []
+    for name in each(st.lists(names, max_size=2, unique=True)) if pairs else ():
+        importer, exporter = each(st.sampled_from(pairs))
+        further = {
+            "coverage": fractions, "implementation": st.integers(0, 9), "days": st.integers(1, 90),
+            "most": fractions,
+        }  # fmt: skip
+        made.append(
+            Shock(
+                name=name, importer=importer, exporter=exporter, rate=each(st.sampled_from([0, 0.5, 12, 100 / 3])),  # noqa: E501
+                size=each(st.sampled_from(SIZES)), **each(st.fixed_dictionaries({}, optional=further)),
+            )
+        )  # fmt: skip
+    return tuple(made)
 
 
 @st.composite
@@ -254,16 +452,17 @@ def some_scenarios(each):
     noted = [replace(measure, note=each(wordy), source=each(wordy)) for measure in schedule.measures]
     begins = each(st.sampled_from([None, dt.date(2018, 1, 1)]))
     truces = each(some_truces(among.codes))
-    events = each(some_events(truces))
+    events = each(some_events(among.codes, truces))
+    kinds = [kind for kind in rules.KINDS if kind != "rebalance" or among.imports is not None]
     branches = {
         name: {event.name: each(st.sampled_from([o.name for o in event.outcomes])) for event in events}
         for name in each(st.lists(names, max_size=2, unique=True))
     }
     return Scenario(
         name=each(names), title=each(wordy), description=each(wordy), source=each(wordy),
-        start="2018-12-10", end="2019-01-10", rules=each(some_rules(among.codes)),
+        start="2018-12-10", end="2019-01-10", rules=each(some_rules(among.codes, kinds)),
         schedule=Schedule(noted, among, **about, begins=begins),
-        truces=truces, events=events, branches=branches,
+        truces=truces, events=events, branches=branches, shocks=each(some_shocks(among.codes)),
     )  # fmt: skip
 
 
@@ -348,10 +547,10 @@ def test_the_first_lines_of_the_samples_are_where_the_tests_take_them_to_be():
         ('summit = "break"\n', 'summit = "break', "112: not TOML: unterminated string (at end of document)"),
         ("[record]", ".".join("a" * 40) + " = 1\n[record]", "18: key of too many parts; allowed: 32 parts"),
         # shape
-        ("reaction = 2", "raction = 2", "25: rules.CHN: unknown key; got 'raction'; allowed: cap, coverage,"),
+        ("reaction = 2", "raction = 2", "25: rules.CHN: unknown key; got 'raction'; allowed: allies, cap, "),
         ('title = "', 'titel = "', "2: unknown key; got 'titel'; allowed: branches, description, "),
-        ('kind = "match"\n', "", "22: rules.CHN: `kind` is missing; allowed: passive | match | counter"),
-        ('"match"', '"macth"', "23: rules.CHN: unknown kind of rule; got 'macth'; allowed: counter, match, "),
+        ('kind = "match"\n', "", "22: rules.CHN: `kind` is missing; allowed: passive | match | rebalance"),
+        ('"match"', '"macth"', "23: rules.CHN: unknown kind of rule; got 'macth'; allowed: contrite, co"),
         ("cap = 1.25", 'cap = "125 %"', "27: rules.CHN.cap: not a number; got '125 %'; allowed: a number; r"),
         ("reaction = 2", "reaction = 2.0", "25: rules.CHN.reaction: not a whole number; got 2.0"),
         ("reaction = 2", "reaction = true", "25: rules.CHN.reaction: not a whole number; got True"),
@@ -429,6 +628,64 @@ def test_a_problem_is_named_with_its_file_and_line(tmp_path, old, new, message):
 def test_a_problem_of_an_own_schedule_is_named_with_its_file_and_line(tmp_path, old, new, message):
     assert old in OWN
     said = refusal(OWN.replace(old, new, 1), tmp_path).split("\n")
+    assert said[0].startswith(f"war.toml:{message}")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        # rules
+        ("[rules.BBB-AAA]", "[rules.BBB-AAX]", "25: rules.BBB-AAX: unknown economy; got 'AAX'; allowed: AAA"),
+        ("[rules.BBB-AAA]", "[rules.BBB-AAA-CCC]", "25: rules: a rule of nobody; got 'BBB-AAA-CCC'; allowed"),
+        ("[rules.BBB-AAA]", "[rules.BBB-BBB]", "25: rules: a rule of nobody; got 'BBB-BBB'; allowed: an eco"),
+        ('["CCC"]\ndiv', '["CCX"]\ndiv', "20: rules.BBB: allies: unknown economy; got 'CCX'; allowed: AAA"),
+        ('["CCC"]\ndiv', '"CCC"\ndiv', "20: rules.BBB.allies: not a list; got 'CCC'; allowed: a list in ["),
+        ('"trade-weighted"', '"weighted"', "23: rules.BBB: unknown view; got 'weighted'; allowed: nominal, "),
+        ("forgiveness = 0.1", "forgiveness = 10", "22: rule Match: forgiveness: out of range; got 10"),
+        ('"export_control"', '"quota"', "28: rules.BBB-AAA: unknown instrument; got 'quota'; allowed: expor"),
+        ("equivalent = 0.5\n", "", "25: rule Targeted: equivalent: export_control without `equivalent`; got"),
+        ('instrument = "export_control"\n', "", "28: rule Targeted: equivalent: `equivalent` without use; g"),
+        ("elasticity = 4.0\n", "", "31: rule Rebalance: elasticity: trade that does not respond; got 0.0; al"),  # noqa: E501
+        ('by = "trade"', 'by = "value"', "33: rules.CCC: unknown by; got 'value'; allowed: duties, trade"),
+        ("imports = [", "# imports = [", "31: rules.CCC: a rule by value without trade; got no imports; give"),  # noqa: E501
+        # truces
+        ("days = 60", "days = 60\nend = 2027-05-01", "41: truce 'pause': end: when does it end; got both"),
+        ("days = 60\n", "", "36: truce 'pause': end: when does it end; got neither; allowed: `end`, the fir"),
+        ("days = 60", "days = -1", "40: truce 'pause': days: not a number of days; got -1; allowed: a whole "),  # noqa: E501
+        ("renewal = 0.5", "renewal = 1.5", "41: truce 'pause': renewal: not a probability; got 1.5; allowed"),
+        ("renewal_days = 30", "renewal_days = 0", "42: truce 'pause': renewal_days: not a whole number; got"),
+        ("breach = 0.75", 'breach = "likely"', "44: truces[0].breach: not a number; got 'likely'; allowed: "),
+        ("length_spread = 4", "length_spread = 4.5", "47: truces[0].length_spread: not a whole number; got"),
+        # events
+        ("-2.0,", '"steep",', "56: events[0].outcomes[0].slopes.duty.AAA-BBB: not a number; got 'steep'; all"),  # noqa: E501
+        ("-2.0,", "-2000.0,", "56: outcome 'yes': slopes: duty.AAA-BBB: not a slope; got -2000.0; allowed: b"),  # noqa: E501
+        ("duty.AAA-BBB", "dty.AAA-BBB", "56: outcome 'yes': slopes: unknown state; got 'dty.AAA-BBB'; allow"),
+        ("duty.AAA-BBB", "duty.AAA", "56: event 'vote': outcome 'yes': slopes: not a pair; got 'duty.AAA'; "),
+        ("duty.AAA-BBB", "duty.AAA-BXB", "56: event 'vote': outcome 'yes': slopes: unknown economy; got 'BX"),
+        ("days.pause", "days.pose", "56: event 'vote': outcome 'yes': slopes: unknown truce; got 'pose'; al"),
+        ('target = "opening"', 'target = "openin"', "60: event 'vote': suspend: unknown measure or authority"),  # noqa: E501
+        # shocks
+        ("rate = 2.0", "rate = 400", "70: shock 'AAA-BBB': rate: out of range; got 400"),
+        ("rate = 2.0\n", "", "67: shocks[0]: `rate` is missing; allowed: a table with importer, exporter, r"),
+        ('"lognorm"', '"lognormal"', "71: size: unknown distribution; got 'lognormal'; allowed: "),
+        (" s = 0.5,", "", "71: size: lognorm: parameters are missing; got s; allowed: s, loc, scale"),
+        ("s = 0.5,", "s = 0.5, t = 1,", "71: size: lognorm: unknown parameter; got 't'; allowed: loc, s, sc"),
+        ("scale = 0.1", "scale = -0.1", "71: size: lognorm: parameters that the distribution does not allow;"),  # noqa: E501
+        ("scale = 0.1", 'scale = "big"', "71: size: scale: not a number; got 'big'; allowed: a finite numbe"),
+        ("value = 0.02", "value = 20", "78: size: a fixed size has a value; got value = 20; allowed: value,"),
+        ("size = { dist", "size = 0.1 # ", "71: shocks[0].size: not a table; got 0.1; allowed: a table unde"),
+        ("days = 90", "days = 0", "81: shock 'small ones': days: not a number of days; got 0; allowed: a wh"),
+        ('exporter = "AAA"\nrate = 12', 'exporter = "CCC"\nrate = 12', "76: shock 'small ones': exporter: c"),
+        ('exporter = "AAA"\nrate = 12', 'exporter = "AXA"\nrate = 12', "76: shock 'small ones': exporter: u"),
+        ('importer = "AAA"\nexporter = "BBB"\nrate = 2', 'importer = "AXA"\nexporter = "BBB"\nrate = 2',
+         "68: shock 'AXA-BBB': importer: unknown economy; got 'AXA'; allowed: AAA, BBB, CCC"),
+        ('name = "small ones"', 'name = "AAA-BBB"', "74: scenario 'everything': shocks: shock named twice; "),
+        ("most = 0.5", "most = 0.5\ncolour = 1", "83: shocks[1]: unknown key; got 'colour'; allowed: cover"),
+    ],
+)  # fmt: skip
+def test_a_problem_of_what_moves_is_named_with_its_file_and_line(tmp_path, old, new, message):
+    assert old in EVERYTHING
+    said = refusal(EVERYTHING.replace(old, new, 1), tmp_path).split("\n")
     assert said[0].startswith(f"war.toml:{message}")
 
 

@@ -30,7 +30,34 @@ def test_defaults():
         "suspend": (),
         "surcharges": 0.0,
         "at_end": "snapback",
+        "renewal": 0.0,
+        "renewal_days": 90,
+        "renewals": 0,
+        "breach": 0.0,
+        "tolerance": 0.0,
+        "start_spread": 0,
+        "length_spread": 0,
+        "days": None,
     }
+
+
+@pytest.mark.parametrize(("days", "end"), [(0, "2025-08-12"), (1, "2025-08-13"), (90, "2025-11-10")])
+def test_days_take_the_place_of_an_end(days, end):
+    assert truce(end=None, days=days) == truce(end=end)
+    assert hash(truce(end=None, days=days)) == hash(truce(end=end))
+
+
+def test_a_truce_of_so_many_days_can_be_changed():
+    """How long it lasts is kept as its end."""
+    assert dataclasses.replace(truce(end=None, days=90), surcharges=0.5) == truce(surcharges=0.5)
+
+
+def test_everything_a_truce_may_have():
+    given = {
+        "suspend": ("a",), "surcharges": 1, "at_end": "lapse", "renewal": 0.5, "renewal_days": 1,
+        "renewals": 3, "breach": 1.0, "tolerance": 10, "start_spread": 100_000, "length_spread": 5,
+    }  # fmt: skip
+    assert dataclasses.asdict(truce(**given)).items() >= given.items()
 
 
 @pytest.mark.parametrize("start", ["2025-08-12", dt.date(2025, 8, 12), np.datetime64("2025-08-12")])
@@ -81,12 +108,56 @@ def test_it_cannot_end_before_it_starts():
 
 
 @pytest.mark.parametrize("name", ["start", "end"])
-@pytest.mark.parametrize("value", ["12 August", 20250812, None, "2025-13-01"])
+@pytest.mark.parametrize("value", ["12 August", 20250812, "None", "2025-13-01"])
 def test_days_are_calendar_days(name, value):
     assert refusal(**{name: value}) == (
         f"truce 'geneva': {name}: not a calendar day; got {value!r}; "
         "allowed: YYYY-MM-DD between 1600 and 2400"
     )
+
+
+def test_it_ends_in_one_way():
+    allowed = "allowed: `end`, the first day it is over, or `days`"
+    assert refusal(end=None) == f"truce 'geneva': end: when does it end; got neither; {allowed}"
+    assert refusal(days=90) == f"truce 'geneva': end: when does it end; got both; {allowed}"
+
+
+@pytest.mark.parametrize("days", [-1, 1.5, True, "90", 100_001])
+def test_a_length_is_a_number_of_days(days):
+    assert refusal(end=None, days=days) == (
+        f"truce 'geneva': days: not a number of days; got {days!r}; allowed: a whole number, 0 to 100000"
+    )
+
+
+@pytest.mark.parametrize("name", ["renewal", "breach"])
+@pytest.mark.parametrize("value", [-0.1, 1.1, 50, float("nan"), "likely", True, None])
+def test_renewal_and_breach_are_probabilities(name, value):
+    assert refusal(**{name: value}) == (
+        f"truce 'geneva': {name}: not a probability; got {value!r}; allowed: between 0 and 1"
+    )
+
+
+@pytest.mark.parametrize("value", [-0.1, 10.1, float("nan"), "big", False])
+def test_a_tolerance_lies_between_0_and_10(value):
+    assert refusal(tolerance=value) == (
+        f"truce 'geneva': tolerance: out of range; got {value!r}; allowed: a number between 0 and 10"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "least"), [("renewal_days", 1), ("renewals", 0), ("start_spread", 0), ("length_spread", 0)]
+)
+@pytest.mark.parametrize("value", [None, -1, 1.0, "3", True, 100_001])
+def test_numbers_of_days_and_times_are_whole(name, least, value):
+    assert refusal(**{name: value}) == (
+        f"truce 'geneva': {name}: not a whole number; got {value!r}; "
+        f"allowed: a whole number, {least} to 100000"
+    )
+
+
+def test_a_start_is_needed():
+    assert refusal(start=None).startswith("truce 'geneva': start: not a calendar day; got None; allowed: ")
+    assert refusal(start=None, end=None, days=9).startswith("truce 'geneva': start: not a calendar day; ")
 
 
 @pytest.mark.parametrize("share", [-0.1, 1.1, 50, float("nan")])

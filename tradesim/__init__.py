@@ -11,11 +11,12 @@ if TYPE_CHECKING:
     from tradesim import averages, datasets, plots, rules, scenarios
     from tradesim.economies import Economies
     from tradesim.errors import InputError, TradesimError
-    from tradesim.events import Event, Outcome
+    from tradesim.events import Effect, Event, Outcome
     from tradesim.measures import Measure
     from tradesim.paths import Paths
     from tradesim.scenario import Scenario
     from tradesim.schedule import Schedule
+    from tradesim.shocks import Shock, Size
     from tradesim.timegrid import TimeGrid
     from tradesim.truces import Truce
 
@@ -23,6 +24,7 @@ __version__ = "0.1.0"
 
 _ROOM = {
     "Economies": "economies",
+    "Effect": "events",
     "Event": "events",
     "InputError": "errors",
     "Measure": "measures",
@@ -30,6 +32,8 @@ _ROOM = {
     "Paths": "paths",
     "Scenario": "scenario",
     "Schedule": "schedule",
+    "Shock": "shocks",
+    "Size": "shocks",
     "TimeGrid": "timegrid",
     "TradesimError": "errors",
     "Truce": "truces",
@@ -38,6 +42,7 @@ _ROOMS = ("averages", "datasets", "plots", "rules", "scenarios")
 
 __all__ = [
     "Economies",
+    "Effect",
     "Event",
     "InputError",
     "Measure",
@@ -45,6 +50,8 @@ __all__ = [
     "Paths",
     "Scenario",
     "Schedule",
+    "Shock",
+    "Size",
     "TimeGrid",
     "TradesimError",
     "Truce",

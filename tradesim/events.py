@@ -2,18 +2,25 @@
 
 import datetime as dt
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from tradesim.errors import InputError, Problem, fail_if
 from tradesim.timegrid import DateLike, as_date
 
-Action = Literal["enact", "revoke", "set_rate", "start_truce", "extend_truce", "end_truce"]
+Action = Literal["enact", "revoke", "suspend", "set_rate", "start_truce", "extend_truce", "end_truce"]
 NEEDS: dict[str, str] = {"set_rate": "rate", "extend_truce": "until"}
 """The value that an action cannot do without."""
-USES: dict[str, tuple[str, ...]] = {"rate": ("set_rate",), "until": ("extend_truce", "start_truce")}
+USES: dict[str, tuple[str, ...]] = {
+    "rate": ("set_rate",),
+    "until": ("extend_truce", "start_truce", "suspend"),
+}
 """The actions that have a use for a value."""
+STATES = ("duty", "days", "renewals")
+"""What the odds of an outcome may depend on."""
+STEEPEST = 1000
+"""Largest slope."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +29,12 @@ class Effect:
 
     Parameters
     ----------
-    action : ``enact`` or ``revoke`` a measure, ``set_rate`` of one, or ``start_truce``, ``extend_truce``
-        (to ``until``) and ``end_truce``.
+    action : ``enact``, ``suspend`` (``until`` a day, or until it is enacted again) or ``revoke`` (for good) a
+        measure, ``set_rate`` of one, or ``start_truce``, ``extend_truce`` (to ``until``) and ``end_truce``.
     target : the measure's name or authority (``*`` wildcards), or the truce's name.
     rate : the new rate, a fraction, for ``set_rate``.
-    until : the first day after the truce, for ``extend_truce`` and optionally ``start_truce``.
+    until : the first day after the truce or the suspension, for ``extend_truce`` and optionally
+        ``start_truce`` and ``suspend``.
     on : the day it takes effect (default: the day of the event). A measure is never charged before its
         own ``effective`` day.
     """
@@ -50,18 +58,41 @@ class Effect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """One way that an event may end: its name, probability and effects, in words in ``note``."""
+    """One way that an event may end.
+
+    Parameters
+    ----------
+    name, note : what it is called, and what it means in words.
+    probability : of the event ending so.
+    effects : what it does.
+    slopes : how the log of its weight moves with the state at the end of the day before, by ``duty.USA-CHN``
+        (the effective duty of that pair, a fraction), ``days.NAME`` (days that a truce has been in force) or
+        ``renewals.NAME`` (times that it was renewed): weights probability × exp(Σ slope × state), of all
+        outcomes together 1: a logistic function where there are two.
+
+    Raises
+    ------
+    InputError
+        If the probability does not lie between 0 and 1, or a slope is no number or of no known state.
+    """
 
     name: str
     probability: float
     effects: tuple[Effect, ...] = ()
     note: str = ""
+    slopes: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "effects", tuple(self.effects))
-        if not _is_number(self.probability) or not 0 <= self.probability <= 1:
-            got = repr(self.probability)
-            fail_if([Problem("not a probability", f"outcome {self.name!r}", got, "between 0 and 1")])
+        slopes: Any = self.slopes
+        if isinstance(slopes, Mapping):
+            object.__setattr__(self, "slopes", dict(slopes))
+        fail_if(problem.at(f"outcome {self.name!r}") for problem in _outcome_problems(self))
+
+    def __hash__(self) -> int:
+        return hash(
+            (self.name, self.probability, self.effects, self.note, tuple(sorted(self.slopes.items())))
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +127,24 @@ class Event:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _outcome_problems(outcome: Outcome) -> Iterator[Problem]:
+    if not _is_number(outcome.probability) or not 0 <= outcome.probability <= 1:
+        yield Problem("not a probability", "", repr(outcome.probability), "between 0 and 1")
+    slopes: Any = outcome.slopes
+    if not isinstance(slopes, Mapping):
+        yield Problem("not slopes", "slopes", repr(slopes), "a slope per state: {'duty.USA-CHN': -2.0}")
+        return
+    for state, slope in slopes.items():
+        kind, _, name = str(state).partition(".")
+        if kind not in STATES or not name:
+            allowed = "duty.IMPORTER-EXPORTER | days.TRUCE | renewals.TRUCE"
+            yield Problem("unknown state", "slopes", repr(state), allowed)
+        if not _is_number(slope) or abs(slope) > STEEPEST:
+            yield Problem(
+                "not a slope", f"slopes: {state}", repr(slope), f"between -{STEEPEST} and {STEEPEST}"
+            )
 
 
 def _effect_problems(effect: Effect) -> Iterator[Problem]:

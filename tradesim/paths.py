@@ -1,7 +1,7 @@
 """Paths: the labelled result of a run."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,17 +9,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tradesim.duties import labelled
-from tradesim.errors import InputError, Problem, fail_if
-from tradesim.timegrid import Days
+from tradesim import path_exports as exports
+from tradesim import path_statistics as statistics
+from tradesim.errors import InputError, Problem
+from tradesim.path_tables import Pair, PathTables, Quantity
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Paths:
+class Paths(PathTables):
     """Duties over time, one path per draw.
+
+    Tables are pandas frames: fractions, days that are dates, columns (importer, exporter) in the order of
+    the economies. Those with ``of`` tell the duty, the trade ``cost`` that rules charge beside it, or their
+    sum, the ``trade cost``. A duty *exceeds* a level where it is strictly higher, by more than rounding.
 
     Parameters
     ----------
@@ -30,55 +35,72 @@ class Paths:
     truce : (S, T, K) bool, whether each of the K truces is in force; `truces` names them.
     outcomes : one row per draw, one column per event: what happened.
     recorded : (N, N) bool, pairs whose duty is known; others are left out of tables.
+    seed : the run's.
+    retell : returns the story of a draw.
+    source, as_of : where the schedule comes from, and what was known when.
+    cost : (S, T, N, N) float64, fraction of import value: ad-valorem equivalent of what rules charge beside
+        duties (fees, export controls); None where no rule does.
+    renewals : (S, K) int64, how often each truce was renewed, or None.
+    breached : (S, K) bool, whether a breach ended each truce, or None.
+    sampling : how the draws were made: ``random``, ``antithetic`` or ``sobol``.
+
+    Examples
+    --------
+    >>> days = np.arange("2025-11-08", "2025-11-12", dtype="datetime64[D]")
+    >>> duty = np.zeros((2, 4, 2, 2))
+    >>> duty[:, :, 0, 1] = [[0.3, 0.3, 0.5, 0.5], [0.3, 0.3, 0.3, 0.3]]
+    >>> paths = Paths("toy", days, ("USA", "CHN"), duty, np.zeros((2, 4, 0), dtype=bool), (),
+    ...               pd.DataFrame(index=range(2)), np.eye(2, k=1, dtype=bool), 0, retell=pd.DataFrame)
+    >>> paths.time_above(0.4)["USA", "CHN"].tolist()
+    [0.5, 0.0]
+    >>> paths.passed(0.4)["USA", "CHN"].tolist()
+    [0.0, 0.0, 0.5, 0.5]
+    >>> print(paths.summary_text())
+    toy: 2 draws, 2025-11-08 to 2025-11-11, USA, CHN
+    USA on CHN: in the median 30.0 % on the first day, highest 40.0 % on 2025-11-08, 40.0 % on the last day
+    (5 % to 95 % of draws: 31.0 % to 49.0 %)
     """
 
-    name: str
-    dates: Days
-    economies: tuple[str, ...]
-    duty: NDArray[np.float64]
-    truce: NDArray[np.bool_]
-    truces: tuple[str, ...]
-    outcomes: pd.DataFrame
-    recorded: NDArray[np.bool_]
-    seed: int
-    retell: Callable[[int], pd.DataFrame] = field(repr=False)
-    source: str = ""
-    as_of: str = ""
-
-    @property
-    def draws(self) -> int:
-        """S, how many draws there are."""
-        return len(self.duty)
-
-    @property
-    def pairs(self) -> tuple[tuple[str, str], ...]:
-        """(importer, exporter) of every recorded pair, in the order of the economies."""
-        codes = self.economies
-        every = ((i, j) for i in range(len(codes)) for j in range(len(codes)) if i != j)
-        return tuple((codes[i], codes[j]) for i, j in every if self.recorded[i, j])
-
     def __repr__(self) -> str:
-        span = f"{self.dates[0]} to {self.dates[-1]}"
-        draws = f"{self.draws:,} draw{'s' if self.draws != 1 else ''}"
-        return f"Paths({self.name}: {draws}, {span}, {', '.join(self.economies)})"
+        return f"Paths({self._headline()})"
 
-    def to_frame(self, draw: int = 0) -> pd.DataFrame:
-        """Return the duties of one draw, index date, columns (importer, exporter), fractions."""
-        return self._frame(self.duty[self._checked(draw)])
+    def _repr_html_(self) -> str:
+        return exports.html_table(self.summary(), self._headline())
 
-    def quantiles(self, q: Sequence[float]) -> pd.DataFrame:
-        """Return quantiles over the draws, index date, columns (importer, exporter, quantile), fractions.
+    def summary_text(self) -> str:
+        """Return the summary in words: a headline and a line on every pair."""
+        return "\n".join([self._headline(), *exports.words(self.summary(), many=self.draws > 1)])
 
-        Raises
-        ------
-        InputError
-            If a quantile does not lie between 0 and 1.
+    # Summaries ---------------------------------------------------------------------------------------
+
+    def summary(self) -> pd.DataFrame:
+        """Return the duties at a glance, one row per (importer, exporter).
+
+        ``first`` day, ``mean`` over the days, ``peak``, ``highest on`` (the first day of the peak) and
+        ``last`` day are medians over the draws; ``last 5 %`` and ``last 95 %`` quantiles of the last day;
+        ``ends higher`` and ``ends lower`` the share of draws whose last day lies above and below the first.
         """
-        fail_if(_quantile_problems(q))
-        values = np.quantile(self.duty, list(q), axis=0)
-        frames = {float(level): self._frame(value) for level, value in zip(q, values, strict=True)}
-        joined = pd.concat(frames, axis=1, names=["quantile"])
-        return joined.reorder_levels(["importer", "exporter", "quantile"], axis=1).sort_index(axis=1)
+        rows = [statistics.summary(values, self.dates) for values in self._values("duty")]
+        return pd.DataFrame(rows, index=self._labels, columns=list(statistics.SUMMARY))
+
+    def truce_summary(self) -> pd.DataFrame:
+        """Return the truces at a glance, one row per truce.
+
+        ``held``: share of draws in which it is ever in force; ``days``: on how many (median); ``renewals``:
+        how often it was renewed (mean); ``breached``: share of draws in which a breach ended it; ``last
+        day``: share in force at the end. NaN where it is not known.
+        """
+        unknown = np.full(len(self.truces), np.nan)
+        columns = {
+            "held": self.truce.any(axis=1).mean(axis=0),
+            "days": np.median(self.truce.sum(axis=1), axis=0),
+            "renewals": unknown if self.renewals is None else self.renewals.mean(axis=0),
+            "breached": unknown if self.breached is None else self.breached.mean(axis=0),
+            "last day": self.truce[:, -1].mean(axis=0),
+        }
+        return pd.DataFrame(columns, index=pd.Index(self.truces, name="truce", dtype="str"))
+
+    # One draw ----------------------------------------------------------------------------------------
 
     def events(self, draw: int = 0) -> pd.DataFrame:
         """Return the story of one draw: who did what, when, from what to what, and why.
@@ -88,61 +110,173 @@ class Paths:
         """
         return self.retell(self._checked(draw))
 
-    def summary(self) -> pd.DataFrame:
-        """Return, per pair, the duty on the first day, the highest and the last: means over the draws."""
-        first, last, peak = self.duty[:, 0], self.duty[:, -1], self.duty.max(axis=1)
-        on = self.dates[self.duty.mean(axis=0).argmax(axis=0)]
-        rows = []
-        for i, j in self.pairs:
-            at = (self.economies.index(i), self.economies.index(j))
-            level = [array[(slice(None), *at)].mean() for array in (first, peak, last)]
-            rows.append([i, j, *level, on[at]])
-        columns = ["importer", "exporter", "first", "peak", "last", "highest on"]
-        return pd.DataFrame(rows, columns=columns).set_index(["importer", "exporter"])
-
-    def to_csv(self, path: str | Path, draw: int = 0) -> Path:
-        """Write the duties of one draw as CSV, fractions; return the path."""
-        file = Path(path)
-        self.to_frame(draw).to_csv(file, date_format="%Y-%m-%d")
-        return file
-
-    def plot(self, draw: int = 0, ax: "Axes | None" = None) -> "Axes":
-        """Draw the duties of one draw as a step chart with its truces shaded."""
-        from tradesim import plots  # noqa: PLC0415 matplotlib loads when a picture is asked for
-
-        return plots.step_chart(
-            self.to_frame(draw),
-            truces=self.truce_windows(draw),
-            title=self.name,
-            source=self.source,
-            as_of=self.as_of,
-            ax=ax,
-        )
-
     def truce_windows(self, draw: int = 0) -> list[tuple[str, np.datetime64, np.datetime64]]:
         """Return (name, first day, first day after) of every window in which a truce is in force."""
-        windows = []
-        for k, name in enumerate(self.truces):
-            held = np.concatenate([[False], self.truce[self._checked(draw), :, k], [False]]).astype(np.int8)
-            edges = np.flatnonzero(np.diff(held)).reshape(-1, 2)
-            windows += [(name, self.dates[a], self.dates[b - 1] + np.timedelta64(1, "D")) for a, b in edges]
-        return windows
+        held, day = self.truce[self._checked(draw)], np.timedelta64(1, "D")
+        return [
+            (name, self.dates[start], self.dates[stop - 1] + day)
+            for k, name in enumerate(self.truces)
+            for start, stop in statistics.windows(held[:, k])
+        ]
 
-    def _frame(self, duty: NDArray[np.float64]) -> pd.DataFrame:
-        codes = self.economies
-        columns = [duty[:, codes.index(i), codes.index(j)] for i, j in self.pairs]
-        return labelled(self.dates, self.pairs, columns, {"importer": codes, "exporter": codes})
+    # Files -------------------------------------------------------------------------------------------
 
-    def _checked(self, draw: int) -> int:
-        if not isinstance(draw, int | np.integer) or not 0 <= draw < self.draws:
-            raise InputError([Problem("no such draw", "draw", repr(draw), f"0 to {self.draws - 1}")])
-        return int(draw)
+    def to_csv(self, path: str | Path, draw: int = 0, of: Quantity = "duty") -> Path:
+        """Write one draw as CSV, fractions; return the path."""
+        file = Path(path)
+        self.to_frame(draw, of).to_csv(file, date_format="%Y-%m-%d")
+        return file
 
+    def to_xarray(self) -> Any:
+        """Return everything as an ``xarray.Dataset`` with units, source and seed.
 
-def _quantile_problems(q: Any) -> Iterator[Problem]:
-    given = list(q) if isinstance(q, Sequence | np.ndarray) and not isinstance(q, str) else []
-    if not given:
-        yield Problem("no quantiles", "q", repr(q), "a list such as [0.05, 0.5, 0.95]")
-    for value in given:
-        if not isinstance(value, int | float) or not 0 <= value <= 1:
-            yield Problem("not a quantile", "q", repr(value), "between 0 and 1")
+        Variables: duty and, where rules charge any, cost (draw, date, importer, exporter), NaN for pairs that
+        are not recorded; in_truce (draw, date, truce); renewals, breached (draw, truce); outcome (draw,
+        event), text.
+
+        Raises
+        ------
+        MissingExtraError
+            Without xarray: ``pip install 'tradesim[xarray]'``.
+        """
+        return exports.dataset(
+            {
+                "duty": self._masked(self.duty),
+                "cost": None if self.cost is None else self._masked(self.cost),
+                "in_truce": self.truce,
+                "renewals": self.renewals,
+                "breached": self.breached,
+                "outcome": exports.outcome_names(self.outcomes),
+            },
+            {
+                "draw": np.arange(self.draws),
+                "date": self.dates.astype("datetime64[ns]"),
+                "importer": list(self.economies),
+                "exporter": list(self.economies),
+                "truce": np.array(self.truces, dtype=str),
+                "event": np.array(self.outcomes.columns, dtype=str),
+            },
+            {
+                "title": self.name,
+                "source": self.source,
+                "as_of": self.as_of,
+                "seed": self.seed,
+                "sampling": self.sampling,
+            },
+        )
+
+    # Pictures ----------------------------------------------------------------------------------------
+
+    def plot(
+        self,
+        draw: int | None = None,
+        ax: "Axes | None" = None,
+        q: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95),
+        samples: int = 5,
+    ) -> "Axes":
+        """Draw one draw as a step chart with its truces shaded, or many as a fan.
+
+        Where rules charge fees or controls, the trade cost (of a fan its median) stands beside the duty.
+
+        Parameters
+        ----------
+        draw : the draw (default: the only one, or the fan of all).
+        ax : where to draw (default: a new figure).
+        q : the quantiles of a fan.
+        samples : how many draws, from the first on, run through a fan.
+        """
+        from tradesim import plots  # noqa: PLC0415 matplotlib loads when a picture is asked for
+
+        if draw is not None or self.draws == 1:
+            one = 0 if draw is None else draw
+            return plots.step_chart(
+                self.to_frame(one),
+                truces=self.truce_windows(one),
+                beside=None if self.cost is None else self.to_frame(one, "trade cost"),
+                ax=ax,
+                **self._captions(),
+            )
+        return plots.fan_chart(
+            self.quantiles(q),
+            samples=self._samples(samples),
+            truce=self.in_any_truce() if self.truces else None,
+            beside=None if self.cost is None else self._median_cost(),
+            ax=ax,
+            **self._captions(),
+        )
+
+    def plot_truces(self, ax: "Axes | None" = None) -> "Axes":
+        """Draw the share of draws in which each truce is in force, and any of several, by date."""
+        from tradesim import plots  # noqa: PLC0415 matplotlib loads when a picture is asked for
+
+        any_of = self.in_any_truce() if len(self.truces) > 1 else None
+        return plots.truce_band(self.in_truce(), any_of=any_of, ax=ax, **self._captions())
+
+    def plot_phase(
+        self, x: Pair | str | None = None, y: Pair | str | None = None, ax: "Axes | None" = None
+    ) -> "Axes":
+        """Draw the duty of one pair against that of another: the path of one draw, the mean of many.
+
+        Parameters
+        ----------
+        x : the pair to the right (default: the first recorded).
+        y : the pair upwards (default: the other direction of ``x``).
+        ax : where to draw (default: a new figure).
+
+        Raises
+        ------
+        InputError
+            For a pair that is not recorded, with the nearest that are.
+        """
+        from tradesim import plots  # noqa: PLC0415 matplotlib loads when a picture is asked for
+
+        i, j = self._position(x if x is not None else next(iter(self.pairs), ""), "x")
+        across = (self.economies[j], self.economies[i])
+        k, m = self._position(y if y is not None else across, "y")
+        return plots.phase_plot(
+            self.duty[:, :, i, j],
+            self.duty[:, :, k, m],
+            x_label=f"{self.economies[i]} on {self.economies[j]}",
+            y_label=f"{self.economies[k]} on {self.economies[m]}",
+            dates=self.dates,
+            ax=ax,
+            **self._captions(),
+        )
+
+    def plot_events(self, draw: int = 0, ax: "Axes | None" = None) -> "Axes":
+        """Draw the story of one draw along its duties."""
+        from tradesim import plots  # noqa: PLC0415 matplotlib loads when a picture is asked for
+
+        return plots.event_timeline(
+            self.events(draw),
+            self.to_frame(draw),
+            truces=self.truce_windows(draw),
+            ax=ax,
+            **self._captions(),
+        )
+
+    # Within ------------------------------------------------------------------------------------------
+
+    def _headline(self) -> str:
+        draws = f"{self.draws:,} draw{'s' if self.draws != 1 else ''}"
+        span = f"{self.dates[0]} to {self.dates[-1]}"
+        return f"{self.name}: {draws}, {span}, {', '.join(self.economies)}"
+
+    def _captions(self) -> dict[str, Any]:
+        return {"title": self.name, "source": self.source, "as_of": self.as_of}
+
+    def _median_cost(self) -> pd.DataFrame:
+        """Return the median trade cost, duty and what is charged beside it, columns (importer, exporter)."""
+        return self.quantiles([0.5], "trade cost").droplevel("quantile", axis=1)
+
+    def _samples(self, samples: int) -> pd.DataFrame | None:
+        """Return the first draws, columns (importer, exporter, draw), or None of no draws."""
+        if not isinstance(samples, int | np.integer) or samples < 0:
+            raise InputError([Problem("not a number of draws", "samples", repr(samples), "0 or more")])
+        shown = range(min(int(samples), self.draws))
+        series = [row for values in self._values("duty") for row in values[: len(shown)]]
+        return self._by_date(series, statistics.nested(self._labels, "draw", shown)) if shown else None
+
+    def _masked(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        known = self.recorded | np.eye(len(self.economies), dtype=bool)
+        return values if known.all() else np.where(known, values, np.nan)

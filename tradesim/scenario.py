@@ -1,31 +1,32 @@
 """Scenario: everything needed to run, as one frozen description."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from tradesim import datasets
-from tradesim.assembly import assemble
-from tradesim.engine import kernel
-from tradesim.engine.program import Program
+from tradesim.assembly import assemble, functions_of
+from tradesim.changes import changed_fields
+from tradesim.engine.program import Program, Trace
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
 from tradesim.events import Event
 from tradesim.paths import Paths
 from tradesim.rules import Rule
 from tradesim.schedule import Schedule
+from tradesim.shocks import Shock
 from tradesim.story import story
 from tradesim.timegrid import DateLike, TimeGrid, as_date
 from tradesim.truces import Truce
 
 MOST_CELLS = 400_000_000
 """Float64 cells that a run may hold: 3.2 GB."""
-ARRAYS = 3
-"""Arrays of draws × days × pairs that a run holds: the duty, what is announced, what rules answered."""
+SAMPLING = ("random", "antithetic", "sobol")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +73,10 @@ class Scenario:
     start, end : first day, and first day no longer simulated: half-open.
     schedule : the acts, as known; give it or ``record``.
     record : the packaged record that the scenario continues.
-    rules : one rule per economy, towards every partner; an economy without one does not answer.
+    rules : one rule per economy, ``CHN``, towards every partner, or towards one, ``CHN-USA``, which then
+        takes its place; an economy without one does not answer.
     truces, events : windows and junctures, each with a name of its own.
+    shocks : streams of new surcharges that arrive at random, each with a name of its own.
     branches : named futures: for each, which outcome every event has.
 
     Raises
@@ -101,6 +104,7 @@ class Scenario:
     rules: Mapping[str, Rule] = field(default_factory=dict)
     truces: tuple[Truce, ...] = ()
     events: tuple[Event, ...] = ()
+    shocks: tuple[Shock, ...] = ()
     branches: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     title: str = ""
     description: str = ""
@@ -115,6 +119,7 @@ class Scenario:
             raise InputError(
                 [Problem("no schedule", f"scenario {self.name!r}", fix="give a schedule or a record")]
             )
+        fail_if(schedule.before_record([grid.start], "date"))
         fail_if(problem.at(f"scenario {self.name!r}") for problem in _type_problems(self))
         normal = {
             "start": as_date(grid.start),
@@ -123,6 +128,7 @@ class Scenario:
             "rules": dict(self.rules),
             "truces": tuple(self.truces),
             "events": tuple(self.events),
+            "shocks": tuple(self.shocks),
             "branches": {name: dict(chosen) for name, chosen in self.branches.items()},
         }
         for name, value in normal.items():
@@ -140,6 +146,7 @@ class Scenario:
             *(f"{code} {rule.why()}" for code, rule in self.rules.items()),
             *(f"truce {truce.name}" for truce in self.truces),
             *(f"event {event.name}" for event in self.events),
+            *(f"shocks {shock.name}" for shock in self.shocks),
         ]
         return f"Scenario({self.name}, {self.start} to {self.end}: {', '.join(parts)})"
 
@@ -177,7 +184,7 @@ class Scenario:
     @cached_property
     def program(self) -> Program:
         """The scenario as the engine's plain arrays."""
-        return assemble(self.schedule, self.grid, self.rules, self.truces, self.events)
+        return assemble(self.schedule, self.grid, self.rules, self.truces, self.events, self.shocks)
 
     def branch(self, name: str) -> "Scenario":
         """Return the scenario with every event decided as a named branch has it.
@@ -193,21 +200,28 @@ class Scenario:
         decided = [_decided(event, chosen[event.name]) for event in self.events]
         return replace(self, name=f"{self.name}: {name}", events=tuple(decided), branches={})
 
-    def run(self, draws: int = 1, seed: int = 0) -> Paths:
+    def run(
+        self, draws: int = 1, seed: int = 0, *, sampling: str = "random", threads: int | None = None
+    ) -> Paths:
         """Run draws of the scenario.
 
         Parameters
         ----------
         draws : how many.
-        seed : 0 or more; draw k of a seed is the same whatever ``draws`` is.
+        seed : 0 or more; draw k of a seed is the same whatever ``draws`` and ``threads`` are.
+        sampling : how the numbers are made that a draw has once (outcomes of events, starts and lengths of
+            truces): ``random``; ``antithetic``, every odd draw mirrors the one before it; or ``sobol``,
+            points of a scrambled Sobol sequence.
+        threads : how many (default: one per core, where there is enough to do).
 
         Raises
         ------
         InputError
-            For a number of draws that is not positive or whose paths would not fit into memory.
+            For a number of draws that is not positive or whose paths would not fit into memory, and for an
+            unknown sampling.
         """
-        fail_if(_run_problems(self, draws, seed))
-        trace = kernel.run(self.program, np.arange(draws, dtype=np.int64), seed)
+        fail_if(_run_problems(self, draws, seed, sampling, threads))
+        trace = self._trace(np.arange(draws, dtype=np.int64), seed, sampling, threads=threads)
         outcomes = {
             event.name: pd.Categorical.from_codes(
                 trace.outcome[:, k], pd.Index([outcome.name for outcome in event.outcomes])
@@ -224,9 +238,30 @@ class Scenario:
             outcomes=pd.DataFrame(outcomes, index=pd.RangeIndex(draws, name="draw")),
             recorded=self.schedule.recorded,
             seed=seed,
-            retell=_Teller(self, seed),
-            source=self.source or self.schedule.source,
+            retell=_Teller(self, seed, sampling),
+            source=" ".join((self.source or self.schedule.source).split()),
             as_of=self.schedule.vintage,
+            cost=trace.cost if len(trace.cost) else None,
+            renewals=trace.renewals,
+            breached=trace.breached,
+            sampling=sampling,
+        )
+
+    def _trace(
+        self,
+        draws: NDArray[np.int64],
+        seed: int,
+        sampling: Any,
+        *,
+        threads: int | None = None,
+        traced: bool = False,
+    ) -> Trace:
+        """Have the engine run draws."""
+        from tradesim.engine.run import run  # noqa: PLC0415 numba loads when something is run
+
+        functions = functions_of(self.rules, self.schedule.economies)
+        return run(
+            self.program, draws, seed, functions=functions, sampling=sampling, threads=threads, traced=traced
         )
 
     def run_branches(self) -> dict[str, Paths]:
@@ -238,22 +273,16 @@ class Scenario:
 
         Parameters
         ----------
-        changes : new values by path: ``start``, ``rules.CHN.ratio``, ``truces.geneva.end``, or
-            ``events.summit.deal`` (a probability; the other outcomes share the rest in proportion).
+        changes : new values by path: ``start``, ``rules.CHN.ratio``, ``rules.CHN-USA.cap``,
+            ``truces.geneva.end``, ``shocks.USA-CHN.rate``, or ``events.summit.deal`` (a probability; the
+            other outcomes share the rest in proportion).
 
         Raises
         ------
         InputError
             For a path that names nothing, with the nearest names.
         """
-        given: Any = changes
-        if not isinstance(given, Mapping):
-            allowed = "new values by path: {'rules.CHN.ratio': 0.8}"
-            raise InputError([Problem("not changes", "with_", repr(given), allowed)])
-        changed = self
-        for path, value in changes.items():
-            changed = _changed(changed, path, value)
-        return changed
+        return replace(self, **changed_fields(self, changes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,11 +291,12 @@ class _Teller:
 
     scenario: Scenario
     seed: int
+    sampling: str
 
     def __call__(self, draw: int) -> pd.DataFrame:
         sc = self.scenario
-        trace = kernel.run(sc.program, np.array([draw], dtype=np.int64), self.seed)
-        return story(trace, sc.schedule, sc.grid.days, sc.rules, sc.truces, sc.events)
+        trace = sc._trace(np.array([draw], dtype=np.int64), self.seed, self.sampling, traced=True)  # noqa: SLF001 same room
+        return story(trace, sc)
 
 
 def _decided(event: Event, outcome: str) -> Event:
@@ -287,7 +317,11 @@ def _type_problems(scenario: Scenario) -> Iterator[Problem]:
 def _problems(scenario: Scenario) -> Iterator[Problem]:
     if not isinstance(scenario.name, str) or not scenario.name.strip():
         yield Problem("name is missing", "name", repr(scenario.name), "a text that is not empty")
-    for kind, named in (("truce", scenario.truces), ("event", scenario.events)):
+    for kind, named in (
+        ("truce", scenario.truces),
+        ("event", scenario.events),
+        ("shock", scenario.shocks),
+    ):
         names = [item.name for item in named]
         for name in sorted({name for name in names if names.count(name) > 1}):
             yield Problem(f"{kind} named twice", f"{kind}s", repr(name), "each name once")
@@ -313,7 +347,13 @@ def _branch_problems(scenario: Scenario) -> Iterator[Problem]:
             yield Problem("a branch decides every event", where, f"nothing for {event!r}", allowed)
 
 
-def _run_problems(scenario: Scenario, draws: int, seed: int) -> Iterator[Problem]:
+def _run_problems(
+    scenario: Scenario, draws: int, seed: int, sampling: Any, threads: Any
+) -> Iterator[Problem]:
+    if sampling not in SAMPLING:
+        yield Problem("unknown sampling", "sampling", repr(sampling), " | ".join(SAMPLING))
+    if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int) or threads < 1):
+        yield Problem("not a number of threads", "threads", repr(threads), "a whole number, 1 or more")
     if isinstance(draws, bool) or not isinstance(draws, int) or draws < 1:
         yield Problem("not a number of draws", "draws", repr(draws), "a whole number, 1 or more")
         return
@@ -323,83 +363,9 @@ def _run_problems(scenario: Scenario, draws: int, seed: int) -> Iterator[Problem
 
 
 def _size_problems(scenario: Scenario, draws: int) -> Iterator[Problem]:
-    cells = ARRAYS * draws * len(scenario.grid) * len(scenario.schedule.economies) ** 2
+    beside = any(rule.instrument != "tariff" for rule in scenario.rules.values())
+    cells = (1 + beside) * draws * len(scenario.grid) * len(scenario.schedule.economies) ** 2
     if cells > MOST_CELLS:
         most = MOST_CELLS * draws // cells
         got = f"{draws:,} draws, {cells * 8 / 1e9:.1f} GB while it runs"
         yield Problem("too many paths to hold", "draws", got, f"{most:,} draws of this scenario")
-
-
-def _changed(scenario: Scenario, path: str, value: Any) -> Scenario:
-    parts = path.split(".")
-    simple = {f.name for f in fields(scenario)} - {
-        "rules",
-        "truces",
-        "events",
-        "branches",
-        "schedule",
-        "record",
-    }
-    if len(parts) == 1 and path in simple:
-        return replace(scenario, **{path: value})
-    if len(parts) == 3 and parts[0] in {"rules", "truces", "events"}:
-        return {"rules": _change_rule, "truces": _change_truce, "events": _change_event}[parts[0]](
-            scenario, parts[1], parts[2], value
-        )
-    raise InputError([unknown_name("parameter", path, parameters(scenario), "with_")])
-
-
-def parameters(scenario: Scenario) -> list[str]:
-    """Return the path of everything that `Scenario.with_` can change."""
-    rules = [f"rules.{code}.{f.name}" for code, rule in scenario.rules.items() for f in fields(rule)]
-    truces = [f"truces.{t.name}.{f.name}" for t in scenario.truces for f in fields(t) if f.name != "name"]
-    events = [f"events.{e.name}.{o.name}" for e in scenario.events for o in e.outcomes]
-    return [
-        "name",
-        "start",
-        "end",
-        *rules,
-        *truces,
-        *events,
-        *(f"events.{e.name}.date" for e in scenario.events),
-    ]
-
-
-def _change_rule(scenario: Scenario, code: str, name: str, value: Any) -> Scenario:
-    _check_path(scenario, f"rules.{code}.{name}")
-    rule = replace(scenario.rules[code], **{name: value})
-    return replace(scenario, rules={**scenario.rules, code: rule})
-
-
-def _change_truce(scenario: Scenario, which: str, name: str, value: Any) -> Scenario:
-    _check_path(scenario, f"truces.{which}.{name}")
-    truces = [replace(t, **{name: value}) if t.name == which else t for t in scenario.truces]
-    return replace(scenario, truces=tuple(truces))
-
-
-def _change_event(scenario: Scenario, which: str, name: str, value: Any) -> Scenario:
-    _check_path(scenario, f"events.{which}.{name}")
-    events = [_with_value(e, name, value) if e.name == which else e for e in scenario.events]
-    return replace(scenario, events=tuple(events))
-
-
-def _with_value(event: Event, name: str, value: Any) -> Event:
-    if name == "date":
-        return replace(event, date=value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        where = f"events.{event.name}.{name}"
-        raise InputError([Problem("not a probability", where, repr(value), "between 0 and 1")])
-    others = sum(o.probability for o in event.outcomes if o.name != name)
-    spare = len(event.outcomes) - 1
-    shared = [
-        float(value) if o.name == name else (1 - value) * (o.probability / others if others else 1 / spare)
-        for o in event.outcomes
-    ]
-    outcomes = [replace(o, probability=p) for o, p in zip(event.outcomes, shared, strict=True)]
-    return replace(event, outcomes=tuple(outcomes))
-
-
-def _check_path(scenario: Scenario, path: str) -> None:
-    known = parameters(scenario)
-    if path not in known:
-        raise InputError([unknown_name("parameter", path, known, "with_")])

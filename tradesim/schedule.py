@@ -157,7 +157,7 @@ class Schedule:
         still stands. A level whose successor was announced later is open-ended too.
         """
         day = as_date(date)
-        fail_if(self._before_record([np.datetime64(day, "D")], "as_of"))
+        fail_if(self.before_record([np.datetime64(day, "D")], "as_of"))
         known = knowledge.known_on(self.measures, day)
         return replace(self, measures=tuple(known), vintage=str(day))
 
@@ -305,7 +305,7 @@ class Schedule:
         parts : (T, K) float64, fraction of import value; the sum over K is the pair's duty.
         measures : the K charged measures of the pair.
         """
-        fail_if(self._before_record(days, "date"))
+        fail_if(self.before_record(days, "date"))
         by_pair: dict[Pair, list[Measure]] = {}
         for measure in self.measures:
             if measure.charged and measure.instrument in instruments:
@@ -314,7 +314,8 @@ class Schedule:
             position = self.economies.index(importer), self.economies.index(exporter)
             yield position, contributions_on(days, measures), measures
 
-    def _before_record(self, days: Days | Sequence[np.datetime64], where: str) -> Iterator[Problem]:
+    def before_record(self, days: Days | Sequence[np.datetime64], where: str) -> Iterator[Problem]:
+        """Yield the problem of days on which the record has not begun."""
         if self.begins is not None and len(days) and min(days) < np.datetime64(self.begins, "D"):
             yield Problem("before the record begins", where, str(min(days)), f"{self.begins} or later")
 

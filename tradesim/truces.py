@@ -1,5 +1,6 @@
 """Truces: windows in which named duties are suspended and the parties' rules hold still."""
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -10,6 +11,9 @@ from tradesim.timegrid import DateLike, as_date
 
 Ending = Literal["snapback", "lapse"]
 """snapback: what was suspended returns on the end day. lapse: it is gone for good."""
+CHANCE = "not a probability"
+LONGEST = 100_000
+"""Days: more than any horizon."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,10 +24,17 @@ class Truce:
     ----------
     name : how events and changes refer to it.
     parties : two or more economies; the rules of each hold still towards the others.
-    start, end : first day of the truce, and first day it is over: half-open.
+    start, end : first day of the truce, and first day it is over: half-open. ``days`` may take the place of
+        ``end``: how long it lasts.
     suspend : names of measures or authorities, with ``*`` wildcards; the parties' only.
-    surcharges : share (0–1) of the duties that rules added which is suspended too.
+    surcharges : share (0–1) of the duties that rules and shocks added which is suspended too.
     at_end : ``snapback`` or ``lapse``.
+    renewal : probability, at each end, that it is renewed, for ``renewal_days`` days, at most ``renewals``
+        times.
+    breach : probability that a provocation ends it: a party that announced, the day before, more than
+        ``tolerance`` above what it had, against another. Everything suspended then returns.
+    start_spread, length_spread : days by which start and length are uncertain: each draw adds a whole number
+        from 0 to this, all equally likely.
 
     Raises
     ------
@@ -39,10 +50,18 @@ class Truce:
     name: str
     parties: tuple[str, ...]
     start: DateLike
-    end: DateLike
+    end: DateLike = None  # type: ignore[assignment]
     suspend: tuple[str, ...] = ()
     surcharges: float = 0.0
     at_end: Ending = "snapback"
+    renewal: float = 0.0
+    renewal_days: int = 90
+    renewals: int = 0
+    breach: float = 0.0
+    tolerance: float = 0.0
+    start_spread: int = 0
+    length_spread: int = 0
+    days: int | None = None
 
     def __post_init__(self) -> None:
         for name in ("parties", "suspend"):
@@ -54,9 +73,19 @@ class Truce:
 
 
 def _date_problems(truce: Truce) -> list[Problem]:
+    given: Any = truce.end
+    if (given is None) == (truce.days is None):
+        got = "neither" if given is None else "both"
+        return [Problem("when does it end", "end", got, "`end`, the first day it is over, or `days`")]
+    if truce.days is not None and not _is_whole(truce.days, 0):
+        return [Problem("not a number of days", "days", repr(truce.days), f"a whole number, 0 to {LONGEST}")]
     try:
-        for name in ("start", "end"):
-            object.__setattr__(truce, name, as_date(getattr(truce, name), name))
+        object.__setattr__(truce, "start", as_date(truce.start, "start"))
+        if truce.days is not None:
+            start: Any = truce.start
+            given = start + dt.timedelta(days=truce.days)
+            object.__setattr__(truce, "days", None)
+        object.__setattr__(truce, "end", as_date(given, "end"))
     except InputError as error:
         return list(error.problems)
     days: Any = truce
@@ -78,11 +107,30 @@ def _truce_problems(truce: Truce) -> Iterator[Problem]:
     for code in truce.parties:
         if not CODE.fullmatch(code):
             yield Problem("not an economy code", "parties", repr(code), CODE_ALLOWED)
-    share: Any = truce.surcharges
-    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
-        yield Problem("not a share", "surcharges", repr(truce.surcharges), "between 0 and 1")
     if truce.at_end not in get_args(Ending):
         yield Problem("unknown end", "at_end", repr(truce.at_end), " | ".join(get_args(Ending)))
+    yield from _number_problems(truce)
+
+
+def _number_problems(truce: Truce) -> Iterator[Problem]:
+    for name, what in (("surcharges", "not a share"), ("renewal", CHANCE), ("breach", CHANCE)):
+        if not _is_number(getattr(truce, name), 1):
+            yield Problem(what, name, repr(getattr(truce, name)), "between 0 and 1")
+    if not _is_number(truce.tolerance, 10):
+        yield Problem("out of range", "tolerance", repr(truce.tolerance), "a number between 0 and 10")
+    for name in ("renewal_days", "renewals", "start_spread", "length_spread"):
+        least = 1 if name == "renewal_days" else 0
+        if not _is_whole(getattr(truce, name), least):
+            got = repr(getattr(truce, name))
+            yield Problem("not a whole number", name, got, f"a whole number, {least} to {LONGEST}")
+
+
+def _is_number(value: Any, most: float) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most
+
+
+def _is_whole(value: Any, least: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= LONGEST
 
 
 def _is_text(value: Any) -> bool:

@@ -95,12 +95,16 @@ def run(
     ] = None,
     seed: Annotated[int, typer.Option(metavar="K", help="Which random numbers, 0 or more.")] = 0,
     branch: Annotated[str | None, typer.Option(metavar="NAME", help="Only this branch.")] = None,
+    sampling: Annotated[
+        Literal["random", "antithetic", "sobol"],
+        typer.Option(help="How outcomes, starts and lengths of truces are drawn."),
+    ] = "random",
     json: Json = False,
 ) -> None:
     """Run a scenario: every branch that it names, or draws of its events."""
     from tradesim.cli import running  # noqa: PLC0415
 
-    running.run(subject, running.Wanted(out, draws, seed, branch), as_json=json)
+    running.run(subject, running.Wanted(out, draws, seed, branch, sampling), as_json=json)
 
 
 @app.command(
@@ -119,6 +123,12 @@ def plot(
     on: Annotated[
         str | None, typer.Option(metavar="DATE", help="A map of who charges whom on a day.")
     ] = None,
+    kind: Annotated[
+        Literal["duty", "fan", "truces", "phase", "story"],
+        typer.Option(help="Of a scenario: its branches, or a picture of many draws (story: of the first)."),
+    ] = "duty",
+    draws: Annotated[int, typer.Option(metavar="N", help="How many draws, for those pictures.")] = 1000,
+    seed: Annotated[int, typer.Option(metavar="K", help="Which random numbers, 0 or more.")] = 0,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A .png or .svg file; out/NAME.png by default.")
     ] = None,
@@ -126,7 +136,7 @@ def plot(
     """Draw the duties of a record or of a scenario."""
     from tradesim.cli import pictures  # noqa: PLC0415
 
-    pictures.plot(subject, pictures.Wanted(start, end, by, tuple(pair or ()), on, out))
+    pictures.plot(subject, pictures.Wanted(start, end, by, tuple(pair or ()), on, kind, draws, seed, out))
 
 
 @app.command(epilog="Example: tradesim check my-scenario.toml; tradesim check acts.csv --economies USA,CHN")

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import pandas as pd
@@ -15,6 +15,7 @@ from tradesim.measures import Measure, rate_text
 from tradesim.rules import Rule
 from tradesim.scenario import Record, Scenario
 from tradesim.schedule import Schedule
+from tradesim.shocks import Shock
 from tradesim.truces import Truce
 
 LATEST = 15
@@ -160,6 +161,7 @@ def _say_scenario(scenario: Scenario) -> None:
     _say_list("rules", (f"{code} {rule_words(rule)}" for code, rule in scenario.rules.items()))
     _say_list("truces", map(_truce_words, scenario.truces))
     _say_list("events", (line for event in scenario.events for line in _event_lines(event)))
+    _say_list("shocks", map(_shock_words, scenario.shocks))
     _say_list(
         "branches",
         (
@@ -194,12 +196,17 @@ def rule_words(rule: Rule) -> str:
     words.append(
         f"charges {count(rule.implementation, 'day')} later" if rule.implementation else "charges at once"
     )
-    defaults = {each.name: each.default for each in fields(Rule)}
+    defaults = {each.name: each.default for each in fields(rule)}
     further = {
         "cap": f"stops at {rule.cap * 100:g} %",
         "coverage": f"on {rule.coverage * 100:g} % of trade",
         "tolerance": f"lets {rule.tolerance * 100:g} points pass",
         "ratchet": "never comes down by itself",
+        "forgiveness": f"lets {rule.forgiveness * 100:.3g} % of provocations pass",
+        "view": "looks at averages over all trade",
+        "allies": f"answers for {' and '.join(rule.allies)} too",
+        "diversion": f"counts {rule.diversion * 100:g} % of what others charge its partner",
+        "instrument": f"by {rule.instrument.replace('_', ' ')}",
     }
     words += [text for name, text in further.items() if getattr(rule, name) != defaults[name]]
     return ", ".join(words)
@@ -212,7 +219,23 @@ def _truce_words(truce: Truce) -> str:
     if truce.surcharges:
         parts.append(f"suspends {truce.surcharges * 100:g} % of what rules added")
     parts.append("then it returns" if truce.at_end == "snapback" else "then it is gone")
+    if truce.start_spread or truce.length_spread:
+        parts.append(f"up to {truce.start_spread} days later, up to {truce.length_spread} longer")
+    if truce.renewal and truce.renewals:
+        most = f"{count(truce.renewal_days, 'day')}, {count(truce.renewals, 'time')} at most"
+        parts.append(f"renewed with {truce.renewal * 100:g} % for {most}")
+    if truce.breach:
+        parts.append(f"a provocation ends it with {truce.breach * 100:g} %")
     return ", ".join(parts)
+
+
+def _shock_words(shock: Shock) -> str:
+    given = ", ".join(f"{name} {value:g}" for name, value in shock.size.parameters.items())
+    words = [f"{shock.name}: {shock.importer} on {shock.exporter}, {shock.rate:g} a year"]
+    words.append(f"size {shock.size.distribution} ({given})")
+    if shock.coverage < 1:
+        words.append(f"on {shock.coverage * 100:g} % of trade")
+    return ", ".join([*words, f"for {count(shock.days, 'day')}" if shock.days else "for good"])
 
 
 def _event_lines(event: Event) -> Iterator[str]:
@@ -221,6 +244,7 @@ def _event_lines(event: Event) -> Iterator[str]:
         note = f": {outcome.note}" if outcome.note else ""
         yield f"  {percent(outcome.probability, 0):>5}  {outcome.name}{note}"
         yield from (f"         - {_effect_words(effect)}" for effect in outcome.effects)
+        yield from (f"         - log weight {slope:+g} × {state}" for state, slope in outcome.slopes.items())
 
 
 def _effect_words(effect: Effect) -> str:
@@ -244,6 +268,7 @@ def _scenario_facts(scenario: Scenario) -> dict[str, Any]:
         },
         "truces": [_fields(truce) for truce in scenario.truces],
         "events": [_fields(event) for event in scenario.events],
+        "shocks": [_fields(shock) for shock in scenario.shocks],
         "branches": scenario.branches,
     }
 
@@ -252,6 +277,6 @@ def _fields(described: Any) -> Any:
     """Return the fields of a dataclass, and of those within, by name."""
     if isinstance(described, tuple):
         return [_fields(each) for each in described]
-    if hasattr(described, "__dataclass_fields__"):
-        return {name: _fields(getattr(described, name)) for name in described.__dataclass_fields__}
+    if is_dataclass(described):
+        return {each.name: _fields(getattr(described, each.name)) for each in fields(described)}
     return described

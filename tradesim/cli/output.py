@@ -7,7 +7,8 @@ import re
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,17 @@ def say(*lines: str) -> None:
     """Write lines as they are."""
     for line in lines:
         typer.echo(line)
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Say, on a screen, what takes a while until it is done."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(what):
+        yield
 
 
 def say_json(value: Any) -> None:

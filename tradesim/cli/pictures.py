@@ -27,6 +27,7 @@ class Wanted:
     by : ``pair`` or ``authority``.
     pairs : ``USA:CHN``, importer and exporter.
     on : the day of a map.
+    kind, draws, seed : which picture of a scenario, of how many draws of which seed.
     out : the file.
     """
 
@@ -35,6 +36,9 @@ class Wanted:
     by: str
     pairs: tuple[str, ...]
     on: str | None
+    kind: str
+    draws: int
+    seed: int
     out: Path | None
 
 
@@ -53,6 +57,8 @@ def _ending(wanted: Wanted) -> str:
     """Return what tells the pictures of one subject apart."""
     if wanted.on:
         return f"-{file_name(wanted.on)}"
+    if wanted.kind != "duty":
+        return f"-{wanted.kind}"
     return "-by-authority" if wanted.by == "authority" else ""
 
 
@@ -63,6 +69,11 @@ def _conflicts(wanted: Wanted, *, is_record: bool) -> Iterator[Problem]:
     if wanted.on is not None:
         for option in (option for option, value in given.items() if value is not None):
             yield Problem("a map is of one day and all pairs", option, fix=f"leave out {option}, or --on")
+    if wanted.kind != "duty":
+        if is_record:
+            yield Problem("goes with a scenario, not with a record", "--kind", fix="leave out --kind")
+        for option in (o for o in ("--start", "--end") if given[o] is not None):
+            yield Problem("goes with --kind duty", option, fix=f"leave out {option}")
     if not is_record:
         for option in ("--on", "--by authority"):
             if (wanted.on if option == "--on" else given[option]) is not None:
@@ -109,12 +120,22 @@ def _period(schedule: Schedule, wanted: Wanted) -> tuple[dt.date, dt.date]:
 
 def _scenario_chart(subject: str, wanted: Wanted) -> plots.Chart:
     scenario = finding.scenario(subject)
+    if wanted.kind != "duty":
+        return _draws_chart(scenario, wanted)
     start, end = finding.day(wanted.start, "--start"), finding.day(wanted.end, "--end")
     fail_if(_horizon_problems(scenario, start, end))
-    runs = running.runs_of(scenario, running.Wanted(None, None, 0, None))
+    runs = running.runs_of(scenario, running.Wanted())
     futures = dict(list(scenario_pictures.futures_of(runs).items())[: scenario_pictures.MOST_FUTURES])
     pairs = _pairs(wanted.pairs, scenario_pictures.pairs_of(next(iter(futures.values()))))
     return scenario_pictures.chart(scenario, futures, pairs, start, end)
+
+
+def _draws_chart(scenario: Scenario, wanted: Wanted) -> plots.Chart:
+    (paths,) = running.runs_of(scenario, running.Wanted(draws=wanted.draws, seed=wanted.seed)).values()
+    if wanted.kind == "truces" and not paths.truces:
+        raise InputError([Problem("no truces", "--kind", "'truces'", fix="choose another kind")])
+    pairs = _pairs(wanted.pairs, paths.pairs)
+    return scenario_pictures.drawn(paths.select(pairs) if pairs else paths, wanted.kind)
 
 
 def _horizon_problems(scenario: Scenario, start: str | None, end: str | None) -> Iterator[Problem]:

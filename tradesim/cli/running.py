@@ -8,7 +8,17 @@ from typing import Any
 import pandas as pd
 
 from tradesim.cli import drawing, finding, scenario_pictures
-from tradesim.cli.output import count, file_name, file_names, made_folder, percent, say, say_json, say_table
+from tradesim.cli.output import (
+    count,
+    file_name,
+    file_names,
+    made_folder,
+    percent,
+    say,
+    say_json,
+    say_table,
+    working,
+)
 from tradesim.errors import InputError, Problem
 from tradesim.paths import Paths
 from tradesim.scenario import Scenario
@@ -20,12 +30,13 @@ Runs = Mapping[str, Paths]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the command line asks for: where to, how many draws of which seed, and which branch."""
+    """What the command line asks for: where to, how many draws of which seed, made how, and which branch."""
 
-    out: Path | None
-    draws: int | None
-    seed: int
-    branch: str | None
+    out: Path | None = None
+    draws: int | None = None
+    seed: int = 0
+    branch: str | None = None
+    sampling: str = "random"
 
 
 def run(subject: str, wanted: Wanted, *, as_json: bool) -> None:
@@ -61,7 +72,9 @@ def runs_of(scenario: Scenario, wanted: Wanted) -> dict[str, Paths]:
         return {wanted.branch: decided.run(seed=wanted.seed)}
     if wanted.draws is None and scenario.branches:
         return scenario.run_branches()
-    return {"": scenario.run(draws=1 if wanted.draws is None else wanted.draws, seed=wanted.seed)}
+    draws = 1 if wanted.draws is None else wanted.draws
+    with working(f"running {count(draws, 'draw')}; the first large run on a machine compiles for a minute"):
+        return {"": scenario.run(draws=draws, seed=wanted.seed, sampling=wanted.sampling)}
 
 
 # Words -----------------------------------------------------------------------------------------------
@@ -84,7 +97,7 @@ def _say_run(name: str, paths: Paths) -> None:
 
 def _say_duties(paths: Paths) -> None:
     many = paths.draws > 1
-    of = "mean, " if many else ""
+    of = "median, " if many else ""
     columns = ["pair", f"{of}first day", f"{of}highest", "on", f"{of}last day"]
     rows = [
         [
@@ -105,6 +118,9 @@ def _say_duties(paths: Paths) -> None:
 
 
 def _say_outcomes(paths: Paths) -> None:
+    truces = paths.truce_summary()
+    for name, row in truces.to_dict("index").items():
+        say("", f"{name}: in force in {percent(row['last day'])} of draws on the last day")
     for event in paths.outcomes:
         shares = paths.outcomes[event].value_counts(normalize=True, sort=False)
         say("", f"{event}: " + ", ".join(f"{name} {percent(share)}" for name, share in shares.items()))

@@ -1,6 +1,6 @@
 """Scenario pictures: the duties that were known, and the paths with which a run continued them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,27 @@ def save_all(scenario: Scenario, runs: Mapping[str, Paths], folder: Path) -> lis
     for number, group in enumerate(groups, start=1):
         name = "duty" if len(groups) == 1 else f"duty-{number}"
         files += save_in(folder, name, chart(scenario, group))
+    for name, paths in runs.items():
+        if paths.draws > 1 and not name:
+            for kind in kinds_of(paths):
+                files += save_in(folder, kind, drawn(paths, kind))
     return files
+
+
+def kinds_of(paths: Paths) -> list[str]:
+    """Return the pictures that there are of many draws."""
+    return ["fan", *(["truces"] if paths.truces else []), "phase", "story"]
+
+
+def drawn(paths: Paths, kind: str) -> plots.Chart:
+    """Return one picture of many draws; ``story`` is of the first of them."""
+    how: dict[str, Callable[[], plots.Chart]] = {
+        "fan": paths.plot,
+        "truces": paths.plot_truces,
+        "phase": paths.plot_phase,
+        "story": paths.plot_events,
+    }
+    return how[kind]()
 
 
 def futures_of(runs: Mapping[str, Paths]) -> dict[str, pd.DataFrame]:

@@ -1,120 +1,216 @@
 """Program: a scenario as plain arrays, the seam between its description and the day loop.
 
-Axes: S draws, T days, N economies (importer, exporter), L live measures (those that a truce or an outcome
-can switch), K truces, E events, O outcomes of an event, F effects.
+Axes: S draws, T days, N economies (importer, exporter), 2 channels (nominal, trade-weighted), L live measures
+(those that a truce or an outcome can switch), G acts that they are levels of, K truces, E events, O outcomes
+of an event, Z slopes, F effects, A answering pairs (importer with a rule towards exporter), H shock streams,
+Q knots of a size. Parameters that may differ between draws have a first axis D: 1, or S.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tradesim.engine.families import Family
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-Answer = Callable[[Floats, Floats], Floats]
-"""(seen, before) -> wanted surcharge, all of one shape, nominal fractions."""
-
-NEVER = np.int64(2**31)
+NEVER = 2**31
 """A day that no horizon reaches."""
+DUST = 1e-12
+"""What rounding may leave of equal sums: no provocation."""
+NOMINAL, WEIGHTED = 0, 1
+"""The channels."""
 
 
 class Act(IntEnum):
-    """What an effect does; ``target`` is a live measure for the first three, a truce for the others."""
+    """What an effect does; ``target`` is a live measure for the first four, a truce for the others."""
 
     ENACT = 0
     REVOKE = 1
-    SET_RATE = 2
-    START_TRUCE = 3
-    EXTEND_TRUCE = 4
-    END_TRUCE = 5
+    SUSPEND = 2
+    SET_RATE = 3
+    START_TRUCE = 4
+    EXTEND_TRUCE = 5
+    END_TRUCE = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Effects:
-    """What outcomes do, one row per effect, in the order of day and then of the description.
+class State(IntEnum):
+    """What a slope is of: the duty of pair (a, b), days of truce a, renewals of truce a."""
 
-    event, outcome, day, act, target : (F,) int64.
-    value : (F,) float64: the new rate for ``SET_RATE``, as a share of the measure's own; the first day
-        after the truce for ``START_TRUCE`` and ``EXTEND_TRUCE``.
-    """
-
-    event: Ints
-    outcome: Ints
-    day: Ints
-    act: Ints
-    target: Ints
-    value: Floats
+    DUTY = 0
+    DAYS = 1
+    RENEWALS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Of(IntEnum):
+    """Columns of ``rule_values``; the family's own four follow from ``OWN`` on."""
+
+    REACTION = 0
+    IMPLEMENTATION = 1
+    CAP = 2
+    COVERAGE = 3
+    TOLERANCE = 4
+    RATCHET = 5
+    FORGIVENESS = 6
+    DIVERSION = 7
+    EQUIVALENT = 8
+    OWN = 9
+
+
+class Window(IntEnum):
+    """Columns of ``truce_values``."""
+
+    START = 0
+    LENGTH = 1
+    START_SPREAD = 2
+    LENGTH_SPREAD = 3
+    SURCHARGES = 4
+    RENEWAL = 5
+    RENEWAL_DAYS = 6
+    RENEWALS = 7
+    BREACH = 8
+    TOLERANCE = 9
+
+
+class Arrival(IntEnum):
+    """Columns of ``shock_values``."""
+
+    RATE = 0
+    COVERAGE = 1
+    IMPLEMENTATION = 2
+    DAYS = 3
+    MOST = 4
+
+
+class Program(NamedTuple):
     """Everything that the day loop needs.
 
     base : (T, N, N) float64, fraction: the duty of all measures that nothing can switch.
-    opened : (T, N, N) float64, nominal fraction: surcharges that the schedule announces above the reference.
+    least : (T, N, N) float64, fraction: the part of it that no rule gives back (MFN).
+    eve : (N, N) float64, fraction: the same as base on the day before the first.
+    opened : (T, N, N, 2) float64, fraction: what they announce above the reference, cuts below it negative.
+    busy : (T,) bool, days on which something is scheduled, the first among them; on others a draw may rest.
     live_pair : (L, 2) int64, importer and exporter of each live measure.
+    live_act : (L,) int64, the act that it is a level of: of one act the highest level counts.
     live_duty : (T, L) float64, fraction: the duty that a live measure adds while it is in force.
-    live_news : (T, L) float64, nominal fraction: its rate while it is announced and not over.
-    live_reference : (L,) float64, the same on the day before the first, 0 where it was not law.
-    live_act : (L,) int64, which act it is a level of: of one act the highest level counts.
+    live_eve : (L,) float64, the same on the day before the first.
+    live_news : (T, L, 2) float64, fraction: its rate while it is announced and not over.
+    live_least : (L,) bool, whether it is of the part that no rule gives back.
     live_enacted : (L,) bool, whether it is law at the start (a threat is not).
-    truce_window : (K, 2) int64, first day and first day after.
-    truce_parties : (K, N) bool.
-    truce_suspends : (K, L) bool, which live measures it suspends.
-    truce_surcharges : (K,) float64, share of the rules' surcharges that it suspends.
-    truce_lapses : (K,) bool, whether what it suspends is gone for good when it ends.
+    act_reference : (G, 2) float64, the act's level on the day before the first.
+    act_known : (T, G, 2) float64, the act's level by what was law at the start.
+    truce_parties : (K, N) bool. truce_suspends : (K, L) bool, live measures. truce_lapses : (K,) bool.
+    truce_values : (D, K, 10) float64, columns `Window`; days from the first, fractions.
+    truce_stream : (K, 2) int64, of renewals and of breaches.
     event_day : (E,) int64.
-    event_odds : (E, O) float64, cumulative probabilities; 1 beyond an event's last outcome.
-    effects : what outcomes do.
-    answers : N rules, one per economy, towards every partner.
-    reaction, implementation : (N,) int64, days.
-    coverage : (N,) float64, share of trade that a rule's surcharge hits.
+    event_odds : (D, E, O) float64, probabilities, 0 beyond an event's last outcome. event_count : (E,) int64.
+    slope_of : (Z, 5) int64: event, outcome, `State`, a, b. slope : (D, Z) float64.
+    effects : (F, 5) int64: event, outcome, day, `Act`, target; by day, then as written.
+    effect_value : (F,) float64: the new rate as a share of the measure's own; the day until which.
+    rule_pair : (A, 2) int64.
+    rule_kind : (A,) int64, place in `tradesim.engine.families.FAMILIES`, or ``CUSTOM``.
+    rule_view : (A,) int64, channel. rule_instrument : (A,) int64: 0 tariff, 1 fee, 2 export control.
+    rule_allies : (A, N) bool. rule_stream : (A,) int64, of forgiveness.
+    rule_values : (D, A, 13) float64, columns `Of`.
+    shock_pair : (H, 2) int64. shock_values : (D, H, 5) float64, columns `Arrival`.
+    shock_sizes : (H, Q) float64, knots of the quantile function. shock_stream : (H,) int64.
+    once_stream : (E + 2K,) int64: streams of the numbers that a draw has once: events, starts, lengths.
     """
 
     base: Floats
+    least: Floats
+    eve: Floats
     opened: Floats
+    busy: Flags
     live_pair: Ints
-    live_duty: Floats
-    live_news: Floats
-    live_reference: Floats
     live_act: Ints
+    live_duty: Floats
+    live_eve: Floats
+    live_news: Floats
+    live_least: Flags
     live_enacted: Flags
-    truce_window: Ints
+    act_reference: Floats
+    act_known: Floats
     truce_parties: Flags
     truce_suspends: Flags
-    truce_surcharges: Floats
     truce_lapses: Flags
+    truce_values: Floats
+    truce_stream: Ints
     event_day: Ints
     event_odds: Floats
-    effects: Effects
-    answers: tuple[Answer, ...]
-    reaction: Ints
-    implementation: Ints
-    coverage: Floats
+    event_count: Ints
+    slope_of: Ints
+    slope: Floats
+    effects: Ints
+    effect_value: Floats
+    rule_pair: Ints
+    rule_kind: Ints
+    rule_view: Ints
+    rule_instrument: Ints
+    rule_allies: Flags
+    rule_stream: Ints
+    rule_values: Floats
+    shock_pair: Ints
+    shock_values: Floats
+    shock_sizes: Floats
+    shock_stream: Ints
+    once_stream: Ints
 
-    @property
-    def shape(self) -> tuple[int, int]:
-        """(T, N)."""
-        return self.base.shape[0], self.base.shape[1]
 
-
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(NamedTuple):
     """What a run gives back.
 
     duty : (S, T, N, N) float64, fraction: the statutory effective duty.
+    cost : (S, T, N, N) float64, ad-valorem equivalent of what rules charge beside duties; S is 0 if nothing.
     truce : (S, T, K) bool, whether each truce is in force.
-    announced : (S, T, N, N) float64, nominal fraction: all surcharges announced above the reference.
-    answered : (S, T, N, N) float64, nominal fraction: the part of them that rules announced.
     outcome : (S, E) int64, which outcome each event had.
+    renewals : (S, K) int64. breached : (S, K) bool.
+    announced : (S, T, N, N) float64, nominal fraction: all that is announced above the reference; S is 0
+        unless traced, as of all that follow.
+    answered : (S, T, A) float64, nominal fraction: the part that each rule announced, cuts positive.
+    noticed : (S, T, A) float64: what each rule noticed. forgiven : (S, T, A) float64: what it let pass.
+    shocked : (S, T, H) float64, nominal: surcharges of each stream.
+    ends : (S, T, K) int64, when each truce is to end, as of the day.
+    duties : (T + 1, N, N, bins) int32, how many draws more than the day before charge as much; T + 1 is 0
+        unless counted, and S is 0 where it is. truces : (T + 1, K) int32, the same of truces in force.
+    scale : (1,) float64, bins per unit of duty.
     """
 
     duty: Floats
+    cost: Floats
     truce: Flags
+    outcome: Ints
+    renewals: Ints
+    breached: Flags
     announced: Floats
     answered: Floats
-    outcome: Ints
+    noticed: Floats
+    forgiven: Floats
+    shocked: Floats
+    ends: Ints
+    duties: NDArray[np.int32]
+    truces: NDArray[np.int32]
+    scale: Floats
+
+
+class Counts(NamedTuple):
+    """How many draws charge how much, by day.
+
+    duties : (T, N, N, bins) int64: draws whose duty lies in [k, k + 1) × width, the last bin open above.
+    truces : (T, K) int64: draws in which each truce is in force. width : fraction.
+    """
+
+    duties: NDArray[np.int64]
+    truces: NDArray[np.int64]
+    width: float
+
+
+VARYING = ("truce_values", "event_odds", "slope", "rule_values", "shock_values")
+"""Parameters that may differ between draws."""
+
+Functions = dict[int, tuple[Family, Floats]]
+"""The user's own functions and their values, by answering pair."""

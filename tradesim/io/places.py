@@ -14,7 +14,7 @@ from tradesim.errors import InputError, Problem
 from tradesim.io.lines import KeyPath, LineIndex
 
 MOST_PROBLEMS = 200
-NAMED = {"measure": "measures", "truce": "truces", "event": "events"}
+NAMED = {"measure": "measures", "truce": "truces", "event": "events", "shock": "shocks"}
 """What a class calls its thing, and where the file lists it by name."""
 
 
@@ -85,24 +85,33 @@ class Places:
         ]
         if not found:
             return None
-        label, inner = max(found, key=lambda each: _speaks_of(value_at(table, each[1]), got))
+        label, inner = max(found, key=lambda each: (_speaks_of(value_at(table, each[1]), got), len(each[0])))
         return (*path, *inner), re.sub(r"^( \(.*?\))?(: )?", "", rest[len(label) :])
 
 
 def _labels(table: Mapping[str, Any], rest: str, *, root: bool) -> Iterator[tuple[str, KeyPath]]:
     """Yield what a table and those within it are called, and their key paths; the latest of a list first."""
-    yield from ((f"{kind} {table.get('name')!r}", ()) for kind in (("scenario",) if root else NAMED))
+    yield from ((f"{kind} {_name(table)!r}", ()) for kind in (("scenario",) if root else NAMED))
     if "rules" in table:
         yield "rules", ("rules",)
+        yield from ((f"rules.{key}", ("rules", key)) for key in table["rules"])
     yield from ((f"branch {name!r}", ("branches", name)) for name in table.get("branches", ()))
     for kind, key in NAMED.items():
         if rest.startswith(kind):
             named = list(enumerate(table.get(key, ())))
-            yield from ((f"{kind} {each.get('name')!r}", (key, k)) for k, each in reversed(named))
+            yield from ((f"{kind} {_name(each)!r}", (key, k)) for k, each in reversed(named))
+    if rest.startswith("outcome"):
+        named = list(enumerate(table.get("outcomes", ())))
+        yield from ((f"outcome {_name(each)!r}", ("outcomes", k)) for k, each in named)
     if rest.startswith("effect on"):
         for o, outcome in enumerate(table.get("outcomes", ())):
             for e, effect in enumerate(outcome.get("effects", ())):
                 yield f"effect on {effect.get('target')!r}", ("outcomes", o, "effects", e)
+
+
+def _name(table: Mapping[str, Any]) -> Any:
+    """Return what a table is called: a shock without a name by its pair."""
+    return table.get("name", f"{table.get('importer')}-{table.get('exporter')}")
 
 
 def _speaks_of(table: Any, got: str) -> bool:

@@ -20,7 +20,10 @@ from tradesim.rows import read_text
 from tradesim.schedule import Schedule
 
 S = TypeVar("S")
-SAME = ("name", "title", "description", "source", "start", "end", "rules", "truces", "events", "branches")
+SAME = (
+    *("name", "title", "description", "source", "start", "end"),
+    *("rules", "truces", "events", "shocks", "branches"),
+)
 """What a scenario and its file call by one name."""
 
 

@@ -13,9 +13,10 @@ from tradesim.errors import Problem, fail_if
 from tradesim.io.files import write_text
 from tradesim.rules import KINDS, Rule
 from tradesim.schedule import Schedule
+from tradesim.shocks import Size
 
 ABOUT = ("name", "title", "description", "source", "start", "end", "record")
-TABLES = ("rules", "truces", "events", "branches")
+TABLES = ("rules", "truces", "events", "shocks", "branches")
 OF_SCHEDULE = ("title", "vintage", "source", "complete", "begins")
 
 
@@ -59,6 +60,8 @@ def plain(value: Any) -> Any:
     >>> plain({"suspend": ("IEEPA*",), "surcharges": np.float64(0.5)})
     {'suspend': ['IEEPA*'], 'surcharges': 0.5}
     """
+    if isinstance(value, Size):
+        return {"distribution": value.distribution} | plain(value.parameters)
     if is_dataclass(value):
         own = {"kind": value.kind} if isinstance(value, Rule) else {}
         return own | {name: plain(given) for name, given in _changed(value)}
@@ -73,7 +76,8 @@ def _changed(described: Any) -> Iterator[tuple[str, Any]]:
     """Yield the fields of a dataclass that are not their defaults."""
     for each in fields(described):
         value = getattr(described, each.name)
-        if value is not None and value != each.default:
+        empty = isinstance(value, Mapping | tuple) and not value
+        if value is not None and value != each.default and not empty:
             yield each.name, value
 
 

@@ -29,6 +29,7 @@ from tradesim.errors import InputError, Problem
 from tradesim.events import Event
 from tradesim.measures import Measure
 from tradesim.rules import KINDS, Rule
+from tradesim.shocks import Shock, Size
 from tradesim.timegrid import as_date
 from tradesim.truces import Truce
 
@@ -73,6 +74,8 @@ def _as_toml(hint: Any) -> Any:
         return Day | None if types.NoneType in parts else Day
     if get_origin(hint) is tuple:
         return list[_as_toml(parts[0])]  # type: ignore[misc]
+    if hint is Size:
+        return Annotated[dict[str, Any], AfterValidator(_size)]
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         return part(hint)
     return Whole if hint is int else hint
@@ -81,6 +84,8 @@ def _as_toml(hint: Any) -> Any:
 def _default(each: "dataclasses.Field[Any]", hints: Mapping[str, Any]) -> Any:
     if each.default is not dataclasses.MISSING:
         return each.default
+    if each.default_factory is not dataclasses.MISSING:
+        return Field(default_factory=each.default_factory)
     return None if types.NoneType in get_args(hints[each.name]) else ...
 
 
@@ -91,6 +96,10 @@ def part(kind: type) -> Any:
 
 def _built(kind: Callable[..., Any], table: Table) -> Any:
     return kind(**{name: value for name, value in table if name != "kind"})
+
+
+def _size(given: dict[str, Any]) -> Size:
+    return Size(**given)
 
 
 def _rule() -> Any:
@@ -147,14 +156,15 @@ if TYPE_CHECKING:
     MeasurePart = Measure
     TrucePart = Truce
     EventPart = Event
+    ShockPart = Shock
 else:
     EconomiesPart = Annotated[EconomiesTable, AfterValidator(_economies)]
     RulePart = _rule()
-    MeasurePart, TrucePart, EventPart = part(Measure), part(Truce), part(Event)
+    MeasurePart, TrucePart, EventPart, ShockPart = part(Measure), part(Truce), part(Event), part(Shock)
 
 
 class ScenarioTable(Table):
-    """A tariff-war scenario: a schedule, and the rules, truces and events that continue it."""
+    """A tariff-war scenario: a schedule, and the rules, truces, events and shocks that continue it."""
 
     name: str
     title: str = ""
@@ -169,6 +179,7 @@ class ScenarioTable(Table):
     rules: dict[str, RulePart] = Field(default_factory=dict)
     truces: list[TrucePart] = Field(default_factory=list)
     events: list[EventPart] = Field(default_factory=list)
+    shocks: list[ShockPart] = Field(default_factory=list)
     branches: dict[str, dict[str, str]] = Field(default_factory=dict)
 
 

@@ -2,11 +2,15 @@
 
 from tradesim.plots.colours import authority_colours, economy_colour
 from tradesim.plots.duties import comparison, step_chart
+from tradesim.plots.fans import fan_chart
 from tradesim.plots.files import Chart, save
 from tradesim.plots.futures import branch_grid, branches
 from tradesim.plots.layers import authority_stack
 from tradesim.plots.matrix import heat_map
+from tradesim.plots.moves import event_timeline
+from tradesim.plots.phase import phase_plot
 from tradesim.plots.style import percent_axis
+from tradesim.plots.truces import truce_band
 
 __all__ = [
     "Chart",
@@ -16,8 +20,12 @@ __all__ = [
     "branches",
     "comparison",
     "economy_colour",
+    "event_timeline",
+    "fan_chart",
     "heat_map",
     "percent_axis",
+    "phase_plot",
     "save",
     "step_chart",
+    "truce_band",
 ]

@@ -12,6 +12,7 @@ from tradesim.plots.inputs import (
     DateLike,
     Pair,
     Truce,
+    beside_problems,
     drawn_pairs,
     frame_problems,
     mark_problems,
@@ -28,6 +29,7 @@ def step_chart(
     pairs: Sequence[Pair] | None = None,
     truces: Sequence[Truce] = (),
     acts: Sequence[Act] = (),
+    beside: pd.DataFrame | None = None,
     source: str = "",
     as_of: DateLike | None = None,
     title: str = "",
@@ -46,6 +48,8 @@ def step_chart(
     truces : (name, start, end) of each truce, shaded from start up to, not including, end.
     acts : (date, text) or (date, text, importer) of each act. Its leader runs down to the duty of that
         importer, or to the highest duty. Acts and truces outside the dates of the frame are left out.
+    beside : frame like ``duty`` of what trade costs in all; a dashed line "with fees and controls" for every
+        pair whose costs are not its duties throughout.
     source, as_of : written below the chart.
     title : written above it.
     ax : where to draw; a new figure by default. Labels stand outside the axes: a figure of your own
@@ -74,9 +78,10 @@ def step_chart(
     >>> plt.close(ax.figure)
     """
     fail_if(frame_problems(duty, "duty"))
-    fail_if([*pair_problems(duty, pairs), *mark_problems(truces, acts)])
+    fail_if([*pair_problems(duty, pairs), *mark_problems(truces, acts), *beside_problems(beside, duty)])
     tracks = timeline.tracks_of(duty, drawn_pairs(duty, pairs))
-    return timeline.draw(new_axes(ax), tracks, Marks(truces, acts), Words(title, source, as_of))
+    costs, words = timeline.tracks_beside(beside, tracks), Words(title, source, as_of)
+    return timeline.draw(new_axes(ax), tracks, Marks(truces, acts), words, costs)
 
 
 def comparison(

@@ -17,6 +17,15 @@ Act = tuple[DateLike, str] | tuple[DateLike, str, str]
 
 PAIR = ("importer", "exporter")
 LAYER = ("importer", "exporter", "authority")
+QUANTILE = ("importer", "exporter", "quantile")
+DRAW = ("importer", "exporter", "draw")
+SOURCES = {
+    PAIR: "Schedule.effective_duty or Paths.to_frame",
+    LAYER: "Schedule.effective_duty, by='authority'",
+    QUANTILE: "Paths.quantiles",
+    DRAW: "pd.concat({k: paths.to_frame(k) for k in …}, axis=1), the draw as the last level",
+}
+"""Where a frame with such columns comes from."""
 MOST_LINES = 24
 
 
@@ -53,12 +62,13 @@ def frame_problems(
     if duty.empty:
         got = f"{len(duty)} dates, {duty.shape[1]} columns"
         return [Problem("nothing to draw", where, got, "one date and one column or more")]
-    return [*_index_problems(duty, where), *_column_problems(duty, where, levels)] or [
+    return [*index_problems(duty, where), *_column_problems(duty, where, levels)] or [
         *value_problems(duty, where, signed=signed)
     ]
 
 
-def _index_problems(duty: pd.DataFrame, where: str) -> Iterator[Problem]:
+def index_problems(duty: pd.DataFrame | pd.Series, where: str) -> Iterator[Problem]:
+    """Yield what is wrong with the dates of a frame or series."""
     index = duty.index
     if not isinstance(index, pd.DatetimeIndex):
         fix = "frame.index = pd.to_datetime(frame.index)"
@@ -78,7 +88,7 @@ def _column_problems(duty: pd.DataFrame, where: str, levels: tuple[str, ...]) ->
     names = tuple(duty.columns.names)
     if duty.columns.nlevels != len(levels) or names not in {levels, (None,) * len(levels)}:
         got = f"{duty.columns.nlevels} level(s) named {names}"
-        fix = "take the frame from Schedule.effective_duty" + (", by='authority'" if levels == LAYER else "")
+        fix = f"take the frame from {SOURCES[levels]}"
         yield Problem("wrong columns", where, got, allowed, fix)
     elif not duty.columns.is_unique:
         twice = duty.columns[duty.columns.duplicated()][0]
@@ -126,6 +136,40 @@ def drawn_pairs(duty: pd.DataFrame, pairs: Iterable[Pair] | None = None) -> list
     if pairs is not None:
         return [(str(pair[0]), str(pair[1])) for pair in pairs]
     return list(dict.fromkeys((str(column[0]), str(column[1])) for column in duty.columns))
+
+
+def beside_problems(beside: pd.DataFrame | None, duty: pd.DataFrame) -> list[Problem]:
+    """Return what is wrong with a frame of trade costs that is to stand beside duties."""
+    if beside is None:
+        return []
+    return frame_problems(beside, "beside") or unknown_pairs(beside, duty, "beside")
+
+
+def unknown_pairs(frame: pd.DataFrame, duty: pd.DataFrame, where: str) -> list[Problem]:
+    """Return a problem for every pair of a frame that the duties do not have."""
+    known = drawn_pairs(duty)
+    names = [pair_text(pair) for pair in known]
+    strange = [pair for pair in drawn_pairs(frame) if pair not in known]
+    return [unknown_name("pair", pair_text(pair), names, where) for pair in strange]
+
+
+def probability_problems(given: object, where: str) -> list[Problem]:
+    """Return what is wrong with probabilities by date: a series, or a frame with a column for each name."""
+    if not isinstance(given, pd.Series | pd.DataFrame):
+        return [Problem("not a series or frame", where, type(given).__name__, "a pandas one, by date")]
+    frame = given.to_frame() if isinstance(given, pd.Series) else given
+    if frame.empty:
+        return [Problem("nothing to draw", where, f"{len(frame)} dates", "one date or more")]
+    if not all(pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes):
+        got = ", ".join(sorted(set(map(str, frame.dtypes))))
+        return [Problem("not numbers", where, got, "probabilities (0 to 1)")]
+    values = frame.to_numpy(dtype=float)
+    outside = values[~((values >= 0) & (values <= 1))]
+    fix = "divide percent by 100" if any(1 < value <= 100 for value in outside) else ""
+    return [
+        *index_problems(frame, where),
+        *(Problem("not a probability", where, f"{value:g}", "0 to 1", fix) for value in outside[:1]),
+    ]
 
 
 def mark_problems(truces: Iterable[Truce], acts: Iterable[Act]) -> list[Problem]:

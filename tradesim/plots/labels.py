@@ -54,6 +54,11 @@ class Placed(Artist):
         shown = [p.get_window_extent(renderer) for p in self.parts if p.get_visible()]
         return Bbox.union(shown) if shown else Bbox.null()
 
+    def top(self, renderer: RendererBase | None) -> float:
+        """Return the upper edge of what is shown, or of the axes where that is higher, pixels."""
+        box = self.get_window_extent(renderer)
+        return float(max(box.y1, self.home.bbox.y1))
+
     def get_tightbbox(self, renderer: RendererBase | None = None) -> Bbox:
         """Return the box that a layout must keep free, pixels."""
         return self.get_window_extent(renderer)
@@ -145,9 +150,11 @@ class SideTitle(Placed):
     """The label of the vertical axis, on more lines where the axis is too short for one.
 
     The words are those of ``ax.get_ylabel()``; matplotlib's own label, which does not fold, is hidden.
+    ``low`` is where the part of the axis begins that the words are about, in data coordinates.
     """
 
-    def __init__(self, ax: Axes, words: str) -> None:
+    def __init__(self, ax: Axes, words: str, low: float | None = None) -> None:
+        self.low = low
         ax.set_ylabel(words, visible=False)
         look = {"rotation": "vertical", "ha": "right", "va": "center", "multialignment": "center"}
         self.text = pixel_text(words, LABEL, muted(ax), **look)
@@ -156,14 +163,15 @@ class SideTitle(Placed):
     def place(self, renderer: RendererBase | None) -> None:
         """Put the label beside the ticks, broken as seldom as the length of the axis allows."""
         box, words = self.home.bbox, self.home.get_ylabel()
+        foot = box.y0 if self.low is None else float(self.home.transData.transform((0, self.low))[1])
         halves = words.replace(", ", ",\n")
         for lines in (words, halves, halves.replace(" ", "\n", 1)):
             self.text.set_text(lines)
-            if self.text.get_window_extent(renderer).height <= box.height:
+            if self.text.get_window_extent(renderer).height <= box.y1 - foot:
                 break
         ticks = self.home.yaxis.get_tightbbox(renderer)
         left = min(box.x0, ticks.x0) if ticks else box.x0
-        self.text.set_position((left - self.points(4), (box.y0 + box.y1) / 2))
+        self.text.set_position((left - self.points(4), (foot + box.y1) / 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +213,6 @@ class NoteLabels(Placed):
         self.brackets = [pixel_line(muted(ax), 2.4, 0.75) for _ in self.spans]
         lines = [*self.leads, *self.drops, *self.dots, *self.brackets]
         super().__init__(ax, [*lines, *self.texts], zorder=1.9)
-
-    def top(self, renderer: RendererBase | None) -> float:
-        """Return the upper edge of the labels, pixels."""
-        box = self.get_window_extent(renderer)
-        return float(max(box.y1, self.home.bbox.y1))
 
     def place(self, renderer: RendererBase | None) -> None:
         """Stack the labels in rows so that none overlaps another or a leader."""
@@ -276,7 +279,7 @@ class Heading(Placed):
         self,
         ax: Axes,
         words: str,
-        above: NoteLabels | None = None,
+        above: Placed | None = None,
         beside: EndLabels | None = None,
         size: float = TITLE,
     ) -> None:

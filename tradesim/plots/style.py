@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.colors import to_rgba
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, DateFormatter, DayLocator
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from numpy.typing import ArrayLike
@@ -41,15 +41,42 @@ def percent(fraction: float, decimals: int = 1) -> str:
     return f"{100 * fraction:.{decimals}f} %"
 
 
-def percent_axis(axis: Axis, ticks: int = 6) -> None:
-    """Label an axis of fractions in percent, ``25 %``."""
-    axis.set_major_locator(MaxNLocator(nbins=ticks, steps=[1, 2, 2.5, 5, 10]))
+class TicksFrom(MaxNLocator):
+    """Round ticks from a value on: what stands below it on the axis is no duty."""
+
+    def __init__(self, low: float, ticks: int) -> None:
+        super().__init__(nbins=ticks, steps=[1, 2, 2.5, 5, 10])
+        self.low = low
+
+    def tick_values(self, vmin: float, vmax: float) -> list[float]:
+        """Return the places of the ticks between two values."""
+        found = super().tick_values(max(vmin, self.low), vmax)
+        return [float(tick) for tick in found if tick >= self.low]
+
+
+def percent_axis(axis: Axis, ticks: int = 6, low: float = -np.inf) -> None:
+    """Label an axis of fractions in percent, ``25 %``, from ``low`` on."""
+    axis.set_major_locator(TicksFrom(low, ticks))
     axis.set_major_formatter(PercentFormatter(xmax=1, symbol=" %"))
+
+
+class DateTicks(AutoDateLocator):
+    """Ticks at years, months or days; none so close before the first of a month that the two would touch."""
+
+    def __init__(self) -> None:
+        super().__init__(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]
+
+    def __call__(self) -> list[float]:
+        """Return the places of the ticks, days."""
+        found = np.asarray(super().__call__(), dtype=np.float64)  # type: ignore[no-untyped-call]
+        gaps = np.diff(found)
+        far = np.append(gaps > 0.7 * np.median(gaps), True) if len(gaps) else np.ones(len(found), dtype=bool)
+        return [float(tick) for tick in found[far]]
 
 
 def date_axis(axis: Axis) -> None:
     """Label an axis of dates by years, months or days, whichever fit."""
-    locator = AutoDateLocator(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]
+    locator = DateTicks()
     formatter = ConciseDateFormatter(  # type: ignore[no-untyped-call]
         locator,
         formats=["%Y", "%b", "%d %b", "%H:%M", "%H:%M", "%S"],
@@ -132,7 +159,11 @@ def set_window(ax: Axes, dates: ArrayLike) -> None:
     days = np.asarray(dates, dtype="datetime64[us]")
     first, last = days.min(), days.max()
     ax.set_xlim(first, max(last, first + np.timedelta64(1, "D")))
-    date_axis(ax.xaxis)
+    if last - first <= np.timedelta64(3, "D"):
+        ax.xaxis.set_major_locator(DayLocator())  # type: ignore[no-untyped-call]
+        ax.xaxis.set_major_formatter(DateFormatter("%Y-%m-%d"))  # type: ignore[no-untyped-call]
+    else:
+        date_axis(ax.xaxis)
 
 
 def figure_title(figure: Figure, words: str) -> None:

@@ -1,7 +1,7 @@
 """Timeline: the step chart that every picture of duties over time is made of."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from tradesim.plots import style
 from tradesim.plots.colours import economy_colour, legible
-from tradesim.plots.inputs import Act, DateLike, Pair, Truce, pair_text
-from tradesim.plots.labels import End, EndLabels, Footer, Heading, Note, NoteLabels, SideTitle
+from tradesim.plots.inputs import Act, DateLike, Pair, Truce, drawn_pairs, pair_text
+from tradesim.plots.keys import Key
+from tradesim.plots.labels import End, EndLabels, Footer, Heading, Note, NoteLabels, Placed, SideTitle
 
 Dates = NDArray[np.datetime64]
 Floats = NDArray[np.float64]
@@ -68,12 +69,13 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is written around a chart."""
+    """What is written around a chart; ``key`` says what its marks are."""
 
     title: str = ""
     source: str = ""
     as_of: DateLike | None = None
     title_size: float = style.TITLE
+    key: str = ""
 
 
 def tracks_of(duty: pd.DataFrame, pairs: Iterable[Pair]) -> list[Track]:
@@ -90,36 +92,78 @@ def tracks_of(duty: pd.DataFrame, pairs: Iterable[Pair]) -> list[Track]:
     return tracks
 
 
+BESIDE = "with fees and controls"
+"""What the dashed line beside a duty is: the trade cost, which counts more than tariffs."""
+
+
+def tracks_beside(beside: pd.DataFrame | None, tracks: Iterable[Track]) -> list[Track]:
+    """Return the dashed line of each pair's trade cost, where it is not the same as the duty throughout."""
+    if beside is None:
+        return []
+    own = drawn_pairs(beside)
+    costs = ((track, series(beside, track.pair)) for track in tracks if track.pair in own)
+    return [
+        Track(track.pair, *cost, f"{pair_text(track.pair)} {BESIDE}", (0, (3, 1.5)), 1.3, 0.9)
+        for track, cost in costs
+        if not alike((track.dates, track.duties), cost)
+    ]
+
+
+def closed(dates: Dates, values: Floats) -> tuple[Dates, Floats]:
+    """Return steps that run to the end of the last day: the day after is added, with the last value."""
+    after = dates[-1:] + np.timedelta64(1, "D")
+    return np.concatenate([dates, after]), np.concatenate([values, values[-1:]])
+
+
+def closed_track(track: Track) -> Track:
+    """Return a line that runs to the end of its last day."""
+    dates, duties = closed(track.dates, track.duties)
+    return replace(track, dates=dates, duties=duties)
+
+
 def series(duty: pd.DataFrame, pair: Pair) -> tuple[Dates, Floats]:
     """Return the dates and values of one pair of a frame."""
     return duty.index.to_numpy(), duty[pair].to_numpy(dtype=float)
 
 
-def draw(ax: Axes, tracks: Sequence[Track], marks: Marks, words: Words) -> Axes:
-    """Draw lines with truces, acts and labels, and everything written around them."""
+def draw(ax: Axes, tracks: Sequence[Track], marks: Marks, words: Words, beside: Sequence[Track] = ()) -> Axes:
+    """Draw lines with truces, acts and labels, and everything written around them.
+
+    Acts point at ``tracks``, never at the lines ``beside`` them.
+    """
     style.dress(ax)
-    for track in tracks:
-        _line(ax, track)
-    style.set_window(ax, [day for track in tracks for day in track.dates[[0, -1]]])
-    ax.set_ylim(0, style.ceiling(np.concatenate([track.duties for track in tracks])))
+    drawn = [*tracks, *beside]
+    for track in drawn:
+        line(ax, track)
+    style.set_window(ax, [day for track in drawn for day in track.dates[[0, -1]]])
+    ax.set_ylim(0, style.ceiling(np.concatenate([track.duties for track in drawn])))
     style.percent_axis(ax.yaxis)
-    ends = EndLabels(ax, [end for track in tracks for end in _ends(ax, track)])
+    ends = EndLabels(ax, [end for track in drawn for end in ends_of(ax, track)])
     return surround(ax, marks, words, tracks, ends)
 
 
-def surround(ax: Axes, marks: Marks, words: Words, tracks: Sequence[Track], ends: EndLabels) -> Axes:
-    """Add truces, acts, title, source line and the label of the vertical axis."""
+def surround(
+    ax: Axes, marks: Marks, words: Words, tracks: Sequence[Track], ends: EndLabels, low: float | None = None
+) -> Axes:
+    """Add truces, acts, key, title, source line and the label of the vertical axis, which counts from low."""
     notes = [*_truces(ax, marks.truces), *_acts(ax, marks.acts, tracks), *_split(ax, marks.split)]
     left, right = ax.get_xlim()
     shown = [note for note in notes if left <= note.x <= right]
-    side = SideTitle(ax, style.DUTY_LABEL)
+    side = SideTitle(ax, style.DUTY_LABEL, low)
     above = NoteLabels(ax, shown, _windows(ax, marks.truces), beside=ends, side=side)
+    write(ax, words, above, ends)
+    return ax
+
+
+def write(ax: Axes, words: Words, above: Placed | None = None, beside: EndLabels | None = None) -> None:
+    """Write the key and the title above a chart and the source line below it, those that there are."""
+    if words.key:
+        above = Key(ax, words.key, above, beside)
     if words.title:
-        Heading(ax, words.title, above, ends, words.title_size)
+        Heading(ax, words.title, above, beside, words.title_size)
     footer = style.source_line(words.source, words.as_of)
     if footer:
-        Footer(ax, footer, ends)
-    return ax
+        Footer(ax, footer, beside)
 
 
 def number(day: DateLike) -> float:
@@ -132,8 +176,9 @@ def numbers(days: Dates) -> Floats:
     return np.asarray(date2num(days), dtype=np.float64)  # type: ignore[no-untyped-call]
 
 
-def _line(ax: Axes, track: Track) -> Line2D:
-    (line,) = ax.plot(
+def line(ax: Axes, track: Track) -> Line2D:
+    """Draw one line, in steps."""
+    (drawn,) = ax.plot(
         track.dates,
         track.duties,
         drawstyle="steps-post",
@@ -148,10 +193,11 @@ def _line(ax: Axes, track: Track) -> Line2D:
         solid_joinstyle="miter",
         label=track.label,
     )
-    return line
+    return drawn
 
 
-def _ends(ax: Axes, track: Track) -> Iterator[End]:
+def ends_of(ax: Axes, track: Track) -> Iterator[End]:
+    """Yield the label at the end of a line, if it has one: its words and its last value."""
     if not track.label:
         return
     k = last_known(track.duties)

@@ -1,0 +1,51 @@
+"""Compiled: how the day loop's functions are compiled, once a machine.
+
+numba keeps what it compiled beside the sources and compares the date of the one file that a function stands
+in. The day loop is made of several, so whatever is older than any of them is thrown away first.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+from numba.extending import register_jitable
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def compiled(function: F) -> F:
+    """Compile a function that runs over draws.
+
+    It holds no lock of the interpreter and makes no arrays: counting references to those that it is given
+    would take most of its time.
+    """
+    options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
+    made: F = numba.njit(**options)(function)
+    return made
+
+
+def called(function: F) -> F:
+    """Compile a function of numbers when another that calls it is compiled; in Python it stays as it is."""
+    made: F = register_jitable(function)
+    return made
+
+
+def part(function: F) -> F:
+    """Make a function of program and scratch a part of those that call it: passing so much would be slow."""
+    made: F = register_jitable(inline="always")(function)
+    return made
+
+
+def _forget_stale() -> None:
+    here = Path(__file__).parent
+    newest = max(source.stat().st_mtime for source in here.glob("*.py"))
+    for kept in (here / "__pycache__").glob("*.nb[ic]"):
+        try:
+            if kept.stat().st_mtime < newest:
+                kept.unlink()
+        except OSError:
+            continue  # another process was faster, or the folder is not ours: numba compares its own date
+
+
+_forget_stale()

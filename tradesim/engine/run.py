@@ -1,0 +1,236 @@
+"""Run: draws of a program, in blocks over threads; the same numbers whatever the blocks."""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradesim.engine import kernel
+from tradesim.engine.families import Family
+from tradesim.engine.numbers import fill_once
+from tradesim.engine.program import VARYING, Counts, Floats, Functions, Ints, Program, Trace
+from tradesim.engine.state import Work, room
+
+Sampling = Literal["random", "antithetic", "sobol"]
+"""random: every draw by itself. antithetic: draw 2m + 1 mirrors draw 2m. sobol: points of a scrambled Sobol
+sequence, draw k the k-th. Of the numbers that a draw has once: events, starts and lengths of truces."""
+
+Tally = NDArray[np.int32]
+SMALL = 20_000
+"""Draws × days × pairs of economies that are not worth waiting for the compiler."""
+ENOUGH = 100_000
+"""Draw-days below which one thread is faster than several."""
+SIDE_BY_SIDE = 64_000_000
+"""Bytes of scratch for draws that wait for a user's function together."""
+
+
+def run(
+    program: Program,
+    draws: Ints,
+    seed: int,
+    *,
+    functions: Functions | None = None,
+    sampling: Sampling = "random",
+    threads: int | None = None,
+    traced: bool = False,
+) -> Trace:
+    """Run draws of a program; draw k is the same whatever other draws, threads and blocks run beside it.
+
+    Parameters
+    ----------
+    program : the scenario as arrays.
+    draws : (S,) int64, which draws.
+    seed : 0 or more, below 2**64.
+    functions : the user's own rules, by answering pair; they take every day in Python.
+    sampling : how the numbers are made that a draw has once.
+    threads : how many (default: one per core, where there is enough to do).
+    traced : whether to keep what was announced, noticed and forgiven.
+    """
+    size, days = len(draws), len(program.base)
+    program = _alike(program, size)
+    out = _blank(program, size, traced)
+    numbers = once(program, draws, seed, sampling)
+    if functions:
+        for low, high in _blocks(size, -(-size // _abreast(program, size))):
+            _play_in_python(program, functions, draws[low:high], seed, numbers[low:high], out, low)
+        return out
+    _in_blocks(program, draws, seed, numbers, out, threads or _enough(size * days))
+    return out
+
+
+def count(
+    program: Program,
+    draws: Ints,
+    seed: int,
+    *,
+    bins: int = 1024,
+    top: float = 4.0,
+    sampling: Sampling = "random",
+    threads: int | None = None,
+) -> Counts:
+    """Run draws and keep only how many of them charge how much on which day.
+
+    Random numbers, days and counting are one pass; no path is kept.
+
+    Parameters
+    ----------
+    bins, top : duties from 0 to ``top`` are counted in bins of ``top / bins``, anything higher in the last.
+
+    Returns
+    -------
+    Counts
+        The same whatever the blocks and threads: whole numbers, added up.
+    """
+    program = _alike(program, len(draws))
+    numbers = once(program, draws, seed, sampling)
+    many = threads or _enough(len(draws) * len(program.base))
+
+    def played(block: tuple[int, int]) -> tuple[Tally, Tally]:
+        low, high = block
+        out = _blank(program, 0, traced=False, bins=bins, top=top)
+        _play(program, draws[low:high], seed, numbers[low:high], out, low)
+        return out.duties, out.truces
+
+    with ThreadPoolExecutor(many) as pool:
+        parts = list(pool.map(played, _blocks(len(draws), many)))
+    duties, truces = (sum(arrays[1:], start=arrays[0]) for arrays in zip(*parts, strict=True))
+    days = len(program.base)
+    return Counts(np.cumsum(duties[:days], axis=0), np.cumsum(truces[:days], axis=0), top / bins)
+
+
+def _enough(work: int) -> int:
+    """Return how many threads so many draw-days are worth."""
+    return len(os.sched_getaffinity(0)) if work >= ENOUGH else 1
+
+
+def _in_blocks(program: Program, draws: Ints, seed: int, numbers: Floats, out: Trace, threads: int) -> None:
+    def played(block: tuple[int, int]) -> None:
+        low, high = block
+        _play(program, draws[low:high], seed, numbers[low:high], out, low)
+
+    if threads == 1:
+        played((0, len(draws)))
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(played, _blocks(len(draws), 8 * threads)))
+
+
+def _play(program: Program, draws: Ints, seed: int, numbers: Floats, out: Trace, at: int) -> None:
+    """Play a block of draws from the first day to the last.
+
+    A small one in Python, as long as nothing has been compiled in this process: to the same bits.
+    """
+    play: Any = kernel.play
+    if len(draws) * program.base.size <= SMALL and not getattr(play, "signatures", ()):
+        play = getattr(play, "py_func", play)
+    play(program, room(program, 1), draws, np.uint64(seed), numbers, out, at, kernel.WHOLE, 0)
+
+
+def _alike(program: Program, size: int) -> Program:
+    """Return the program with a row per draw of every parameter, if any of them differs between draws."""
+    if all(len(getattr(program, name)) == 1 for name in VARYING):
+        return program
+    rows = {name: getattr(program, name) for name in VARYING}
+    return program._replace(
+        **{
+            name: np.array(np.broadcast_to(row, (size, *row.shape[1:])), order="C")
+            for name, row in rows.items()
+        }
+    )
+
+
+def once(program: Program, draws: Ints, seed: int, sampling: Sampling) -> Floats:
+    """Return the numbers that each draw has once, ``(S, E + 2K)`` float64 on [0, 1)."""
+    streams = program.once_stream
+    numbers = np.zeros((len(draws), len(streams)))
+    if sampling == "sobol" and len(streams):
+        from scipy.stats import qmc  # noqa: PLC0415 scipy loads when asked for
+
+        sequence = qmc.Sobol(len(streams), rng=np.random.default_rng(seed))
+        reached = 0
+        for row in np.argsort(draws, kind="stable"):
+            if draws[row] > reached:
+                sequence.fast_forward(int(draws[row]) - reached)
+            numbers[row] = sequence.random(1)[0]
+            reached = int(draws[row]) + 1
+        return numbers
+    mirrored = sampling == "antithetic"
+    fill_once(np.uint64(seed), draws - draws % 2 if mirrored else draws, streams, numbers)
+    if mirrored:
+        odd = draws % 2 == 1
+        numbers[odd] = np.minimum(1.0 - numbers[odd], np.nextafter(1.0, 0.0))
+    return numbers
+
+
+def _blank(program: Program, size: int, traced: bool, *, bins: int = 0, top: float = 1.0) -> Trace:
+    days, n = program.base.shape[:2]
+    truces, pairs, streams = len(program.truce_lapses), len(program.rule_kind), len(program.shock_stream)
+    beside, kept = size * bool(program.rule_instrument.any()), size * traced
+    return Trace(
+        duty=np.empty((size, days, n, n)),
+        cost=np.zeros((beside, days, n, n)),
+        truce=np.zeros((size, days, truces), dtype=np.bool_),
+        outcome=np.zeros((size, len(program.event_day)), dtype=np.int64),
+        renewals=np.zeros((size, truces), dtype=np.int64),
+        breached=np.zeros((size, truces), dtype=np.bool_),
+        announced=np.zeros((kept, days, n, n)),
+        answered=np.zeros((kept, days, pairs)),
+        noticed=np.zeros((kept, days, pairs)),
+        forgiven=np.zeros((kept, days, pairs)),
+        shocked=np.zeros((kept, days, streams)),
+        ends=np.zeros((kept, days, truces), dtype=np.int64),
+        duties=np.zeros((days + 1 if bins else 0, n, n, bins), dtype=np.int32),
+        truces=np.zeros((days + 1 if bins else 0, truces), dtype=np.int32),
+        scale=np.array([bins / top]),
+    )
+
+
+def _blocks(size: int, count: int) -> Iterator[tuple[int, int]]:
+    edges = np.linspace(0, size, min(count, size) + 1).astype(int).tolist()
+    yield from pairwise(edges)
+
+
+def _abreast(program: Program, size: int) -> int:
+    """Return how many draws fit side by side into the scratch."""
+    each = sum(array.nbytes for array in room(program, 1))
+    return max(1, min(size, SIDE_BY_SIDE // each))
+
+
+def _play_in_python(
+    program: Program, functions: Functions, draws: Ints, seed: int, numbers: Floats, out: Trace, at: int
+) -> None:
+    """Play a block day by day, all draws side by side, asking users' functions what they want."""
+    work = room(program, len(draws))
+
+    def play(phase: int, day: int) -> None:
+        kernel.play(program, work, draws, np.uint64(seed), numbers, out, at, phase, day)
+
+    play(kernel.BEGIN, 0)
+    for day in range(len(program.base)):
+        play(kernel.LOOK, day)
+        for place, (function, values) in functions.items():
+            _ask(work, place, function, values, day)
+        play(kernel.SETTLE, day)
+
+
+def _ask(work: Work, place: int, function: Family, values: Floats, day: int) -> None:
+    """Ask one function for all draws; where a truce holds it still, it remembers nothing."""
+    kept = work.memory[:, place]
+    one, two, three, four = (kept[:, m].copy() for m in range(4))
+    memory = (one, two, three, four)
+    wanted, remembered = function(
+        work.noticed[:, place].copy(),
+        work.own[:, place].copy(),
+        work.first[:, place].copy(),
+        day,
+        memory,
+        values,
+    )
+    moving = ~work.frozen[:, place]
+    work.wanted[:, place] = wanted
+    for m in range(4):
+        kept[:, m] = np.where(moving, remembered[m], kept[:, m])

@@ -1,0 +1,104 @@
+"""Strips: a probability by day as a shaded strip, with its numbers where they fit."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
+from matplotlib.patches import Rectangle
+from numpy.typing import NDArray
+
+from tradesim.plots import style
+from tradesim.plots.colours import ink_on, mixed
+from tradesim.plots.labels import Placed, pixel_text
+
+Floats = NDArray[np.float64]
+DARKEST = 0.75
+"""Share of ink in the shade that stands for 100 %."""
+
+
+def chance(probability: float) -> str:
+    """Return a probability in percent; what may happen never reads as certain or impossible.
+
+    Examples
+    --------
+    >>> chance(0.475), chance(0.9999), chance(0.0001), chance(1.0)
+    ('48 %', '>99 %', '<1 %', '100 %')
+    """
+    return ">99 %" if 0.995 <= probability < 1 else style.percent(probability, 0)
+
+
+def runs(edges: Floats, values: Floats) -> Iterator[tuple[float, float, float]]:
+    """Yield (start, end, value) of every stretch on which a step function stays the same; gaps are left out.
+
+    Parameters
+    ----------
+    edges : (T + 1,) where the T steps begin and the last one ends, days.
+    values : (T,) the steps; NaN is a gap.
+
+    Examples
+    --------
+    >>> [tuple(map(float, run)) for run in runs(np.arange(4.0), np.array([0.5, 0.5, 1.0]))]
+    [(0.0, 2.0, 0.5), (2.0, 3.0, 1.0)]
+    """
+    starts = np.flatnonzero(np.append(True, values[1:] != values[:-1]))
+    for first, after in zip(starts, [*starts[1:], len(values)], strict=True):
+        if not np.isnan(values[first]):
+            yield edges[first], edges[after], values[first]
+
+
+def shade(ax: Axes, probability: float) -> str:
+    """Return the grey that stands for a probability: the ground for 0, nearly ink for 1."""
+    return mixed(style.background(ax), style.ink(ax), DARKEST * probability)
+
+
+def strip(ax: Axes, edges: Floats, values: Floats, low: float, high: float) -> None:
+    """Draw probabilities by day as a strip between two heights: the darker, the likelier."""
+    stretches = list(runs(edges, values))
+    for start, end, value in stretches:
+        ax.add_patch(
+            Rectangle((start, low), end - start, high - low, facecolor=shade(ax, value), linewidth=0)
+        )
+    frame = Rectangle((edges[0], low), edges[-1] - edges[0], high - low, fill=False, linewidth=0.7)
+    frame.set_edgecolor(style.muted(ax))
+    ax.add_patch(frame)
+    middle = (low + high) / 2
+    RunLabels(ax, (Run(*run, middle, ink_on(shade(ax, run[2])), "center") for run in stretches))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of time with one probability: where its number would stand and in which colour.
+
+    ``va`` says which edge of the number stands at ``y``: ``bottom``, ``top`` or ``center``.
+    """
+
+    start: float
+    end: float
+    value: float
+    y: float
+    colour: str
+    va: str
+
+
+class RunLabels(Placed):
+    """The number of every stretch of time, on the stretches that are wide enough for it."""
+
+    def __init__(self, ax: Axes, stretches: Iterable[Run]) -> None:
+        self.runs = list(stretches)
+        self.texts = [
+            pixel_text(chance(run.value), style.SMALL, run.colour, ha="center", va=run.va)
+            for run in self.runs
+        ]
+        super().__init__(ax, self.texts, zorder=2.4)
+
+    def place(self, renderer: RendererBase | None) -> None:
+        """Centre every number on its stretch, and hide those that are wider."""
+        lift = {"bottom": self.points(1.5), "center": 0.0, "top": -self.points(2.5)}
+        for text, run in zip(self.texts, self.runs, strict=True):
+            text.set_visible(True)  # an invisible text has no size
+            ends = self.home.transData.transform([(run.start, run.y), (run.end, run.y)])
+            text.set_position((ends[:, 0].mean(), ends[0, 1] + lift[run.va]))
+            room = ends[1, 0] - ends[0, 0] - self.points(3)
+            text.set_visible(bool(text.get_window_extent(renderer).width <= room))

@@ -1,0 +1,162 @@
+"""Rule: what every rule has, whatever its arithmetic."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tradesim.economies import CODE, CODE_ALLOWED
+from tradesim.engine.families import Family
+from tradesim.errors import Problem, fail_if
+
+Floats = NDArray[np.float64]
+View = Literal["nominal", "trade-weighted"]
+"""nominal: the points announced, whatever trade they hit: three lists of 25 % are 75 points.
+trade-weighted: points × share of the pair's trade that they hit."""
+Instrument = Literal["tariff", "fee", "export_control"]
+
+LONGEST = 100_000
+"""Days: more than any horizon."""
+WHOLE = {"reaction": 1, "implementation": 0, "patience": 0, "period": 1}
+"""Numbers of days, and the least of each."""
+SHARES = {"coverage", "forgiveness", "diversion"}
+"""Numbers between 0 and 1; all others lie between 0 and 10."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule(ABC):
+    """What every rule has.
+
+    Parameters
+    ----------
+    reaction : days from a partner's announcement to the answer's, 1 or more: an economy sees what was
+        announced up to yesterday.
+    implementation : days from announcing to charging, 0 or more.
+    cap : most that the economy announces against one partner, nominal, a fraction.
+    coverage : share (0–1) of the pair's trade that the surcharge hits.
+    tolerance : a surcharge of this size or less is let pass, a fraction.
+    ratchet : whether the surcharge never comes down by the rule alone.
+    forgiveness : probability of letting a provocation pass, drawn each time that more is announced.
+    view : what of the partner's announcements it looks at: ``nominal`` points, or ``trade-weighted``: it then
+        aims at the average over all trade, on the share of it that its own answer covers.
+    allies : economies whose injury it answers as if it were its own: the largest counts.
+    diversion : share (0–1) of what a third economy announces against the partner that it counts as if aimed
+        at itself: goods turned away there arrive here.
+    instrument : what it answers with: a ``tariff``, or a ``fee`` or ``export_control``, which are charged
+        beside duties, at ``equivalent``.
+    equivalent : ad-valorem trade cost of one point announced; required for fees and export controls.
+
+    Raises
+    ------
+    InputError
+        With every problem found.
+    """
+
+    kind: ClassVar[str] = ""
+    arithmetic: ClassVar[Family]
+
+    reaction: int = 1
+    implementation: int = 1
+    cap: float = 10.0
+    coverage: float = 1.0
+    tolerance: float = 0.0
+    ratchet: bool = False
+    forgiveness: float = 0.0
+    view: View = "nominal"
+    allies: tuple[str, ...] = ()
+    diversion: float = 0.0
+    instrument: Instrument = "tariff"
+    equivalent: float | None = None
+
+    def __post_init__(self) -> None:
+        allies: Any = self.allies
+        if isinstance(allies, Iterable):
+            object.__setattr__(self, "allies", (allies,) if isinstance(allies, str) else tuple(allies))
+        problems = [*_number_problems(self), *_choice_problems(self), *self.own_problems()]
+        fail_if(problem.at(f"rule {type(self).__name__}") for problem in problems)
+
+    @abstractmethod
+    def why(self) -> str:
+        """Say in words what the rule does with what it sees."""
+
+    @property
+    def family(self) -> Family:
+        """The arithmetic of the rule, a function of `tradesim.engine.families` or one like it."""
+        return type(self).arithmetic
+
+    def values(self, ratio: float = 1.0) -> tuple[float, ...]:  # noqa: ARG002 for rules by value
+        """Return the rule's own parameters as its arithmetic takes them, four at most.
+
+        Parameters
+        ----------
+        ratio : the economy's exports to the partner over its imports from it, base year.
+        """
+        shared = {field.name for field in fields(Rule)}
+        return tuple(float(getattr(self, f.name)) for f in fields(self) if f.name not in shared)
+
+    def own_problems(self) -> Iterator[Problem]:
+        """Yield what is wrong with the rule's parameters taken together."""
+        if self.view == "trade-weighted" and self.coverage == 0:
+            yield Problem("an answer on no trade weighs nothing", "coverage", "0", "above 0")
+
+    def wants(
+        self, seen: ArrayLike, own: ArrayLike = 0.0, first: ArrayLike = 0.0, day: int = 0, ratio: float = 1.0
+    ) -> Floats:
+        """Return the surcharge that the rule wants at its first look.
+
+        Parameters
+        ----------
+        seen : (...) float64, nominal fraction: what it notices against it.
+        own, first : (...) float64, what it has announced itself, and the part that the rule did not.
+        day : counted from the first.
+        ratio : its exports to the partner over its imports from it.
+
+        Returns
+        -------
+        (...) float64, nominal fraction, before the cap.
+        """
+        noticed, mine, opened = (np.asarray(each, dtype=np.float64) for each in (seen, own, first))
+        values = np.zeros(4)
+        values[: len(self.values(ratio))] = self.values(ratio)
+        blank = np.zeros_like(noticed)
+        wanted, _ = self.family(noticed, mine, opened, day, (blank, blank, blank, blank), values)
+        return np.asarray(wanted, dtype=np.float64)
+
+
+def _number_problems(rule: Rule) -> Iterator[Problem]:
+    given: dict[str, Any] = {field.name: getattr(rule, field.name) for field in fields(rule)}
+    for name in WHOLE.keys() & given.keys():
+        days, least = given[name], WHOLE[name]
+        if isinstance(days, bool) or not isinstance(days, int) or not least <= days <= LONGEST:
+            yield Problem("not a number of days", name, repr(days), f"a whole number, {least} to {LONGEST}")
+    if not isinstance(given["ratchet"], bool):
+        yield Problem("not a yes or no", "ratchet", repr(rule.ratchet), "true or false")
+    others = {"ratchet", "view", "allies", "instrument", "equivalent", "by", "function", "parameters", "says"}
+    for name, value in given.items():
+        most = 1.0 if name in SHARES else 100.0 if name == "elasticity" else 10.0
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if name not in others | WHOLE.keys() and (not number or not 0 <= value <= most):
+            yield Problem("out of range", name, repr(value), f"a number between 0 and {most:g}")
+
+
+def _choice_problems(rule: Rule) -> Iterator[Problem]:
+    choices: tuple[tuple[str, Any], ...] = (("view", View), ("instrument", Instrument))
+    for name, allowed in choices:
+        if getattr(rule, name) not in get_args(allowed):
+            yield Problem(f"unknown {name}", name, repr(getattr(rule, name)), " | ".join(get_args(allowed)))
+    allies: Any = rule.allies
+    if not isinstance(allies, tuple) or not all(isinstance(a, str) and CODE.fullmatch(a) for a in allies):
+        yield Problem("not economies", "allies", repr(allies), f"a list of codes, each {CODE_ALLOWED}")
+    stated: Any = rule.equivalent
+    if stated is None:
+        if rule.instrument in {"fee", "export_control"}:
+            what = f"{rule.instrument} without `equivalent`"
+            allowed_text = "the ad-valorem trade cost of one point, a fraction: 0.3"
+            yield Problem(what, "equivalent", "None", allowed_text)
+    elif rule.instrument == "tariff":
+        yield Problem("`equivalent` without use", "equivalent", repr(stated), "for fees and export controls")
+    elif isinstance(stated, bool) or not isinstance(stated, int | float) or not 0 <= stated <= 10:
+        yield Problem("out of range", "equivalent", repr(stated), "a number between 0 and 10")

@@ -1,0 +1,206 @@
+"""Shocks: random arrivals of new surcharges, with sizes from any scipy.stats distribution."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradesim.economies import CODE, CODE_ALLOWED
+from tradesim.errors import Problem, fail_if, unknown_name
+
+if TYPE_CHECKING:
+    from scipy.stats import rv_continuous
+
+Floats = NDArray[np.float64]
+
+CELLS = 16_384
+"""Cells of the quantile function by which sizes are drawn."""
+FIXED = "fixed"
+MOST_ARRIVALS = 366.0
+"""A year."""
+LONGEST = 100_000
+"""Days: more than any horizon."""
+
+
+@dataclass(frozen=True, kw_only=True, init=False, repr=False)
+class Size:
+    """How large a new surcharge is: a scipy.stats distribution of nominal fractions, or a fixed one.
+
+    Parameters
+    ----------
+    distribution : the name of a continuous distribution of scipy.stats, or ``fixed``.
+    parameters : its own, and ``loc`` and ``scale``, by keyword; for ``fixed`` its ``value``.
+
+    Raises
+    ------
+    InputError
+        For an unknown distribution, parameters that it does not have or allow, and one that reaches below 0.
+
+    Examples
+    --------
+    >>> Size(distribution="expon", scale=0.1).quantiles([0.5]).round(4)
+    array([0.0693])
+    >>> Size(distribution="fixed", value=0.25).quantiles([0.1, 0.9])
+    array([0.25, 0.25])
+    """
+
+    distribution: str = FIXED
+    parameters: Mapping[str, float] = field(default_factory=dict)
+
+    def __init__(self, distribution: str = FIXED, **parameters: Any) -> None:
+        object.__setattr__(self, "distribution", distribution)
+        object.__setattr__(self, "parameters", dict(parameters))
+        fail_if(problem.at("size") for problem in _size_problems(self))
+
+    def __hash__(self) -> int:
+        return hash((self.distribution, tuple(sorted(self.parameters.items()))))
+
+    def __repr__(self) -> str:
+        given = ", ".join(f"{name}={value:g}" for name, value in self.parameters.items())
+        return f"Size({self.distribution}: {given})"
+
+    def quantiles(self, q: Any) -> Floats:
+        """Return the quantile function at ``q``, (...) float64 between 0 and 1; nominal fractions."""
+        levels = np.asarray(q, dtype=np.float64)
+        if self.distribution == FIXED:
+            return np.full_like(levels, self.parameters["value"])
+        return np.asarray(_family(self.distribution).ppf(levels, **self.parameters), dtype=np.float64)
+
+    def table(self) -> Floats:
+        """Return the quantiles between which sizes are interpolated, ``(CELLS + 1,)`` float64.
+
+        At levels 0, 1 / CELLS, …, 1; where the distribution has no end, half a cell before it.
+        """
+        return _table(self)
+
+
+@lru_cache(maxsize=64)
+def _table(size: Size) -> Floats:
+    levels = np.arange(CELLS + 1) / CELLS
+    knots = size.quantiles(levels)
+    if not np.isfinite(knots[0]):
+        knots[0] = size.quantiles(0.5 / CELLS)
+    if not np.isfinite(knots[-1]):
+        knots[-1] = size.quantiles(1 - 0.5 / CELLS)
+    knots.setflags(write=False)
+    return knots
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shock:
+    """A stream of new surcharges by one economy on another, arriving at random (a Poisson process).
+
+    Parameters
+    ----------
+    importer, exporter : who charges whom.
+    rate : arrivals a year (of 365.25 days), on average.
+    size : how large each is.
+    name : how changes refer to it (default: ``IMPORTER-EXPORTER``).
+    coverage : share (0–1) of the pair's trade that each hits.
+    implementation : days from its announcement, on arrival, to its charging.
+    days : how long each lasts from its arrival (default: for good).
+    most : the stream's surcharges together never exceed this: what arrives beyond is cut off.
+
+    Raises
+    ------
+    InputError
+        With every problem found.
+
+    Examples
+    --------
+    >>> Shock(importer="USA", exporter="CHN", rate=2, size=Size(distribution="expon", scale=0.1)).name
+    'USA-CHN'
+    """
+
+    importer: str
+    exporter: str
+    rate: float
+    size: Size
+    name: str = ""
+    coverage: float = 1.0
+    implementation: int = 0
+    days: int | None = None
+    most: float = 10.0
+
+    def __post_init__(self) -> None:
+        given: Any = self.name
+        if given == "":
+            object.__setattr__(self, "name", f"{self.importer}-{self.exporter}")
+        fail_if(problem.at(f"shock {self.name!r}") for problem in _shock_problems(self))
+
+
+def _family(name: str) -> "rv_continuous":
+    from scipy import stats  # noqa: PLC0415 scipy loads when a distribution is drawn from
+
+    family: rv_continuous = getattr(stats, name)
+    return family
+
+
+def _families() -> list[str]:
+    from scipy import stats  # noqa: PLC0415 scipy loads when a distribution is drawn from
+
+    return [name for name in dir(stats) if isinstance(getattr(stats, name), stats.rv_continuous)]
+
+
+def _size_problems(size: Size) -> Iterator[Problem]:
+    given: Any = size.distribution
+    for name, value in size.parameters.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            yield Problem("not a number", name, repr(value), "a finite number")
+            return
+    if given == FIXED:
+        value = size.parameters.get("value", math.nan)
+        if set(size.parameters) != {"value"} or not 0 <= value <= 10:
+            got = ", ".join(f"{n} = {v!r}" for n, v in size.parameters.items()) or "nothing"
+            yield Problem("a fixed size has a value", "", got, "value, a fraction between 0 and 10")
+        return
+    if not isinstance(given, str) or given not in _families():
+        yield unknown_name("distribution", str(given), [FIXED, *_families()], "")
+        return
+    family = _family(given)
+    shapes = [name.strip() for name in (family.shapes or "").split(",") if name.strip()]
+    known = [*shapes, "loc", "scale"]
+    missing = [name for name in shapes if name not in size.parameters]
+    for name in size.parameters.keys() - set(known):
+        yield unknown_name("parameter", name, known, given)
+    if missing:
+        yield Problem("parameters are missing", given, ", ".join(missing), f"{', '.join(known)}")
+    elif not size.parameters.keys() - set(known):
+        yield from _support_problems(size, family)
+
+
+def _support_problems(size: Size, family: "rv_continuous") -> Iterator[Problem]:
+    with np.errstate(all="ignore"):  # what is not allowed is not a number
+        low, middle = (float(family.ppf(level, **size.parameters)) for level in (0.0, 0.5))
+    shown = ", ".join(f"{name} = {value!r}" for name, value in size.parameters.items())
+    if not math.isfinite(middle):
+        yield Problem("parameters that the distribution does not allow", size.distribution, shown)
+    elif low < 0:
+        yield Problem("sizes below 0", size.distribution, shown, "a distribution of numbers of 0 or more")
+
+
+def _shock_problems(shock: Shock) -> Iterator[Problem]:
+    if not isinstance(shock.name, str) or not shock.name.strip():
+        yield Problem("name is missing", "name", repr(shock.name), "a text that is not empty")
+    for name in ("importer", "exporter"):
+        code: Any = getattr(shock, name)
+        if not isinstance(code, str) or not CODE.fullmatch(code):
+            yield Problem("not an economy code", name, repr(code), CODE_ALLOWED)
+    if shock.importer == shock.exporter:
+        yield Problem("charges itself", "exporter", repr(shock.exporter), "another economy")
+    for name, most in (("rate", MOST_ARRIVALS), ("coverage", 1.0), ("most", 10.0)):
+        value: Any = getattr(shock, name)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+            yield Problem("out of range", name, repr(value), f"a number between 0 and {most:g}")
+    size: Any = shock.size
+    if not isinstance(size, Size):
+        yield Problem("not a size", "size", repr(size), "Size(distribution='expon', scale=0.1)")
+    for name, least in (("implementation", 0), ("days", 1)):
+        days: Any = getattr(shock, name)
+        whole = isinstance(days, int) and not isinstance(days, bool) and least <= days <= LONGEST
+        if not whole and not (name == "days" and days is None):
+            yield Problem("not a number of days", name, repr(days), f"a whole number, {least} to {LONGEST}")
