@@ -73,7 +73,7 @@ def rebalance(
     rigid = 1.0 * (elasticity == 0.0)
     by_duties = rigid * np.minimum(revenue, UNLIMITED) + (1.0 - rigid) * 0.5 * (low + high)
     reached = np.maximum(rigid, 1.0 * (top * (1.0 + top) ** -elasticity >= revenue))
-    by_duties = reached * by_duties + (1.0 - reached) * UNLIMITED
+    by_duties = (hit > 0.0) * (reached * by_duties + (1.0 - reached) * UNLIMITED)
     return values[2] * by_trade + (1.0 - values[2]) * by_duties, memory
 
 
