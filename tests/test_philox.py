@@ -1,12 +1,15 @@
 """Random numbers: the published known answers, an independent reading, and what a sample must look like."""
 
+import zlib
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from tradesim.engine.philox import philox4x32, uniform
+from tradesim.engine import numbers as compiled
+from tradesim.engine.philox import philox4x32, stream_of, uniform
 
 words = st.integers(0, 2**32 - 1)
 
@@ -67,6 +70,37 @@ def test_a_draw_does_not_depend_on_how_many_there_are_nor_on_their_order(count, 
     assert np.array_equal(every[::-1], uniform(9, draws[::-1], 4, 2))
     assert every[-1] == uniform(9, np.array([first + count - 1]), 4, 2)[0]
     assert np.array_equal(every, uniform(9, np.arange(first + 2 * count), 4, 2)[first : first + count])
+
+
+def test_a_stream_is_the_checksum_of_its_name():
+    """CRC-32 of 123456789 is cbf43926, the check value of its definition."""
+    assert zlib.crc32(b"123456789") == 0xCBF43926
+    assert stream_of("123456789"[:4], "6789") == zlib.crc32(b"1234 6789")
+    assert stream_of("event", "été") == zlib.crc32("event été".encode())
+    streams = {
+        stream_of(purpose, f"truce {k}")
+        for purpose in ("event", "start", "length", "renewal", "breach", "forgiveness", "shock")
+        for k in range(100)
+    }
+    assert len(streams) == 700
+    assert all(0 <= stream < 2**32 for stream in streams)
+
+
+@given(st.integers(0, 2**64 - 1), st.integers(0, 2**62), words, words)
+def test_the_numbers_of_the_day_loop_are_those_of_arrays(seed, draw, day, stream):
+    key = np.uint64(seed)
+    one = compiled.uniform(key, draw, day, stream)
+    assert one == uniform(seed, np.array([draw]), day, stream)[0]
+    first, second = compiled.pair(key, draw, day, stream)
+    block = plain_philox((draw % 2**32, draw >> 32, day, stream), (seed % 2**32, seed >> 32))
+    assert (first, second) == (one, ((block[2] << 32 | block[3]) >> 11) / 2**53)
+
+
+def test_numbers_that_a_draw_has_once_are_of_day_0():
+    draws, streams = np.array([0, 5, 2**40]), np.array([3, 2**32 - 1])
+    filled = np.zeros((3, 2))
+    compiled.fill_once(np.uint64(9), draws, streams, filled)
+    assert np.array_equal(filled, np.stack([uniform(9, draws, 0, int(s)) for s in streams], axis=1))
 
 
 SAMPLE = np.arange(50_000)

@@ -15,12 +15,22 @@ def loaded_by(statement):
 
 
 def test_importing_loads_none_of_the_heavy_packages():
-    heavy = {"numpy", "pandas", "scipy", "matplotlib", "pydantic", "typer", "rich"}
+    heavy = {"numpy", "pandas", "scipy", "matplotlib", "numba", "pydantic", "typer", "rich"}
     assert not heavy & loaded_by("import tradesim")
 
 
 def test_a_schedule_needs_no_pictures():
-    assert not {"matplotlib", "pydantic", "typer"} & loaded_by("import tradesim; tradesim.Schedule")
+    assert not {"matplotlib", "numba", "pydantic", "typer"} & loaded_by("import tradesim; tradesim.Schedule")
+
+
+def test_shocks_are_named_without_scipy_and_numba():
+    loaded = loaded_by("import tradesim; tradesim.Shock; tradesim.Size('fixed', value=0.1)")
+    assert not {"scipy", "matplotlib", "numba", "pydantic", "typer"} & loaded
+
+
+def test_what_describes_a_war_is_public():
+    described = {"Economies", "Measure", "Schedule", "Truce", "Event", "Outcome", "Effect", "Shock", "Size"}
+    assert described | {"Scenario", "Paths", "InputError", "rules", "scenarios"} <= set(ts.__all__)
 
 
 @pytest.mark.parametrize("name", ts.__all__)

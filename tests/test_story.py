@@ -10,6 +10,7 @@ from tradesim.events import Effect, Event, Outcome
 from tradesim.measures import Measure
 from tradesim.scenario import Scenario
 from tradesim.schedule import Schedule
+from tradesim.shocks import Shock, Size
 from tradesim.truces import Truce
 
 COLUMNS = ["date", "kind", "importer", "exporter", "from", "to", "charged", "why"]
@@ -204,3 +205,145 @@ def test_what_is_no_tariff_is_no_reason():
     fee = measure(name="port fee", instrument="fee")
     control = measure(name="licences", instrument="export_control", rate=None)
     assert told(measure(), fee, control)[0][-1] == "by law: opening"
+
+
+# Truces, shocks and rules of other kinds --------------------------------------------------------------
+
+
+def sure_truce(**changes):
+    window = {"parties": ("USA", "CHN"), "start": "2025-04-04", "end": "2025-04-06"}
+    return Truce(name="geneva", **(window | changes))
+
+
+def whys(*measures, **changes):
+    return [(day, kind, why) for day, kind, _, _, _, why in told(*measures, **changes)]
+
+
+def test_a_renewal_is_told_with_its_new_end():
+    found = told(truces=[sure_truce(renewal=1.0, renewals=2, renewal_days=3)])
+    assert [(day, why) for day, *_, why in found] == [
+        (4, "geneva begins (USA and CHN)"),
+        (6, "geneva is renewed until 2025-04-09 (USA and CHN)"),
+        (9, "geneva is renewed until 2025-04-12 (USA and CHN)"),
+    ]
+
+
+@pytest.mark.parametrize("at_end", ["snapback", "lapse"])
+def test_a_breach_is_told_with_who_provoked_whom(at_end):
+    truce = sure_truce(end="2025-05-01", breach=1.0, tolerance=0.1, at_end=at_end)
+    assert whys(measure(effective="2025-04-07"), truces=[truce]) == [
+        (4, "truce", "geneva begins (USA and CHN)"),
+        (7, "announces", "by law: opening"),
+        (
+            8,
+            "truce",
+            (
+                "geneva is breached, USA having announced 34 points more on CHN: what it suspended returns "
+                "(USA and CHN)"
+            ),
+        ),
+    ]
+    assert len(whys(measure(effective="2025-04-07", rate=0.1), truces=[truce])) == 2
+
+
+def test_a_breach_by_both_names_both():
+    both = [
+        measure(effective="2025-04-07"),
+        measure(name="answer", importer="CHN", exporter="USA", effective="2025-04-07"),
+    ]
+    ended = whys(*both, truces=[sure_truce(end="2025-05-01", breach=1.0)])[-1][-1]
+    assert (
+        "USA having announced 34 points more on CHN and CHN having announced 34 points more on USA" in ended
+    )
+
+
+def test_a_shock_is_told_when_it_arrives_and_when_it_runs_out():
+    shock = Shock(importer="USA", exporter="CHN", rate=150, size=Size(value=0.1), days=2, implementation=1)
+    found = told(shocks=[shock])
+    came, went = ("a new act arrives (shock USA-CHN)", "an act runs out (shock USA-CHN)")
+    for day, kind, who, (before, after), charged, why in found:
+        assert (kind, who) == ("announces", "USA on CHN")
+        assert (why, charged) == ((came, day + 1) if after > before else (went, None))
+    assert {why for *_, why in found} == {came, went}
+
+
+def test_what_is_forgiven_is_told():
+    merciful = {"CHN": rules.Match(forgiveness=1.0)}
+    assert told(measure(), rules=merciful)[1:] == [
+        (3, "forgives", "CHN on USA", None, None, "lets 34 points of USA pass")
+    ]
+
+
+def test_a_cut_that_is_answered_is_told_as_one():
+    old = measure(effective="2025-01-01")
+    theirs = measure(name="mfn", importer="CHN", exporter="USA", rate=0.5, effective="2025-01-01")
+    cut = sure(Effect(action="set_rate", target="opening", rate=0.14))
+    assert told(old, theirs, events=[cut], rules={"CHN": rules.Deescalate(ratio=0.5)}) == [
+        (5, "event", "", None, None, "summit: deal"),
+        (5, "announces", "USA on CHN", (0.0, -0.2), None, "summit: deal"),
+        (
+            6,
+            "announces",
+            "CHN on USA",
+            (0.0, -0.1),
+            7,
+            "answers USA's cut of 20 points of 2025-04-05: answers cuts × 0.5",
+        ),
+    ]
+
+
+IMPORTS = [[0, 4e11, 1e11], [1e11, 0, 1e11], [1e11, 1e11, 0]]
+
+
+POINTS, ON_AVERAGE = (
+    "answers USA's 34 points of 2025-04-02",
+    "answers USA's 17 points on average of 2025-04-02",
+)
+ALLIED = "answers USA's and its allies' 34 points of 2025-04-02"
+TOO_LITTLE = "which USA sells too little for: held at 1000 %"
+
+
+@pytest.mark.parametrize(
+    ("rule", "why"),
+    [
+        (rules.Match(instrument="fee", equivalent=0.3), f"{POINTS}: matches × 1, by fee"),
+        (
+            rules.Targeted(rate=0.1, instrument="export_control", equivalent=0.3),
+            f"{POINTS}: puts 10 % on its list, by export control",
+        ),
+        (rules.Match(view="trade-weighted", coverage=0.5), f"{ON_AVERAGE}: matches × 1"),
+        (
+            rules.Rebalance(coverage=0.5, cap=0.5),
+            f"{ON_AVERAGE}: collects as much duty, capped at 50 %",
+        ),
+        (rules.Rebalance(elasticity=4.0), f"{ON_AVERAGE}: collects as much duty, {TOO_LITTLE}"),
+        (
+            rules.Match(allies=("ROW",), diversion=0.5),
+            f"{ALLIED}: matches × 1, counting what others turn away",
+        ),
+    ],
+)
+def test_an_answer_is_told_in_the_words_of_its_rule(rule, why):
+    economies = Economies(["USA", "CHN", "ROW"], IMPORTS)
+    war = scenario(schedule=Schedule([measure(coverage=0.5)], economies), rules={"CHN-USA": rule})
+    story = war.run().events()
+    assert story["why"].tolist() == ["by law: opening", why]
+
+
+def test_a_rule_towards_one_partner_is_told_of_that_partner():
+    both = {"CHN": rules.Match(), "CHN-USA": rules.Match(ratio=0.5)}
+    provoked = [measure(), measure(importer="ROW")]
+    found = told(*provoked, codes=("USA", "CHN", "ROW"), rules=both)
+    assert {(who, why) for _, _, who, _, _, why in found if who.startswith("CHN")} == {
+        ("CHN on USA", "answers USA's 34 points of 2025-04-02: matches × 0.5"),
+        ("CHN on ROW", "answers ROW's 34 points of 2025-04-02: matches × 1"),
+    }
+
+
+def test_a_suspension_by_an_outcome_is_told_when_it_begins_and_ends():
+    old = measure(effective="2025-01-01")
+    pause = sure(Effect(action="suspend", target="opening", until="2025-04-08"))
+    assert told(old, events=[pause])[1:] == [
+        (5, "announces", "USA on CHN", (0.0, -0.34), None, "summit: deal"),
+        (8, "announces", "USA on CHN", (-0.34, 0.0), None, "summit: deal"),
+    ]

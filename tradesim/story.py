@@ -254,8 +254,6 @@ def _bound(rule: Rule, noticed: float, codes: tuple[str, ...], pair: tuple[int, 
         sold, bought = float(imports[pair[1], pair[0]]), float(imports[pair])
         ratio = sold / bought if bought else UNLIMITED
     wanted = float(rule.wants(np.array([noticed]), ratio=ratio)[0])
-    if wanted <= rule.cap + SAME:
-        return ""
     if isinstance(rule, Rebalance) and wanted >= UNLIMITED:
         return f", which {codes[pair[1]]} sells too little for: held at {rule.cap * 100:g} %"
-    return f", capped at {rule.cap * 100:g} %"
+    return f", capped at {rule.cap * 100:g} %" if wanted > rule.cap + SAME else ""

@@ -81,7 +81,7 @@ def chart(
     chosen = list(pairs) or moving_pairs(shown)
     words: dict[str, Any] = {
         "pairs": chosen,
-        "truces": [(t.name, as_day(t.start), as_day(t.end)) for t in scenario.truces],
+        "truces": [(t.name, as_day(t.start), as_day(t.end)) for t in scenario.truces if t.start != t.end],
         "source": " ".join((scenario.source or scenario.schedule.source).split()),
         "as_of": scenario.schedule.vintage or None,
         "title": scenario.title or scenario.name,
