@@ -225,7 +225,7 @@ def show(rows: Sequence[Row], bytes_of: dict[str, int], speeds: dict[str, float]
     """Print the table, with ratios to the paths of tradesim and C on one thread in the same war and draws."""
     print(
         f"\n{'war':24}{'draws':>10}  {'way':36}{'draws run':>10}{'steps/s':>10}{'slowest':>10}{'fastest':>9}"
-        f"{'× tradesim':>12}{'× C':>7}{'GB/s':>7}"
+        f"{'× tradesim':>12}{'× C':>10}{'GB/s':>7}"
     )
     first, in_c = "tradesim, paths, 1 thread", "C, paths, 1 thread"
     rates = {(row.war, row.draws, row.way): row.rate for row in rows}
@@ -234,7 +234,7 @@ def show(rows: Sequence[Row], bytes_of: dict[str, int], speeds: dict[str, float]
         written = f"{row.rate * bytes_of[row.war] / 1e9:7.2f}" if ", paths" in row.way else f"{'':7}"
         print(
             f"{row.war:24}{row.draws:10,}  {row.way:36}{row.draws_run:10,}{row.rate:10.2e}{row.slowest:10.1e}"
-            f"{row.fastest:9.1e}{_ratio(row.rate, ours):>12}{_ratio(row.rate, plain):>7}{written}"
+            f"{row.fastest:9.1e}{_ratio(row.rate, ours):>12}{_ratio(row.rate, plain):>10}{written}"
         )
     print("\nbandwidth: " + ", ".join(f"{name} {speed / 1e9:.1f} GB/s" for name, speed in speeds.items()))
 

@@ -8,16 +8,15 @@ import numpy as np
 from tradesim.engine import families
 from tradesim.engine.compiled import called, part
 from tradesim.engine.families import CUSTOM, DEESCALATE, REBALANCE, Memory
-from tradesim.engine.happenings import running, wake
+from tradesim.engine.happenings import CHARGED, running, wake
 from tradesim.engine.numbers import uniform
-from tradesim.engine.program import DUST, WEIGHTED, Arrival, Of, Program, Window
+from tradesim.engine.program import DUST, WEIGHTED, Arrival, Of, Program
 from tradesim.engine.state import Work
 
 REACTION, IMPLEMENTATION, CAP = int(Of.REACTION), int(Of.IMPLEMENTATION), int(Of.CAP)
 COVERAGE, TOLERANCE, RATCHET = int(Of.COVERAGE), int(Of.TOLERANCE), int(Of.RATCHET)
 FORGIVENESS, DIVERSION, EQUIVALENT = int(Of.FORGIVENESS), int(Of.DIVERSION), int(Of.EQUIVALENT)
 OWN = int(Of.OWN)
-SURCHARGES = int(Window.SURCHARGES)
 SHOCK_COVERAGE, SHOCK_LAG = int(Arrival.COVERAGE), int(Arrival.IMPLEMENTATION)
 SHOCK_DAYS = int(Arrival.DAYS)
 TARIFF, FEE = 0, 1
@@ -66,7 +65,7 @@ def look(p: Program, w: Work, b: int, d: int, t: int, draw: int, seed: np.uint64
     """Have every rule look at what was announced up to yesterday, less what it forgives and tolerates."""
     for a in range(len(p.rule_kind)):
         i, j = p.rule_pair[a, 0], p.rule_pair[a, 1]
-        w.frozen[b, a] = _in_truce(p, w, b, i, j)
+        w.frozen[b, a] = w.still[b, i, j]
         if not w.frozen[b, a]:
             coverage = p.rule_values[d, a, COVERAGE]
             seen_day = t - int(p.rule_values[d, a, REACTION])
@@ -89,21 +88,14 @@ def look(p: Program, w: Work, b: int, d: int, t: int, draw: int, seed: np.uint64
 
 
 @part
-def _in_truce(p: Program, w: Work, b: int, i: int, j: int) -> bool:
-    for k in range(len(p.truce_lapses)):
-        if w.held[b, k] and p.truce_parties[k, i] and p.truce_parties[k, j]:
-            return True
-    return False
-
-
-@part
 def _seen(p: Program, w: Work, b: int, a: int, step: int, i: int, j: int, diversion: float) -> float:
     """Return what an economy counts as announced against it, in the view of its rule."""
     if step < 0:
         return 0.0
     view, third = p.rule_view[a], 0.0
     seen = max(0.0, w.announced[b, step, j, i, view])
-    for k in range(p.base.shape[1]):
+    others = p.base.shape[1] if w.afar[b, a] else 0
+    for k in range(others):
         if k not in (i, j):
             if p.rule_allies[a, k]:
                 seen = max(seen, w.announced[b, step, j, k, view])
@@ -201,7 +193,7 @@ def _least(p: Program, w: Work, b: int, t: int, i: int, j: int) -> float:
 
 
 @part
-def _announce(p: Program, w: Work, b: int, d: int, t: int) -> None:
+def _announce(p: Program, w: Work, b: int, d: int, t: int) -> None:  # noqa: C901 one pass, for speed
     step, n = w.step[b], p.base.shape[1]
     for i in range(n):
         for j in range(n):
@@ -214,24 +206,17 @@ def _announce(p: Program, w: Work, b: int, d: int, t: int) -> None:
         w.announced[b, step, i, j, 1] += signed * p.rule_values[d, a, COVERAGE]
         if answer != (w.answered[b, step - 1, a] if step > 0 else 0.0):
             wake(w.awake, b, t + int(p.rule_values[d, a, IMPLEMENTATION]))
-    if _moved(p, w, b):
-        if len(p.truce_lapses) > 0:
-            wake(w.awake, b, t + 1)
-        for a in range(len(p.rule_kind)):
-            wake(w.awake, b, t + int(p.rule_values[d, a, REACTION]))
-
-
-@part
-def _moved(p: Program, w: Work, b: int) -> bool:
-    """Return whether anybody has announced anything new, or less."""
-    step, n = w.step[b], p.base.shape[1]
+    moved = False
     for i in range(n):
         for j in range(n):
             for channel in range(2):
                 before = w.announced[b, step - 1, i, j, channel] if step > 0 else 0.0
-                if w.announced[b, step, i, j, channel] != before:
-                    return True
-    return False
+                moved |= w.announced[b, step, i, j, channel] != before
+    if moved:
+        if len(p.truce_lapses) > 0:
+            wake(w.awake, b, t + 1)
+        for a in range(len(p.rule_kind)):
+            wake(w.awake, b, t + int(p.rule_values[d, a, REACTION]))
 
 
 @part
@@ -241,7 +226,7 @@ def _charge_rules(p: Program, w: Work, b: int, d: int, t: int) -> None:
         if announced >= 0:
             i, j = p.rule_pair[a, 0], p.rule_pair[a, 1]
             charged = w.answered[b, w.step_of[b, announced], a] * p.rule_values[d, a, COVERAGE]
-            charged *= 1.0 - _suspended(p, w, b, d, i, j)
+            charged *= w.share[b, i, j]
             if p.rule_instrument[a] == TARIFF:
                 w.charged[b, i, j] += -charged if p.rule_kind[a] == DEESCALATE else charged
             elif p.rule_instrument[a] == FEE:
@@ -255,19 +240,9 @@ def _charge_shocks(p: Program, w: Work, b: int, d: int, t: int) -> None:
     for h in range(len(p.shock_stream)):
         i, j = p.shock_pair[h, 0], p.shock_pair[h, 1]
         lag, last = int(p.shock_values[d, h, SHOCK_LAG]), int(p.shock_values[d, h, SHOCK_DAYS])
-        amount = running(w.arrival, w.amount, b, h, w.arrivals[b, h], t, lag, last)
+        amount = running(w, b, h, CHARGED, t, lag, last)
         charged = amount * p.shock_values[d, h, SHOCK_COVERAGE]
-        w.charged[b, i, j] += charged * (1.0 - _suspended(p, w, b, d, i, j))
-
-
-@part
-def _suspended(p: Program, w: Work, b: int, d: int, i: int, j: int) -> float:
-    """Return the share of surcharges between two economies that truces suspend."""
-    share = 0.0
-    for k in range(len(p.truce_lapses)):
-        if w.held[b, k] and p.truce_parties[k, i] and p.truce_parties[k, j]:
-            share += p.truce_values[d, k, SURCHARGES]
-    return float(min(share, 1.0))
+        w.charged[b, i, j] += charged * w.share[b, i, j]
 
 
 @part

@@ -7,26 +7,30 @@ import math
 
 import numpy as np
 
-from tradesim.engine.compiled import called, part
+from tradesim.engine.compiled import part
 from tradesim.engine.numbers import pair, uniform
-from tradesim.engine.program import DUST, Act, Arrival, Flags, Floats, Ints, Program, State, Window
+from tradesim.engine.program import DUST, Act, Arrival, Flags, Floats, Of, Program, State, Window
 from tradesim.engine.state import YEAR, Work
 
 START, LENGTH = int(Window.START), int(Window.LENGTH)
 START_SPREAD, LENGTH_SPREAD = int(Window.START_SPREAD), int(Window.LENGTH_SPREAD)
 RENEWAL, RENEWAL_DAYS, RENEWALS = int(Window.RENEWAL), int(Window.RENEWAL_DAYS), int(Window.RENEWALS)
+SURCHARGES = int(Window.SURCHARGES)
 BREACH, TOLERANCE = int(Window.BREACH), int(Window.TOLERANCE)
 RATE, COVERAGE, IMPLEMENTATION = int(Arrival.RATE), int(Arrival.COVERAGE), int(Arrival.IMPLEMENTATION)
 DAYS, MOST = int(Arrival.DAYS), int(Arrival.MOST)
+DIVERSION = int(Of.DIVERSION)
 ENACT, REVOKE, SUSPEND, SET_RATE = int(Act.ENACT), int(Act.REVOKE), int(Act.SUSPEND), int(Act.SET_RATE)
 START_TRUCE, EXTEND_TRUCE, END_TRUCE = int(Act.START_TRUCE), int(Act.EXTEND_TRUCE), int(Act.END_TRUCE)
 DUTY, HELD_DAYS = int(State.DUTY), int(State.DAYS)
 
+ANNOUNCED, CHARGED = 0, 1
+"""What shocks add up to, at the day of their arrival and when they are charged."""
 PRESENT = -1
 """No day to return on: a measure that no outcome has suspended."""
 
 
-@called
+@part
 def wake(awake: Flags, b: int, day: int) -> None:
     """Have a day played, if it is one of the horizon's."""
     if 0 <= day < awake.shape[1]:
@@ -44,6 +48,9 @@ def begin(p: Program, w: Work, b: int, d: int, draw: int, seed: np.uint64, numbe
         w.outcome[b, event] = 0
     for a in range(len(p.rule_kind)):
         w.heard[b, a] = w.forgiven[b, a] = 0.0
+        w.afar[b, a] = p.rule_values[d, a, DIVERSION] > 0.0
+        for other in range(p.base.shape[1]):
+            w.afar[b, a] = w.afar[b, a] or p.rule_allies[a, other]
         for m in range(4):
             w.memory[b, a, m] = 0.0
     _open_truces(p, w, b, d, numbers, s)
@@ -97,6 +104,7 @@ def _draw_arrivals(p: Program, w: Work, b: int, d: int, draw: int, seed: np.uint
         rate, lag = p.shock_values[d, h, RATE], int(p.shock_values[d, h, IMPLEMENTATION])
         last, ceiling = int(p.shock_values[d, h, DAYS]), p.shock_values[d, h, MOST]
         count, time = 0, 0.0
+        _forget(w, b, h)
         while rate > 0.0 and count < most:
             u, v = pair(seed, draw, count, p.shock_stream[h])
             time -= math.log(1.0 - u) * YEAR / rate
@@ -105,7 +113,8 @@ def _draw_arrivals(p: Program, w: Work, b: int, d: int, draw: int, seed: np.uint
             day, cell = int(time), min(int(v * cells), cells - 1)
             below, above = p.shock_sizes[h, cell], p.shock_sizes[h, cell + 1]
             size = below + (v * cells - cell) * (above - below)
-            left = ceiling - running(w.arrival, w.amount, b, h, count, day, 0, last)
+            w.arrivals[b, h] = count
+            left = ceiling - running(w, b, h, ANNOUNCED, day, 0, last)
             w.arrival[b, h, count] = day
             w.amount[b, h, count] = max(0.0, min(size, left))
             wake(w.awake, b, day)
@@ -113,24 +122,40 @@ def _draw_arrivals(p: Program, w: Work, b: int, d: int, draw: int, seed: np.uint
             wake(w.awake, b, day + last)
             count += 1
         w.arrivals[b, h] = count
-
-
-@called
-def running(arrival: Ints, amount: Floats, b: int, h: int, count: int, t: int, lag: int, last: int) -> float:
-    """Return what ``count`` shocks of a stream add up to on day t.
-
-    Each counts from ``lag`` days after its arrival until ``last`` days after it.
-    """
-    total = 0.0
-    for k in range(count):
-        arrived = arrival[b, h, k]
-        if arrived + lag <= t < arrived + last:
-            total += amount[b, h, k]
-    return total
+        _forget(w, b, h)
 
 
 @part
-def happen(
+def running(w: Work, b: int, h: int, channel: int, t: int, lag: int, last: int) -> float:
+    """Return what the shocks of a stream add up to on day t, in one channel: announced, or charged.
+
+    Each counts from ``lag`` days after its arrival until ``last`` days after it. They come and go in order:
+    days may only be asked for one after the other.
+    """
+    come, gone, total = w.come[b, h, channel], w.gone[b, h, channel], w.standing[b, h, channel]
+    while come < w.arrivals[b, h] and w.arrival[b, h, come] + lag <= t:
+        total += w.amount[b, h, come]
+        come += 1
+    if gone < come and w.arrival[b, h, gone] + last <= t:
+        while gone < come and w.arrival[b, h, gone] + last <= t:
+            gone += 1
+        total = 0.0  # summed anew: what is taken away again would leave dust
+        for k in range(gone, come):
+            total += w.amount[b, h, k]
+    w.come[b, h, channel], w.gone[b, h, channel], w.standing[b, h, channel] = come, gone, total
+    return float(total)
+
+
+@part
+def _forget(w: Work, b: int, h: int) -> None:
+    """Have the shocks of a stream come anew."""
+    for channel in range(2):
+        w.come[b, h, channel] = w.gone[b, h, channel] = 0
+        w.standing[b, h, channel] = 0.0
+
+
+@part
+def happen(  # noqa: C901 the order of a day, in one place
     p: Program, w: Work, b: int, d: int, t: int, draw: int, seed: np.uint64, numbers: Floats, s: int
 ) -> None:
     """Bring a draw to day t: events, truces, and what schedule and shocks announce."""
@@ -148,12 +173,32 @@ def happen(
     for row in range(len(p.effects)):
         if p.effects[row, 2] == t and w.outcome[b, p.effects[row, 0]] == p.effects[row, 1]:
             _take_effect(w, b, t, p.effects[row, 3], p.effects[row, 4], p.effect_value[row])
+    changed = w.step[b] == 0
     for k in range(len(p.truce_lapses)):
+        before = w.held[b, k]
         _hold(p, w, b, d, t, k, draw, seed)
+        changed = changed or w.held[b, k] != before
+    if changed:
+        _calm(p, w, b, d)
     for live in range(len(p.live_act)):
         w.charging[b, live] = _in_force(p, w, b, live, t)
     _schedule(p, w, b, d, t)
     w.last[b] = t
+
+
+@part
+def _calm(p: Program, w: Work, b: int, d: int) -> None:
+    """Note between whom a truce is in force, and the share of surcharges between them that is charged."""
+    n = p.base.shape[1]
+    for i in range(n):
+        for j in range(n):
+            w.still[b, i, j] = False
+            suspended = 0.0
+            for k in range(len(p.truce_lapses)):
+                if w.held[b, k] and p.truce_parties[k, i] and p.truce_parties[k, j]:
+                    w.still[b, i, j] = True
+                    suspended += p.truce_values[d, k, SURCHARGES]
+            w.share[b, i, j] = 1.0 - min(suspended, 1.0)
 
 
 @part
@@ -281,7 +326,6 @@ def _schedule(p: Program, w: Work, b: int, d: int, t: int) -> None:
             w.scheduled[b, p.live_pair[one, 0], p.live_pair[one, 1], channel] += change
     for h in range(len(p.shock_stream)):
         i, j, last = p.shock_pair[h, 0], p.shock_pair[h, 1], int(p.shock_values[d, h, DAYS])
-        amount = running(w.arrival, w.amount, b, h, w.arrivals[b, h], t, 0, last)
-        w.shocked[b, h] = amount
+        amount = running(w, b, h, ANNOUNCED, t, 0, last)
         w.scheduled[b, i, j, 0] += amount
         w.scheduled[b, i, j, 1] += amount * p.shock_values[d, h, COVERAGE]

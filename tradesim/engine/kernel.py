@@ -135,7 +135,7 @@ def _trace(p: Program, w: Work, b: int, day: int, out: Trace, row: int) -> None:
         out.noticed[row, day, a] = w.noticed[b, a]
         out.forgiven[row, day, a] = w.forgiven[b, a]
     for h in range(len(p.shock_stream)):
-        out.shocked[row, day, h] = w.shocked[b, h]
+        out.shocked[row, day, h] = w.standing[b, h, 0]
     for k in range(len(p.truce_lapses)):
         out.ends[row, day, k] = w.ends[b, k]
 

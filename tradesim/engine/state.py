@@ -23,9 +23,12 @@ class Work(NamedTuple):
         a suspended one does.
     starts, ends, renewed, renewals, days : (B, K) int64. held, over, lapsed, breached : (B, K) bool.
     outcome : (B, E) int64. weight : (B, O), of the outcomes of the event that is being decided.
-    frozen : (B, A) bool. noticed, own, first, wanted, heard, forgiven : (B, A). memory : (B, A, 4).
+    still : (B, N, N) bool, between whom a truce is in force. share : (B, N, N), of surcharges charged.
+    frozen, afar : (B, A) bool, held still; looking beyond the partner. memory : (B, A, 4).
+    noticed, own, first, wanted, heard, forgiven : (B, A).
     arrival : (B, H, M) int64, days. amount : (B, H, M). arrivals : (B, H) int64.
-    shocked : (B, H), of the latest step.
+    come, gone : (B, H, 2) int64, how many are, or no longer are, in force, announced and charged.
+    standing : (B, H, 2), what those in force add up to.
     bin : (B, N, N), counted : (B, K) int64, where the latest step was counted.
     """
 
@@ -55,7 +58,10 @@ class Work(NamedTuple):
     breached: Flags
     outcome: Ints
     weight: Floats
+    still: Flags
+    share: Floats
     frozen: Flags
+    afar: Flags
     noticed: Floats
     own: Floats
     first: Floats
@@ -66,7 +72,9 @@ class Work(NamedTuple):
     arrival: Ints
     amount: Floats
     arrivals: Ints
-    shocked: Floats
+    come: Ints
+    gone: Ints
+    standing: Floats
     bin: Ints
     counted: Ints
 
@@ -113,7 +121,10 @@ def room(program: Program, size: int) -> Work:
         breached=flags(truces),
         outcome=ints(events),
         weight=floats(program.event_odds.shape[2]),
+        still=flags(n, n),
+        share=floats(n, n),
         frozen=flags(pairs),
+        afar=flags(pairs),
         noticed=floats(pairs),
         own=floats(pairs),
         first=floats(pairs),
@@ -124,7 +135,9 @@ def room(program: Program, size: int) -> Work:
         arrival=ints(streams, most),
         amount=floats(streams, most),
         arrivals=ints(streams),
-        shocked=floats(streams),
+        come=ints(streams, 2),
+        gone=ints(streams, 2),
+        standing=floats(streams, 2),
         bin=ints(n, n),
         counted=ints(truces),
     )
