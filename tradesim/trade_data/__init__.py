@@ -1,8 +1,9 @@
 """Trade data: readers for the public files of trade and tariffs that people have.
 
-Every reader takes a file and ``regions``, adds the file up while reading it, and returns `TradeFlows`: who buys
-how much from whom, US dollars a year, and what was left out, with its value. Those become `Economies` for
-schedules and scenarios, or the duty-paid flows and tariffs that the models of `tradesim.economics` start from.
+Every reader takes a file and ``regions``, adds the file up while reading it, and returns `TradeFlows`: who
+buys how much from whom, US dollars a year, and what was left out, with its value. Those become `Economies`
+for schedules and scenarios, or the duty-paid flows and tariffs that the models of `tradesim.economics`
+start from.
 
 Examples
 --------

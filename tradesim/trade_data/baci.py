@@ -1,10 +1,11 @@
 """BACI: CEPII's bilateral trade, one CSV file a year.
 
 Layout (CEPII, https://www.cepii.fr/DATA_DOWNLOAD/baci/doc/baci_webpage.html): files
-``BACI_HS22_Y2023_V202501.csv`` with columns ``t`` year, ``i`` exporter, ``j`` importer (numeric codes), ``k``
-product (HS, 6 digits), ``v`` value in thousands of current US dollars, ``q`` quantity in metric tons; commas
-between cells, points for decimals, only flows above 0. ``country_codes_V202501.csv`` has ``country_code,
-country_name, country_iso2, country_iso3``. Values are FOB: BACI takes transport costs off what importers report.
+``BACI_HS22_Y2023_V202501.csv`` with columns ``t`` year, ``i`` exporter, ``j`` importer (numeric codes),
+``k`` product (HS, 6 digits), ``v`` value in thousands of current US dollars, ``q`` quantity in metric tons;
+commas between cells, points for decimals, only flows above 0. ``country_codes_V202501.csv`` has
+``country_code, country_name, country_iso2, country_iso3``. Values are FOB: BACI takes transport costs off
+what importers report.
 """
 
 import re

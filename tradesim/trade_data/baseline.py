@@ -1,4 +1,4 @@
-"""Baseline: duty-paid flows with sales at home and the tariffs in force, as the models of economics take them."""
+"""Baseline: duty-paid flows with sales at home, and tariffs, as the models of economics take them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

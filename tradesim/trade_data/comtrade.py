@@ -1,14 +1,14 @@
-"""UN Comtrade: the CSV files of Comtrade Plus, of its API and bulk downloads, and of the database before 2023.
+"""UN Comtrade: the CSV files of Comtrade Plus, of its API, and of the database before 2023.
 
 Layouts. Comtrade Plus and its API (UN Statistics Division, https://comtradedeveloper.un.org; the package
 ``comtradeapicall`` returns the same columns): ``typeCode, freqCode, refPeriodId, refYear, refMonth, period,
-reporterCode, reporterISO, reporterDesc, flowCode, flowDesc, partnerCode, partnerISO, partnerDesc, partner2Code, …,
-classificationCode, …, cmdCode, cmdDesc, aggrLevel, …, customsCode, …, mosCode, motCode, …, cifvalue, fobvalue,
-primaryValue, …``; flows ``M`` imports, ``X`` exports, ``RX``/``RM`` re-exports and re-imports within them; the
-world is partner 0, ``W00``; ``primaryValue`` is US dollars, CIF for imports and FOB for exports. Before 2023
-(https://comtrade.un.org/data/doc/api): ``Classification, Year, Period, …, Trade Flow Code, Trade Flow, Reporter
-Code, Reporter, Reporter ISO, Partner Code, Partner, Partner ISO, …, Commodity Code, …, Trade Value (US$), Flag``;
-flows 1 import, 2 export, 3 re-export, 4 re-import.
+reporterCode, reporterISO, reporterDesc, flowCode, flowDesc, partnerCode, partnerISO, partnerDesc,
+partner2Code, …, classificationCode, …, cmdCode, cmdDesc, aggrLevel, …, customsCode, …, mosCode, motCode, …,
+cifvalue, fobvalue, primaryValue, …``; flows ``M`` imports, ``X`` exports, ``RX``/``RM`` re-exports and
+re-imports within them; the world is partner 0, ``W00``; ``primaryValue`` is US dollars, CIF for imports and
+FOB for exports. Before 2023 (https://comtrade.un.org/data/doc/api): ``Classification, Year, Period, …,
+Trade Flow Code, Trade Flow, Reporter Code, Reporter, Reporter ISO, Partner Code, Partner, Partner ISO, …,
+Commodity Code, …, Trade Value (US$), Flag``; flows 1 import, 2 export, 3 re-export, 4 re-import.
 """
 
 from pathlib import Path
@@ -70,8 +70,8 @@ def read_comtrade(
 
     Returns
     -------
-    The flows, US dollars; NaN for economies that do not report in the file. Totals over partners, other flows,
-    and rows broken down by second partner, customs procedure or transport are left out and listed.
+    The flows, US dollars; NaN for economies that do not report in the file. Totals over partners, other
+    flows, and rows broken down by second partner, customs procedure or transport are left out and listed.
 
     Raises
     ------

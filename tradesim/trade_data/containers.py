@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, TextIO, cast
 
 from tradesim.errors import InputError, Problem
 
@@ -26,7 +27,7 @@ def reading(file: Path) -> Iterator[None]:
 
 
 @contextmanager
-def open_binary(file: Path) -> Iterator[io.BufferedIOBase]:
+def open_binary(file: Path) -> Iterator[IO[bytes]]:
     """Open a file for reading bytes; the one table inside a zip archive, what a gzip file holds.
 
     Raises
@@ -41,12 +42,21 @@ def open_binary(file: Path) -> Iterator[io.BufferedIOBase]:
         raw.seek(0)
         if first == ZIP:
             with zipfile.ZipFile(raw) as archive, archive.open(_table_of(archive, file)) as member:
-                yield member  # type: ignore[misc]
+                yield member
         elif first[:2] == GZIP:
             with gzip.open(raw) as content:
-                yield content  # type: ignore[misc]
+                yield cast("IO[bytes]", content)
         else:
             yield raw
+
+
+@contextmanager
+def open_text(file: Path, encoding: str, skip: int = 0) -> Iterator[TextIO]:
+    """Open a file as text, as `csv` wants it, after some lines; close it well."""
+    with open_binary(file) as raw, io.TextIOWrapper(raw, encoding=encoding, newline="") as text:
+        for _ in range(skip):
+            next(text, "")
+        yield text
 
 
 def _table_of(archive: zipfile.ZipFile, file: Path) -> str:

@@ -1,9 +1,9 @@
 """Countries: the numeric codes of trade files as ISO 3166 alpha-3, by what the files bring or by pycountry.
 
 The United Nations number some economies otherwise than ISO 3166 does, because their trade is recorded for
-another territory: the United States with Puerto Rico and the Virgin Islands are 842, not 840; France with Monaco
-251, Norway with Svalbard 579, Switzerland with Liechtenstein 757, India 699. Taiwan is not listed; its trade is
-in 490, 'Other Asia, not elsewhere specified' (UN Comtrade, list of reporters and partners).
+another territory: the United States with Puerto Rico and the Virgin Islands are 842, not 840; France with
+Monaco 251, Norway with Svalbard 579, Switzerland with Liechtenstein 757, India 699. Taiwan is not listed;
+its trade is in 490, 'Other Asia, not elsewhere specified' (UN Comtrade, list of reporters and partners).
 """
 
 from collections.abc import Iterator, Mapping, Sequence

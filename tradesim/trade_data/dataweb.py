@@ -2,11 +2,12 @@
 
 Layout (USITC DataWeb, https://dataweb.usitc.gov; the guide to its API,
 https://www.usitc.gov/applications/dataweb/api/dataweb_query_api.html, names the measures). A workbook
-``DataWeb-Query-Export.xlsx`` has a sheet ``Query Parameters`` and one sheet per measure, named like it (``General
-Customs Value``, ``Customs Value``, ``Calculated Duties``), or one sheet ``Query Results``; a CSV file has one of
-these. A line or two of title may come before the header ``Data Type, HTS Number, Description, Country``, which is
-followed by one column per year, or by ``Year`` and a column named like the measure. Values are US dollars; a query
-may ask for thousands or millions. Countries go by the names that the US Census Bureau gives them.
+``DataWeb-Query-Export.xlsx`` has a sheet ``Query Parameters`` and one sheet per measure, named like it
+(``General Customs Value``, ``Customs Value``, ``Calculated Duties``), or one sheet ``Query Results``; a CSV
+file has one of these. A line or two of title may come before the header ``Data Type, HTS Number,
+Description, Country``, which is followed by one column per year, or by ``Year`` and a column named like the
+measure. Values are US dollars; a query may ask for thousands or millions. Countries go by the names that
+the US Census Bureau gives them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -142,10 +143,16 @@ def _take(gather: Gather, values: pd.DataFrame, year: int, countries: Mapping[st
     for why, column, aside, missed in (
         ("another year", "year", other, False),
         ("total over partners", "exporter", everyone & ~other, False),
-        ("imports without a duty", "exporter", unknown & ~everyone & ~other, True),
+        ("goods that came back", "exporter", (piece["exporter"] == "USA") & ~other, False),
+        (
+            "imports without a duty",
+            "exporter",
+            unknown & ~everyone & ~other & (piece["exporter"] != "USA"),
+            True,
+        ),
     ):
         if aside.any():
             gather.set_aside(piece[aside], why, column, missing=missed)
-    left = piece[~(other | everyone | unknown)]
+    left = piece[~(other | everyone | unknown | (piece["exporter"] == "USA"))]
     if len(left):
         gather.take(left)

@@ -1,7 +1,7 @@
-"""Rows of DataWeb: country, product, year, measure and amount, from any of the ways that DataWeb lays them out."""
+"""Rows of DataWeb: country, product, year, measure and amount, from any of the ways it lays them out in."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -26,7 +26,9 @@ YEAR = re.compile(r"(?:Year )?((?:19|20)\d\d)")
 FULL_YEAR = re.compile(
     r"(?:jan(?:uary)?)[ _-]*((?:19|20)\d\d)[ _-]*to[ _-]*dec(?:ember)?[ _-]*((?:19|20)\d\d)", re.IGNORECASE
 )
-SCALED = re.compile(r"(?:in|scale\w*)\W*(?:us\W*)?(thousand|million|billion|1,?000\b|1,?000,?000\b)", re.IGNORECASE)
+SCALED = re.compile(
+    r"(?:in|scale\w*)\W*(?:us\W*)?(thousand|million|billion|1,?000\b|1,?000,?000\b)", re.IGNORECASE
+)
 PARAMETERS = frozenset({"queryparameters", "parameters"})
 MONTHS = 12
 
@@ -120,30 +122,27 @@ def _header(sheet: Sheet) -> Header:
     rows = sheet.rows[:WITHIN]
     for row, (place, cells) in enumerate(rows):
         names = [plain(cell) for cell in cells]
-        country = next((k for k, name in enumerate(names) if name in COUNTRY), None)
-        wide = {k: year for k, cell in enumerate(cells) if (year := _year_in(cell))}
-        year = names.index("year") if "year" in names else None
+        year = _first(names, lambda name: name == "year")
+        wide = {k: found for k, cell in enumerate(cells) if (found := _year_in(cell))}
         amounts = wide if year is None else {k: name for k, name in enumerate(names) if name in ROLES}
+        country = _first(names, lambda name: name in COUNTRY)
+        shown = ", ".join(cells[:12])
         if country is None and (wide or year is not None) and len(cells) > 2:
             fix = "break out countries in the query"
-            raise InputError([Problem("no column 'Country'", place, ", ".join(cells[:12]), "Country", fix)])
-        if country is None:
-            continue
-        if not amounts and year is not None and "datatype" in names and _last_value(names) is not None:
-            amounts = {int(_last_value(names) or 0): ""}
-        if not amounts:
+            raise InputError([Problem("no column 'Country'", place, shown, "Country", fix)])
+        if country is not None and not amounts:
             allowed = "columns of years, or Year and a measure such as Customs Value"
-            raise InputError([Problem("no amounts", place, ", ".join(cells[:12]), allowed)])
-        product = next((k for k, name in enumerate(names) if PRODUCT.fullmatch(name)), None)
-        kind = names.index("datatype") if "datatype" in names else None
-        month = names.index("month") if "month" in names else None
-        return Header(row, country, product, year, month, kind, amounts)
+            raise InputError([Problem("no amounts", place, shown, allowed)])
+        if country is not None:
+            product = _first(names, lambda name: PRODUCT.fullmatch(name) is not None)
+            kind, month = _first(names, "datatype".__eq__), _first(names, "month".__eq__)
+            return Header(row, country, product, year, month, kind, amounts)
     got = " | ".join(rows[0][1])[:80]
     raise InputError([Problem("no header", rows[0][0], repr(got), "a row with Data Type, Country and years")])
 
 
-def _last_value(names: Sequence[str]) -> int | None:
-    return names.index("value") if "value" in names else None
+def _first(names: Sequence[str], fits: Callable[[str], bool]) -> int | None:
+    return next((k for k, name in enumerate(names) if fits(name)), None)
 
 
 def _year_in(name: str) -> str:

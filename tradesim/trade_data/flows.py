@@ -202,11 +202,11 @@ def _shape_problems(flows: TradeFlows) -> Iterator[Problem]:
 
 
 def _unreported_problems(flows: TradeFlows) -> Iterator[Problem]:
-    gaps = np.isnan(flows.imports)
-    gaps = gaps.any(axis=2) if gaps.ndim == 3 else gaps
+    n = len(flows.codes)
+    gaps: NDArray[np.bool_] = np.asarray(np.isnan(flows.imports).reshape(n, n, -1).any(axis=2))
     if not gaps.any():
         return
-    rows = [code for code, missing in zip(flows.codes, gaps.all(axis=1), strict=True) if missing]
+    rows = [code for code, missing in zip(flows.codes, gaps, strict=True) if missing.all()]
     some = [f"{flows.codes[i]} from {flows.codes[j]}" for i, j in np.argwhere(gaps)]
     got = f"no reports of {', '.join(rows)}" if rows else f"no reports of {', '.join(some[:5])}"
     fix = "add their files, take what their partners report with filled_by(), or choose other regions"

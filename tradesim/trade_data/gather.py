@@ -1,11 +1,12 @@
 """Gather: trade added up by importer, exporter and product while a file is read.
 
-Every reader brings its rows here, piece by piece; memory does not grow with their number. What belongs to no
-region or product, and what a reader sets aside, is noted with its value. `tradesim.trade_data.results` makes
-the flows of it.
+Every reader brings its rows here, piece by piece; memory does not grow with their number. What belongs to
+no region or product, and what a reader sets aside, is noted with its value. `tradesim.trade_data.results`
+makes the flows of it.
 """
 
 from collections.abc import Iterator
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -80,7 +81,8 @@ class Gather:
     def set_aside(self, piece: pd.DataFrame, why: str, column: str, *, missing: bool) -> None:
         """Note rows that are not trade between two economies, by what stands in a column."""
         digits = piece["product"].map(level)
-        for (what, d), value in piece["value"].groupby([piece[column], digits], sort=True):
+        for group, value in piece["value"].groupby([piece[column], digits], sort=True):
+            what, d = cast("tuple[object, int]", group)
             key = (why, f"{column} {what}", int(d), missing)
             rows, total = self.aside.get(key, (0, 0.0))
             self.aside[key] = (rows + len(value), total + float(value.sum()))

@@ -1,15 +1,15 @@
 """ICIO: the OECD's Inter-Country Input–Output tables, as published, and any table that pymrio has read.
 
-Layout (OECD, http://oe.cd/icio, ReadMe of each edition; pymrio's `parse_oecd` reads the same): one CSV file a
-year (``ICIO2021_2018.csv``, ``2020_SML.csv``), millions of US dollars at basic prices. The first column names
-rows, the header columns: ``AUS_01T02`` an industry of a country; ``AUS_HFCE, AUS_NPISH, AUS_GGFC, AUS_GFCF,
-AUS_INVNT, AUS_DPABR`` (earlier ``AUS_P33``) final demand; ``OUT`` or ``TOTAL`` the output of a row. Below the
-industries stand taxes and value added (``TLS, VA, OUT``; earlier ``AUS_TAXSUB, VALU, OUTPUT``). The extended
-edition has parts of China and Mexico (``CN1, CN2, MX1, MX2``) beside them; they are counted as ``CHN`` and ``MEX``.
+Layout (OECD, http://oe.cd/icio, ReadMe of each edition; pymrio's `parse_oecd` reads the same): one CSV file
+a year (``ICIO2021_2018.csv``, ``2020_SML.csv``), millions of US dollars at basic prices. The first column
+names rows, the header columns: ``AUS_01T02`` an industry of a country; ``AUS_HFCE, AUS_NPISH, AUS_GGFC,
+AUS_GFCF, AUS_INVNT, AUS_DPABR`` (earlier ``AUS_P33``) final demand; ``OUT`` or ``TOTAL`` the output of a
+row. Below the industries stand taxes and value added (``TLS, VA, OUT``; earlier ``AUS_TAXSUB, VALU,
+OUTPUT``). The extended edition has parts of China and Mexico (``CN1, CN2, MX1, MX2``) beside them; they are
+counted as ``CHN`` and ``MEX``.
 """
 
 import csv
-import io
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -20,7 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tradesim.errors import InputError, Problem, fail_if
-from tradesim.trade_data.containers import open_binary, reading
+from tradesim.trade_data.containers import open_binary, open_text, reading
 from tradesim.trade_data.flows import TradeFlows
 from tradesim.trade_data.input_output import Axes, Block, Given, Label, Told, added_up, flows_of
 from tradesim.trade_data.left_out import LeftOut
@@ -176,14 +176,14 @@ class _Table:
         with open_binary(self.file) as raw:
             try:
                 with pd.read_csv(
-                    raw,  # type: ignore[arg-type]
+                    raw,
                     header=None,
                     skiprows=1,
                     index_col=0,
                     dtype={0: "str"} | numbers,
                     encoding=self.encoding,
                     keep_default_na=False,
-                    na_values={k: [""] for k in numbers},
+                    na_values={k: [""] for k in numbers},  # type: ignore[misc]
                     chunksize=ROWS,
                 ) as frames:
                     yield from frames
@@ -193,7 +193,7 @@ class _Table:
                 raise InputError(_cell_problems(self.file, self.encoding, self.header, str(error))) from None
 
     def _row_problems(self, frame: pd.DataFrame, names: Sequence[str], left: set[str]) -> Iterator[Problem]:
-        """Yield rows that are no industry of the table or come twice, and cells that are missing or infinite."""
+        """Yield rows that are no industry of the table or come twice, and cells without a finite number."""
         for k, name in enumerate(names):
             if name not in left or name in names[:k]:
                 allowed = "the industries of the columns, each once; below them TLS, VA, OUT"
@@ -201,7 +201,7 @@ class _Table:
         for row, column in np.argwhere(~np.isfinite(frame.to_numpy()))[:20]:
             where = f"{self.file}: {names[row]}, {self.header[column + 1]}"
             yield Problem(
-                "not a value of sales", where, str(frame.iat[row, column]), "millions of US dollars"
+                "not a value of sales", where, str(frame.iloc[row, column]), "millions of US dollars"
             )
 
     def _hold_against_totals(self, block: Floats) -> None:
@@ -216,9 +216,9 @@ class _Table:
 def _header(file: Path) -> tuple[list[str], str]:
     """Return the names of the columns, the first for the rows' own, and the encoding."""
     encoding = encoding_of(file)
-    with open_binary(file) as raw:
+    with open_text(file, encoding) as text:
         try:
-            header = next(csv.reader(io.TextIOWrapper(raw, encoding=encoding, newline="")), [])
+            header = next(csv.reader(text), [])
         except csv.Error as error:
             raise InputError([Problem("not CSV", f"{file}:1", str(error))]) from None
     header = [cell.strip() for cell in header]
@@ -278,8 +278,8 @@ def _year_of(file: Path) -> int:
 def _cell_problems(file: Path, encoding: str, header: Sequence[str], said: str) -> Iterator[Problem]:
     """Yield the first cells that are no numbers, each ``file:line``."""
     found = 0
-    with open_binary(file) as raw:
-        lines = csv.reader(io.TextIOWrapper(raw, encoding=encoding, newline=""))
+    with open_text(file, encoding) as text:
+        lines = csv.reader(text)
         for cells in lines:
             for name, cell in zip(header[1:], cells[1:], strict=False):
                 if lines.line_num > 1 and cell and not _is_number(cell):

@@ -1,7 +1,8 @@
 """Input–output tables: all sales of every industry, at home and abroad, added up to flows.
 
-A table says what each industry of each country sells to each industry (intermediate use) and to each category of
-final demand of every country. Who buys what is the sum over uses; the diagonal is sales at home.
+A table says what each industry of each country sells to each industry (intermediate use) and to each
+category of final demand of every country. Who buys what is the sum over uses; the diagonal is sales at
+home.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -11,7 +11,7 @@ class LeftOut:
     ----------
     why : the reason in words.
     what : what they have in common, such as ``exporter ABW``.
-    rows : how many.
+    rows : how many; 0 where a table of sums was cut.
     value : US dollars a year, as the file gives it.
     missing : whether it is trade that was asked for and is counted nowhere.
     """
@@ -23,7 +23,8 @@ class LeftOut:
     missing: bool = True
 
     def __str__(self) -> str:
-        return f"{self.why}: {self.what}, {dollars(self.value)} in {self.rows:,} rows"
+        rows = f" in {self.rows:,} rows" if self.rows else ""
+        return f"{self.why}: {self.what}, {dollars(self.value)}{rows}"
 
 
 def dollars(value: float) -> str:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from tradesim.economies import CODE, CODE_ALLOWED
 from tradesim.errors import Problem, fail_if
 
-EU27 = tuple(
-    ["AUT", "BEL", "BGR", "CYP", "CZE", "DEU", "DNK", "ESP", "EST", "FIN", "FRA", "GRC", "HRV", "HUN", "IRL", "ITA", "LTU", "LUX", "LVA", "MLT", "NLD", "POL", "PRT", "ROU", "SVK", "SVN", "SWE"]
+EU27 = (
+    *("AUT", "BEL", "BGR", "CYP", "CZE", "DEU", "DNK", "ESP", "EST", "FIN", "FRA", "GRC", "HRV", "HUN"),
+    *("IRL", "ITA", "LTU", "LUX", "LVA", "MLT", "NLD", "POL", "PRT", "ROU", "SVK", "SVN", "SWE"),
 )
 """The members of the European Union since February 2020."""
-ASEAN = tuple(["BRN", "IDN", "KHM", "LAO", "MMR", "MYS", "PHL", "SGP", "THA", "VNM"])
+ASEAN = ("BRN", "IDN", "KHM", "LAO", "MMR", "MYS", "PHL", "SGP", "THA", "VNM")
 """The members of ASEAN until October 2025, when Timor-Leste (TLS) joined."""
 REST = "*"
 """Every economy that no other region names."""

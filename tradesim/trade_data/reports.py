@@ -1,7 +1,7 @@
 """Reports: files in which each economy reports what it buys and sells, as UN Comtrade and WITS have them.
 
-Such files hold much that is not trade between two economies: totals over partners and products, exports beside
-imports, rows broken down further, goods that came back. What is wanted is taken, and the rest noted.
+Such files hold much that is not trade between two economies: totals over partners and products, exports
+beside imports, rows broken down further, goods that came back. What is wanted is taken, and the rest noted.
 """
 
 import re
@@ -29,11 +29,9 @@ Flags = NDArray[np.bool_]
 FLOWS: Mapping[str, str] = {
     **dict.fromkeys(("m", "1", "import", "imports", "grossimport", "grossimports", "grossimp"), "imports"),
     **dict.fromkeys(("x", "2", "export", "exports", "grossexport", "grossexports", "grossexp"), "exports"),
-    **dict.fromkeys(
-        ("rx", "rm", "dx", "fm", "mip", "xip", "mop", "xop", "3", "4", "reexport", "reexports", "reimport")
-        + ("reimports", "domesticexport", "domesticexports", "foreignimport"),
-        "another",
-    ),
+    **dict.fromkeys(("rx", "rm", "dx", "fm", "mip", "xip", "mop", "xop", "3", "4"), "another"),
+    **dict.fromkeys(("reexport", "reexports", "reimport", "reimports"), "another"),
+    **dict.fromkeys(("domesticexport", "domesticexports", "foreignimport", "foreignimports"), "another"),
 }
 """What each code or name of a flow is; re-exports are part of exports, re-imports of imports."""
 WORLD = frozenset({"W00", "WLD", "World", "0", "000", "N0"})
@@ -119,7 +117,7 @@ def _clean(table: Table, piece: pd.DataFrame, wanted: Wanted) -> None:
 def _asides(
     piece: pd.DataFrame, wanted: Wanted, year: int
 ) -> Iterator[tuple[str, str, "pd.Series[bool]", bool]]:
-    """Yield what is not wanted: why, by which column it is named, which rows of those left, whether missing."""
+    """Yield what is not wanted: why, the column that names it, which of the rows left, whether missing."""
     left = pd.Series(data=True, index=piece.index)
     partner = "exporter" if wanted.flow == "imports" else "importer"
     for why, column, rows, missing in (
@@ -173,7 +171,7 @@ def _product_of(cell: str) -> str | None:
 
 
 def _lost_zero_problems(table: Table, piece: pd.DataFrame) -> Iterator[Problem]:
-    """Yield codes of the Harmonized System with an odd number of digits: a spreadsheet took the zero in front."""
+    """Yield codes of the Harmonized System with an odd number of digits: the zero in front is lost."""
     system = piece["classification"].fillna("").str.match(r"(?i)H[S0-9]")
     odd = (system & piece["product"].str.fullmatch(r"\d|\d{3}|\d{5}").astype(bool)).to_numpy()
     if odd.any():

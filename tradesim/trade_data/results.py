@@ -171,7 +171,7 @@ def _filled(
     gather: Gather,
     about: About,
 ) -> Floats:
-    """Return sums as an array, importer × exporter (× product); NaN in the place of those who do not report."""
+    """Return sums as an array, importer × exporter (× product); NaN for those who do not report."""
     array = np.zeros((len(codes), len(codes), len(products) or 1))
     np.add.at(array, cells, amounts)
     if about.reporters:

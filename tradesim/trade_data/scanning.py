@@ -7,7 +7,6 @@ only where a count is off does the slower `csv` module say which lines are at fa
 
 import codecs
 import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradesim.errors import InputError, Problem, fail_if
-from tradesim.trade_data.containers import open_binary
+from tradesim.trade_data.containers import open_binary, open_text
 
 BLOCK = 1 << 20
 COMMA, QUOTE, NEWLINE, RETURN = 44, 34, 10, 13
@@ -147,12 +146,9 @@ def _last_before(block: NDArray[np.uint8], ends: NDArray[np.intp], count: _Count
 def _length_problems(
     file: Path, encoding: str, columns: int, skip: int, lengths: set[int]
 ) -> Iterator[Problem]:
-    """Yield the rows that are longer or shorter than the header, as the `csv` module splits them; note lengths."""
+    """Yield the rows that are longer or shorter than the header, as `csv` splits them; note all lengths."""
     shown = 0
-    with open_binary(file) as raw:
-        text = io.TextIOWrapper(raw, encoding=encoding, newline="")
-        for _ in range(skip):
-            next(text, "")
+    with open_text(file, encoding, skip) as text:
         rows, begins = csv.reader(text), skip + 1
         try:
             for cells in rows:

@@ -1,7 +1,6 @@
 """Sheets: small tables with lines of title above their header, from CSV files and workbooks alike."""
 
 import csv
-import io
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tradesim.errors import InputError, MissingExtraError, Problem
-from tradesim.trade_data.containers import ZIP, open_binary, reading
+from tradesim.trade_data.containers import ZIP, open_text, reading
 from tradesim.trade_data.scanning import encoding_of
 
 MOST_ROWS = 2_000_000
@@ -61,8 +60,8 @@ def _is_workbook(file: Path) -> bool:
 
 def _table(file: Path) -> Sheet:
     encoding = encoding_of(file)
-    with open_binary(file) as raw:
-        lines = csv.reader(io.TextIOWrapper(raw, encoding=encoding, newline=""))
+    with open_text(file, encoding) as text:
+        lines = csv.reader(text)
         try:
             return Sheet(file.stem, tuple(_numbered(str(file), lines)))
         except csv.Error as error:

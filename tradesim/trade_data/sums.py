@@ -129,6 +129,6 @@ class Seen:
             self.pages[page] = np.zeros(1 << (NEAR + GOODS - 3), dtype=np.uint8)
         bits = self.pages[page]
         mask = np.left_shift(1, bit & 7).astype(np.uint8)
-        before = (bits[bit >> 3] & mask) > 0
+        before: NDArray[np.bool_] = (bits[bit >> 3] & mask) > 0
         np.bitwise_or.at(bits, bit >> 3, mask)
         return before

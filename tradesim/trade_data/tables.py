@@ -1,24 +1,23 @@
 """Tables: large CSV files read in pieces, only the columns that are needed, problems placed ``file:line``.
 
-What is read is checked here: encoding, header, missing columns, rows longer than the header, cells that are no
-numbers. The fast way reads numbers as numbers; only where that fails is the file read again as text, to say
-which cells on which lines are at fault.
+What is read is checked here: encoding, header, missing columns, rows longer than the header, cells that are
+no numbers. The fast way reads numbers as numbers; only where that fails is the file read again as text, to
+say which cells on which lines are at fault.
 """
 
 import csv
-import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from tradesim.errors import InputError, Problem, fail_if
-from tradesim.trade_data.containers import open_binary, reading
+from tradesim.trade_data.containers import open_binary, open_text, reading
 from tradesim.trade_data.scanning import check_lengths, encoding_of
 
 ROWS = 500_000
@@ -97,8 +96,8 @@ def find(path: str | Path, layout: str, columns: Sequence[Column], within: int =
     file = Path(path)
     with reading(file):
         encoding = encoding_of(file)
-        with open_binary(file) as raw:
-            rows = csv.reader(io.TextIOWrapper(raw, encoding=encoding, newline=""))
+        with open_text(file, encoding) as text:
+            rows = csv.reader(text)
             first: list[tuple[int, list[str]]] = []
             for cells in rows:
                 if any(cell.strip() for cell in cells):
@@ -129,7 +128,8 @@ def pieces(table: Table, columns: Sequence[Column]) -> Iterator[pd.DataFrame]:
         try:
             for piece in _frames(table, columns, raw, as_text=False):
                 read += len(piece)
-                yield piece
+                if len(piece):
+                    yield piece
         except InputError:
             raise
         except (ValueError, OverflowError, csv.Error) as error:
@@ -162,10 +162,7 @@ def placed(
 def lines_of(table: Table, rows: Sequence[int]) -> list[int]:
     """Return the lines on which rows of data begin, counted as pandas counts them: without blank lines."""
     wanted, found = set(rows), {}
-    with open_binary(table.path) as raw:
-        text = io.TextIOWrapper(raw, encoding=table.encoding, newline="")
-        for _ in range(table.lines):
-            next(text, "")
+    with open_text(table.path, table.encoding, table.lines) as text:
         lines = csv.reader(text)
         row, begins = 0, table.lines + 1
         try:
@@ -183,14 +180,14 @@ def lines_of(table: Table, rows: Sequence[int]) -> list[int]:
 
 
 def _frames(
-    table: Table, columns: Sequence[Column], raw: io.BufferedIOBase, *, as_text: bool
+    table: Table, columns: Sequence[Column], raw: IO[bytes], *, as_text: bool
 ) -> Iterator[pd.DataFrame]:
     at = {_position(table.header, column): column for column in columns}
     wanted = {int(position): column for position, column in at.items() if position is not None}
     types = {k: "str" if as_text else TYPES[column.kind] for k, column in wanted.items()}
     blank = {k: [""] for k, column in wanted.items() if column.kind == "number" and not as_text}
     with pd.read_csv(
-        raw,  # type: ignore[arg-type]
+        raw,
         header=None,
         names=list(range(table.width)),
         usecols=list(wanted),
@@ -198,7 +195,7 @@ def _frames(
         dtype=types,
         encoding=table.encoding,
         keep_default_na=False,
-        na_values=blank,
+        na_values=blank,  # type: ignore[arg-type]
         chunksize=ROWS,
     ) as frames:
         labels = {k: column.name for k, column in wanted.items()}
@@ -207,7 +204,7 @@ def _frames(
 
 
 def _refusal(table: Table, columns: Sequence[Column], error: Exception) -> InputError:
-    """Return the error for a file that pandas could not read: the cells that are no numbers, or its own words."""
+    """Return the error for a file that pandas could not read: cells that are no numbers, or its own words."""
     found: list[Problem] = []
     try:
         with open_binary(table.path) as raw:

@@ -2,11 +2,12 @@
 
 Layouts (WITS online help, https://wits.worldbank.org/wits/wits/witshelp/Content/Data_Retrieval/P/AQ/
 C9e.AQ_Tariffs-Result.htm, and the files themselves). Trade: ``Nomenclature, ReporterISO3, ProductCode,
-ReporterName, PartnerISO3, PartnerName, Year, TradeFlowName, TradeFlowCode, TradeValue in 1000 USD``. Tariffs:
-``Selected Nomen, Native Nomen, Reporter, Reporter Name, Product, Product Name, Partner, Partner Name, Tariff Year,
-Trade Year, Trade Source, Simple Average, Weighted Average, Standard Deviation, Minimum Rate, Maximum Rate, Nbr of
-Total Lines, …, Imports Value in 1000 USD, …, DutyType``; rates in percent; duty types ``AHS`` effectively applied,
-``MFN``, ``BND`` bound, ``PRF`` preferential; economies by alpha-3 or numeric code, the world ``WLD`` or ``000``.
+ReporterName, PartnerISO3, PartnerName, Year, TradeFlowName, TradeFlowCode, TradeValue in 1000 USD``.
+Tariffs: ``Selected Nomen, Native Nomen, Reporter, Reporter Name, Product, Product Name, Partner, Partner
+Name, Tariff Year, Trade Year, Trade Source, Simple Average, Weighted Average, Standard Deviation, Minimum
+Rate, Maximum Rate, Nbr of Total Lines, …, Imports Value in 1000 USD, …, DutyType``; rates in percent; duty
+types ``AHS`` effectively applied, ``MFN``, ``BND`` bound, ``PRF`` preferential; economies by alpha-3 or
+numeric code, the world ``WLD`` or ``000``.
 """
 
 from collections.abc import Iterator

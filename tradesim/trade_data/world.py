@@ -1,4 +1,4 @@
-"""World 2023: the packaged trade of 13 economies, with sales at home and the tariffs on record, for the models."""
+"""World 2023: the packaged trade of 13 economies, with sales at home and tariffs on record."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -25,25 +25,26 @@ def world_2023(
 ) -> Baseline:
     """Return the world of 2023 in 13 economies, as the models of `tradesim.economics` take it.
 
-    Goods imports are those of the packaged dataset ``world-2023`` (CEPII BACI), GDP is the World Bank's. Sales
-    at home are not in them: they are ``output_to_gdp`` × GDP less exports. Internal trade of EU27, ASEAN and ROW
-    is part of their sales at home.
+    Goods imports are those of the packaged dataset ``world-2023`` (CEPII BACI), GDP is the World Bank's.
+    Sales at home are not in them: they are ``output_to_gdp`` × GDP less exports. Internal trade of EU27,
+    ASEAN and ROW is part of their sales at home.
 
     Parameters
     ----------
     output_to_gdp : output of what is traded over GDP, one number or one per economy. 1: all of GDP is one
         tradable good, so that spending is GDP plus the trade deficit, as in the baseline of Ignatenko,
-        Lashkaripour, Macedoni and Simonovska (2025). In the world of Caliendo and Parro (2015), gross output of
-        goods over all value added is 0.69, and of everything 1.93. The smaller it is, the more open economies are.
+        Lashkaripour, Macedoni and Simonovska (2025). In the world of Caliendo and Parro (2015), gross
+        output of goods over all value added is 0.69, and of everything 1.93. The smaller it is, the more
+        open economies are.
     tariffs : (N, N) or a frame importer × exporter, fractions, in place of those on record.
-    elsewhere : the tariff of pairs without a record. At 0 what a model is asked for comes on top of what these
-        pairs charge.
+    elsewhere : the tariff of pairs without a record. At 0 what a model is asked for comes on top of what
+        these pairs charge.
 
     Returns
     -------
-    Duty-paid flows and tariffs, US dollars a year. By default the tariffs of the United States and China are
-    the statutory effective duties of the packaged record ``us-china``, averaged over the days of 2023; what was
-    assumed is in ``assumptions``, the hole in the data in ``notes``.
+    Duty-paid flows and tariffs, US dollars a year. By default the tariffs of the United States and China
+    are the statutory effective duties of the packaged record ``us-china``, averaged over the days of 2023;
+    what was assumed is in ``assumptions``, the hole in the data in ``notes``.
 
     Raises
     ------
@@ -64,10 +65,10 @@ def world_2023(
     fail_if(_elsewhere_problems(elsewhere))
     rates, said = (_on_record(economies.codes, elsewhere), "") if tariffs is None else (tariffs, "as given")
     base = _flows().baseline({code: ratio[code] * gdp[code] for code in economies.codes}, rates)
-    how = f"output of what is traded is {_shown(ratio)} × GDP; sales at home are what is left of it after exports"
+    how = f"output of what is traded is {_shown(ratio)} × GDP; sales at home are what exports leave of it"
     on_record = (
-        f"tariffs of USA and CHN are the mean statutory effective duties of 2023 on record ({RECORD}), on others "
-        f"than each other the one on the rest of the world; all other pairs charge {elsewhere:.3g} by assumption"
+        f"tariffs of USA and CHN are the mean statutory effective duties of 2023 on record ({RECORD}), on "
+        f"all but each other the one on the rest of the world; other pairs by assumption {elsewhere:.3g}"
     )
     return Baseline(
         base.codes,
