@@ -233,8 +233,10 @@ def test_regions_are_checked_against_the_codes(file):
     lone = baci_folder(file.parent, "t,i,j,k,v,q\n2023,156,842,851712,1,1\n")
     with pytest.raises(InputError, match="regions: EU27: unknown economy; got 'AUT'; allowed: CHN, USA"):
         trade_data.read_baci(lone, ["EU27", "ROW"])
-    with pytest.raises(InputError, match="no trade between the economies asked for.*in no region: importer USA"):
-        trade_data.read_baci(lone, ["FRA", "DEU"])
+    with pytest.raises(
+        InputError, match="no trade between the economies asked for.*in no region: importer USA"
+    ):
+        trade_data.read_baci(lone, ["CHN"])
 
 
 def test_an_economy_without_code_is_left_out_by_itself(file):

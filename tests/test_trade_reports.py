@@ -206,7 +206,7 @@ def test_the_union_as_one_reporter_or_its_members(tmp_path):
 WRONG = {
     "another layout": ("a,b,c\n1,2,3\n", r":1: no column 'refYear'.*is this a UN Comtrade file"),
     "monthly": (plus_file(plus("USA", "CHN", 1, freqCode="M")), r":2: not annual; got 'M'"),
-    "a month for a year": (plus_file(plus("USA", "CHN", 1, refYear="202301")), r":2: not a year; got '202301'"),
+    "a month for a year": (plus_file(plus("USA", "CHN", 1, refYear="202301")), r":2: not a year of annual trade; got '202301'"),
     "an unknown flow": (plus_file(plus("USA", "CHN", 1, flow="Q")), r":2: unknown flow; got 'Q'"),
     "a lost zero": (plus_file(plus("USA", "CHN", 1, product="1")), r":2: not a code of the Harmonized System; got '1'"),
     "a strange product": (plus_file(plus("USA", "CHN", 1, product="85-17")), r":2: not a product code; got '85-17'"),

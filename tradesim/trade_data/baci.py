@@ -23,7 +23,7 @@ from tradesim.trade_data.products import Products
 from tradesim.trade_data.regions import Given as GivenRegions
 from tradesim.trade_data.regions import Regions
 from tradesim.trade_data.results import About, result_of, unknown_codes
-from tradesim.trade_data.tables import Column, Table, find, pieces, placed
+from tradesim.trade_data.tables import Column, Table, find, pieces, placed, scale
 
 LAYOUT = "a BACI file"
 THOUSAND = 1000.0
@@ -102,7 +102,7 @@ def _gathered(
         for role in ("importer", "exporter"):
             piece[role] = codes.translated(table, piece, role)
         piece["product"] = _six_digits(table, piece)
-        piece["value"] *= THOUSAND
+        scale(piece, THOUSAND)
         gather.take(piece)
     return gather, year
 

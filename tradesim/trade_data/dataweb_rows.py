@@ -27,7 +27,7 @@ FULL_YEAR = re.compile(
     r"(?:jan(?:uary)?)[ _-]*((?:19|20)\d\d)[ _-]*to[ _-]*dec(?:ember)?[ _-]*((?:19|20)\d\d)", re.IGNORECASE
 )
 SCALED = re.compile(
-    r"(?:in|scale\w*)\W*(?:us\W*)?(thousand|million|billion|1,?000\b|1,?000,?000\b)", re.IGNORECASE
+    r"(?:in|scale\w*)\W*(?:us\W*)?(thousand|million|billion|1[, ]?000)", re.IGNORECASE
 )
 PARAMETERS = frozenset({"queryparameters", "parameters"})
 MONTHS = 12

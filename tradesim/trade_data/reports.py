@@ -19,7 +19,7 @@ from tradesim.trade_data.countries import CodeList, alpha_of_number
 from tradesim.trade_data.gather import Gather
 from tradesim.trade_data.products import TOTALS
 from tradesim.trade_data.results import Side
-from tradesim.trade_data.tables import Column, Table, pieces, placed, plain
+from tradesim.trade_data.tables import Column, Table, pieces, placed, plain, scale
 
 Flow = Literal["imports", "exports"]
 Aside = tuple[str, str, frozenset[str], bool]
@@ -81,7 +81,7 @@ def gather_reports(table: Table, columns: tuple[Column, ...], gather: Gather, wa
     """Add a table of reports to a gathering, and return its year."""
     year = wanted.year
     for piece in pieces(table, columns):
-        piece["value"] *= wanted.scale
+        scale(piece, wanted.scale)
         if wanted.prepare:
             wanted.prepare(piece)
         _clean(table, piece, wanted)

@@ -98,18 +98,12 @@ def unknown_codes(regions: Regions, known: Sequence[str]) -> Iterator[Problem]:
 
 def _gathered_problems(gather: Gather, cells: int, about: About) -> Iterator[Problem]:
     where = str(gather.table.path)
-    if not cells:
+    empty = list(_empty_region_problems(gather, where)) if gather.parties.names else []
+    yield from empty
+    if not cells and not empty:
         largest = sorted(gather.aside.items(), key=lambda item: -item[1][1])[:3]
         got = "; ".join(f"{why}: {what}" for (why, what, *_), _ in largest) or "no rows"
         yield Problem("no trade between the economies asked for", where, got, "rows that are counted")
-        return
-    met = set(gather.parties.names)
-    for region in gather.regions.codes:
-        members = {code for code in met if gather.regions.region(code) == region}
-        if not members:
-            named = [code for code, own in gather.regions.region_of.items() if own == region]
-            asked = named[0] if named else REST
-            yield unknown_name("economy", asked, met, f"{where}: regions: {region}")
     for role, reported in gather.reported.items():
         for union in sorted(reported & set(UNIONS)):
             both = sorted(reported & set(UNIONS[union]))
@@ -117,6 +111,15 @@ def _gathered_problems(gather: Gather, cells: int, about: About) -> Iterator[Pro
                 got = f"{union} and {', '.join(both[:5])} as {role}"
                 fix = "take out the rows of one or the other"
                 yield Problem("a customs union beside its members", where, got, "one of the two", fix)
+
+
+def _empty_region_problems(gather: Gather, where: str) -> Iterator[Problem]:
+    """Yield the regions of which the file has no economy."""
+    met = set(gather.parties.names)
+    for region in gather.regions.codes:
+        if not any(gather.regions.region(code) == region for code in met):
+            named = [code for code, own in gather.regions.region_of.items() if own == region] or [REST]
+            yield unknown_name("economy", named[0], met, f"{where}: regions: {region}")
 
 
 def _level(gather: Gather, levels: Sequence[int], about: About) -> int:

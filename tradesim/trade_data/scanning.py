@@ -58,14 +58,14 @@ def encoding_of(file: Path) -> str:
                 fix = "export it as CSV, in UTF-8"
                 raise InputError([Problem("not text: holds a NUL byte", f"{file}:{line}", fix=fix)])
             lines += block.count(b"\n")
-            if encoding == "utf-8-sig" and not block.isascii():
+            if encoding == "utf-8-sig" and not (block.isascii() and not decoder.getstate()[0]):
                 encoding = _still(decoder, block)
-    return encoding
+    return _still(decoder, b"") if encoding == "utf-8-sig" else encoding
 
 
 def _still(decoder: codecs.IncrementalDecoder, block: bytes) -> str:
     try:
-        decoder.decode(block)
+        decoder.decode(block, final=not block)
     except UnicodeDecodeError:
         return "latin-1"
     return "utf-8-sig"

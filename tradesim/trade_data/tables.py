@@ -24,6 +24,8 @@ ROWS = 500_000
 """Rows read at a time."""
 MOST_PROBLEMS = 20
 """Problems of one kind that are shown; then how many more there are."""
+UNREADABLE = (ValueError, ArithmeticError, csv.Error)
+"""What pandas raises for text that is not what it was told."""
 TYPES = {"text": "str", "whole": "int32", "number": "float64"}
 
 
@@ -132,10 +134,16 @@ def pieces(table: Table, columns: Sequence[Column]) -> Iterator[pd.DataFrame]:
                     yield piece
         except InputError:
             raise
-        except (ValueError, OverflowError, csv.Error) as error:
+        except UNREADABLE as error:
             raise _refusal(table, columns, error) from None
     if not read:
         raise InputError([Problem("no rows", f"{table.path}:{table.lines}", "a header alone", "data")])
+
+
+def scale(piece: pd.DataFrame, unit: float) -> None:
+    """Turn values into US dollars; what is too large for a number becomes infinite, and is refused later."""
+    with np.errstate(over="ignore"):
+        piece["value"] *= unit
 
 
 def value_problems(table: Table, piece: pd.DataFrame, column: str, said: str) -> Iterator[Problem]:
@@ -199,8 +207,14 @@ def _frames(
         chunksize=ROWS,
     ) as frames:
         labels = {k: column.name for k, column in wanted.items()}
-        for frame in frames:
+        while (frame := _next(frames)) is not None:
             yield frame.rename(columns=labels)
+
+
+def _next(frames: Iterator[pd.DataFrame]) -> pd.DataFrame | None:
+    """Read on; whole numbers out of range must not become other numbers."""
+    with np.errstate(invalid="raise"):
+        return next(frames, None)
 
 
 def _refusal(table: Table, columns: Sequence[Column], error: Exception) -> InputError:
@@ -214,7 +228,7 @@ def _refusal(table: Table, columns: Sequence[Column], error: Exception) -> Input
                         found += _cell_problems(table, piece, column)
                 if found:
                     return InputError(found)
-    except (ValueError, OverflowError, csv.Error) as second:
+    except UNREADABLE as second:
         error = second
     said = re.sub(r"^Error tokenizing data\. C error: ", "", " ".join(str(error).split()))
     counted = re.search(r"(?:line|row) (\d+)", said)
