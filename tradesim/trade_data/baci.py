@@ -23,6 +23,7 @@ from tradesim.trade_data.products import Products
 from tradesim.trade_data.regions import Given as GivenRegions
 from tradesim.trade_data.regions import Regions
 from tradesim.trade_data.results import About, result_of, unknown_codes
+from tradesim.trade_data.sums import named
 from tradesim.trade_data.tables import Column, Table, find, pieces, placed, scale
 
 LAYOUT = "a BACI file"
@@ -75,7 +76,8 @@ def read_baci(
         gather, year = _gathered(table, WITH_LETTERS, areas, goods, codes)
     edition = re.search(r"BACI_(HS\d\d)_Y\d{4}_(V\w+?)\.", table.path.name)
     source = f"CEPII BACI {edition[1]} {edition[2]}" if edition else "CEPII BACI"
-    return result_of(gather, About(source, year, "FOB", notes=codes.notes(gather.parties.names)))
+    counted = gather.reported["importer"] | gather.reported["exporter"]
+    return result_of(gather, About(source, year, "FOB", notes=codes.notes(counted)))
 
 
 def _beside(path: Path) -> Path:
@@ -127,4 +129,4 @@ def _six_digits(table: Table, piece: pd.DataFrame) -> "pd.Series[str]":
     if bad.any():
         rows, given = piece.index.to_numpy()[bad], [repr(name) for name in names[ids[bad]][:20]]
         fail_if(placed(table, rows, "not a product code", given, "6 digits of the Harmonized System"))
-    return pd.Series(names[ids], index=piece.index, dtype=object)
+    return named(ids, list(names), piece.index)

@@ -6,7 +6,7 @@ Monaco 251, Norway with Svalbard 579, Switzerland with Liechtenstein 757, India 
 its trade is in 490, 'Other Asia, not elsewhere specified' (UN Comtrade, list of reporters and partners).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -17,6 +17,7 @@ import pandas as pd
 
 from tradesim.economies import CODE
 from tradesim.errors import MissingExtraError, Problem, fail_if
+from tradesim.trade_data.sums import named
 from tradesim.trade_data.tables import Column, Table, find, pieces, placed
 
 LAYOUT = "a file of country codes"
@@ -100,9 +101,9 @@ class CodeList:
             rows = piece.index.to_numpy()[missing]
             given = [f"{column} {each}" for each in piece[column].to_numpy()[missing][:20]]
             fail_if(placed(table, rows, "unknown country code", given, f"a code in {self.path.name}"))
-        return pd.Series(alphas[ids], index=piece.index, dtype=object)
+        return named(ids, list(alphas), piece.index)
 
-    def notes(self, met: Sequence[str]) -> tuple[str, ...]:
+    def notes(self, met: Collection[str]) -> tuple[str, ...]:
         """Return what the codes of a table hold beside what their name says."""
         found = []
         for number, (_, holds) in TERRITORIES.items():

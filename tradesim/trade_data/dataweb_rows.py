@@ -26,9 +26,7 @@ YEAR = re.compile(r"(?:Year )?((?:19|20)\d\d)")
 FULL_YEAR = re.compile(
     r"(?:jan(?:uary)?)[ _-]*((?:19|20)\d\d)[ _-]*to[ _-]*dec(?:ember)?[ _-]*((?:19|20)\d\d)", re.IGNORECASE
 )
-SCALED = re.compile(
-    r"(?:in|scale\w*)\W*(?:us\W*)?(thousand|million|billion|1[, ]?000)", re.IGNORECASE
-)
+SCALED = re.compile(r"(?:in|scale\w*)\W*(?:us\W*)?(thousand|million|billion|1[, ]?000)", re.IGNORECASE)
 PARAMETERS = frozenset({"queryparameters", "parameters"})
 MONTHS = 12
 

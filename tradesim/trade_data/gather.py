@@ -80,6 +80,7 @@ class Gather:
 
     def set_aside(self, piece: pd.DataFrame, why: str, column: str, *, missing: bool) -> None:
         """Note rows that are not trade between two economies, by what stands in a column."""
+        piece = piece.astype({column: object, "product": object})
         digits = piece["product"].map(level)
         for group, value in piece["value"].groupby([piece[column], digits], sort=True):
             what, d = cast("tuple[object, int]", group)
@@ -88,19 +89,18 @@ class Gather:
             self.aside[key] = (rows + len(value), total + float(value.sum()))
 
     def _amounts(self, piece: pd.DataFrame) -> NDArray[np.float64]:
-        value = piece["value"].to_numpy(dtype=np.float64)
-        self.has_duty |= "duty" in piece
-        duty = piece["duty"].to_numpy(dtype=np.float64) if "duty" in piece else np.zeros(len(value))
-        return np.stack([value, duty], axis=1)
+        """Return (R, 1) values, or (R, 2) values and duties; the pieces of one file are alike."""
+        self.has_duty = "duty" in piece
+        return piece[["value", "duty"] if self.has_duty else ["value"]].to_numpy(dtype=np.float64)
 
     def _report(self, importer: Ids, exporter: Ids) -> None:
         for role, ids in (("importer", importer), ("exporter", exporter)):
-            self.reported[role] |= {self.parties.names[k] for k in np.unique(ids)}
+            self.reported[role] |= {self.parties.names[k] for k in np.flatnonzero(np.bincount(ids))}
 
     def _note_strays(self, piece: pd.DataFrame, at: Ids, to: Ids) -> None:
         """Note rows without region or product, each once: by its importer, else exporter, else product."""
         inside = (at >= 0) & (to >= 0)
-        whole = inside & (piece["product"].map(level) == TOTAL).to_numpy()
+        whole = inside & (piece["product"].astype(object).map(level) == TOTAL).to_numpy()
         self.set_aside(piece[at < 0], "in no region", "importer", missing=True)
         self.set_aside(piece[(at >= 0) & (to < 0)], "in no region", "exporter", missing=True)
         self.set_aside(piece[inside & ~whole], "in no group of products", "product", missing=True)

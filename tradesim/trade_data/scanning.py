@@ -50,17 +50,22 @@ def encoding_of(file: Path) -> str:
         If the file holds a NUL byte, as workbooks and UTF-16 do.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
-    encoding, lines = "utf-8-sig", 1
+    encoding, size = "utf-8-sig", 0
     with open_binary(file) as raw:
         while block := raw.read(BLOCK):
             if b"\0" in block:
-                line = lines + block[: block.index(0)].count(b"\n")
                 fix = "export it as CSV, in UTF-8"
-                raise InputError([Problem("not text: holds a NUL byte", f"{file}:{line}", fix=fix)])
-            lines += block.count(b"\n")
+                where = f"{file}:{_line_of(file, size + block.index(0))}"
+                raise InputError([Problem("not text: holds a NUL byte", where, fix=fix)])
+            size += len(block)
             if encoding == "utf-8-sig" and not (block.isascii() and not decoder.getstate()[0]):
                 encoding = _still(decoder, block)
     return _still(decoder, b"") if encoding == "utf-8-sig" else encoding
+
+
+def _line_of(file: Path, position: int) -> int:
+    with open_binary(file) as raw:
+        return raw.read(position).count(b"\n") + 1
 
 
 def _still(decoder: codecs.IncrementalDecoder, block: bytes) -> str:

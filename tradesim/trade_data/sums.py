@@ -1,6 +1,6 @@
 """Sums: names as numbers, amounts added up by number, and what has been seen before, without keeping rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,8 +12,8 @@ Ids = NDArray[np.int64]
 Floats = NDArray[np.float64]
 COMPACT = 2_000_000
 """Cells kept apart before equal ones are added up."""
-NEAR, GOODS = 9, 13
-"""Bits of an exporter and of a product that share one page of what has been seen."""
+NEAR, GOODS, FAR = 9, 13, 12
+"""Bits of an exporter and of a product within one page of what has been seen; bits of each beyond it."""
 
 
 @dataclass(slots=True)
@@ -38,9 +38,26 @@ class Book:
         >>> Book().numbers(pd.Series(["USA", "CHN", "USA"]))
         array([0, 1, 0])
         """
-        ids, unique = pd.factorize(column)
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            ids, unique = column.cat.codes.to_numpy(), column.cat.categories
+        else:
+            ids, unique = pd.factorize(column)
         known = np.array([self.number(str(each)) for each in unique], dtype=np.int64)
         return known[ids]
+
+
+def named(ids: NDArray[np.intp], names: Sequence[str], index: "pd.Index[Any]") -> "pd.Series[Any]":
+    """Return a column of names by position, each of them held once.
+
+    Examples
+    --------
+    >>> named(np.array([0, 1, 2]), ["BEL", "FRA", "BEL"], pd.RangeIndex(3)).tolist()
+    ['BEL', 'FRA', 'BEL']
+    """
+    same, unique = pd.factorize(np.array(names, dtype=object))
+    return pd.Series(
+        pd.Categorical.from_codes(same[ids], categories=pd.Index(unique, dtype=object)), index=index
+    )
 
 
 @dataclass(slots=True)
@@ -71,7 +88,7 @@ class Sums:
             self.result()
 
     def result(self) -> tuple[Ids, Floats]:
-        """Return the keys, ascending, and the amounts of each."""
+        """Return the different keys and the amounts of each."""
         if not self.keys:
             return np.zeros(0, dtype=np.int64), np.zeros((0, 2))
         keys, amounts = _added_up(np.concatenate(self.keys), np.concatenate(self.amounts))
@@ -86,8 +103,9 @@ class Sums:
 
 
 def _added_up(keys: Ids, amounts: Floats) -> tuple[Ids, Floats]:
-    unique, inverse = np.unique(keys, return_inverse=True)
-    return unique, np.stack([np.bincount(inverse, each, len(unique)) for each in amounts.T], axis=1)
+    """Return the different keys, in the order met, and the sums of each."""
+    ids, unique = pd.factorize(keys)
+    return unique, np.stack([np.bincount(ids, each, len(unique)) for each in amounts.T], axis=1)
 
 
 @dataclass(slots=True)
@@ -110,25 +128,34 @@ class Seen:
         >>> seen.again(np.array([2]), np.array([2]), np.array([2]))
         array([ True])
         """
-        page = (importer << 40) | (exporter >> NEAR << 20) | (product >> GOODS)
-        bit = ((exporter & ((1 << NEAR) - 1)) << GOODS) | (product & ((1 << GOODS) - 1))
-        order = np.lexsort((bit, page))
-        page, bit = page[order], bit[order]
-        repeated = np.zeros(len(order), dtype=bool)
-        repeated[1:] = (page[1:] == page[:-1]) & (bit[1:] == bit[:-1])
+        key = _bit(importer, exporter, product)
+        ordered = np.sort(key)
+        page = ordered >> (NEAR + GOODS)
         begins = np.flatnonzero(np.diff(page, prepend=-1))
-        for start, end in zip(begins, np.append(begins[1:], len(page)), strict=True):
-            repeated[start:end] |= self._mark(int(page[start]), bit[start:end])
-        found = np.zeros(len(order), dtype=bool)
-        found[order] = repeated
-        return found
+        ends = np.append(begins[1:], len(page))
+        before = [
+            self._mark(int(page[k]), ordered[k:end] & ((1 << (NEAR + GOODS)) - 1))
+            for k, end in zip(begins, ends, strict=True)
+        ]
+        known = np.concatenate(before) if before else np.zeros(0, dtype=bool)
+        if not known.any() and not (ordered[1:] == ordered[:-1]).any():
+            return np.zeros(len(key), dtype=bool)
+        return np.isin(key, ordered[known]) | pd.Series(key).duplicated().to_numpy()
 
     def _mark(self, page: int, bit: Ids) -> NDArray[np.bool_]:
-        """Set the bits of one page and return which were set before."""
+        """Set bits of one page, ascending, and return which were set before."""
         if page not in self.pages:
             self.pages[page] = np.zeros(1 << (NEAR + GOODS - 3), dtype=np.uint8)
         bits = self.pages[page]
-        mask = np.left_shift(1, bit & 7).astype(np.uint8)
-        before: NDArray[np.bool_] = (bits[bit >> 3] & mask) > 0
-        np.bitwise_or.at(bits, bit >> 3, mask)
+        byte, mask = bit >> 3, np.left_shift(1, bit & 7).astype(np.uint8)
+        before: NDArray[np.bool_] = (bits[byte] & mask) > 0
+        begins = np.flatnonzero(np.diff(byte, prepend=-1))
+        bits[byte[begins]] |= np.bitwise_or.reduceat(mask, begins)
         return before
+
+
+def _bit(importer: Ids, exporter: Ids, product: Ids) -> Ids:
+    """Return a number for each flow, whose last bits are a place on a page and the others the page."""
+    page = (importer << FAR | exporter >> NEAR) << FAR | product >> GOODS
+    place = (exporter & ((1 << NEAR) - 1)) << GOODS | product & ((1 << GOODS) - 1)
+    return page << (NEAR + GOODS) | place

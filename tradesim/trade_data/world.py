@@ -67,8 +67,8 @@ def world_2023(
     base = _flows().baseline({code: ratio[code] * gdp[code] for code in economies.codes}, rates)
     how = f"output of what is traded is {_shown(ratio)} × GDP; sales at home are what exports leave of it"
     on_record = (
-        f"tariffs of USA and CHN are the mean statutory effective duties of 2023 on record ({RECORD}), on "
-        f"all but each other the one on the rest of the world; other pairs by assumption {elsewhere:.3g}"
+        f"tariffs of USA and CHN are their mean statutory effective duties of 2023 (record {RECORD}: on each "
+        f"other, and on the rest of the world for all others); all other pairs charge {elsewhere:.3g}, assumed"
     )
     return Baseline(
         base.codes,
