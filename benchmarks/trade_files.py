@@ -2,9 +2,9 @@
 
     python -m benchmarks.trade_files [--rows 11000000] [--json out/trade_files.json]
 
-Each way runs in a process of its own, so that peak memory is its own; ``nothing`` is what imports take. The naive
-way is what one would write with pandas: read everything, look the codes up, group. It checks nothing, neither lengths
-of rows nor values nor repeated flows. Both must give the same sums.
+Each way runs in a process of its own, so that peak memory is its own; ``nothing`` is what imports take. The
+naive way is what one would write with pandas: read everything, look the codes up, group. It checks nothing,
+neither lengths of rows nor values nor repeated flows. Both must give the same sums.
 """
 
 import argparse

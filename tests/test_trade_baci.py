@@ -185,26 +185,26 @@ def test_lines_are_those_of_the_file_where_blank_ones_come_between(tmp_path):
 
 def test_files_that_are_not_there_or_no_text(tmp_path):
     file = baci_folder(tmp_path)
-    with pytest.raises(InputError, match="cannot be read.*No such file"):
+    with pytest.raises(InputError, match=r"cannot be read.*No such file"):
         trade_data.read_baci(tmp_path / "BACI_HS22_Y2022_V202501.csv")
-    with pytest.raises(InputError, match="not a regular file"):
+    with pytest.raises(InputError, match=r"not a regular file"):
         trade_data.read_baci(tmp_path, country_codes=tmp_path / "country_codes_V202501.csv")
     file.write_bytes(BACI.encode("utf-16"))
-    with pytest.raises(InputError, match=":1: not text: holds a NUL byte.*CSV"):
+    with pytest.raises(InputError, match=r":1: not text: holds a NUL byte.*CSV"):
         trade_data.read_baci(file)
     book = io.BytesIO()
     with zipfile.ZipFile(book, "w") as archive:
         archive.writestr("[Content_Types].xml", "x")
     file.write_bytes(book.getvalue())
-    with pytest.raises(InputError, match="an Excel workbook.*save it as CSV"):
+    with pytest.raises(InputError, match=r"an Excel workbook.*save it as CSV"):
         trade_data.read_baci(file)
     file.write_bytes(gzip.compress(BACI.encode())[:40])
-    with pytest.raises(InputError, match="a broken archive"):
+    with pytest.raises(InputError, match=r"a broken archive"):
         trade_data.read_baci(file)
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("a.csv", BACI)
         archive.writestr("b.csv", BACI)
-    with pytest.raises(InputError, match="not one table in the archive; got a.csv, b.csv"):
+    with pytest.raises(InputError, match=r"not one table in the archive; got a.csv, b.csv"):
         trade_data.read_baci(file)
 
 
@@ -213,28 +213,28 @@ def test_country_codes_are_found_or_asked_for(tmp_path):
     (tmp_path / "country_codes_V202501.csv").rename(tmp_path / "country_codes_V202401b.csv")
     assert trade_data.read_baci(file).total > 0  # the only one there is
     (tmp_path / "country_codes_V202301.csv").write_text(COUNTRY_CODES)
-    with pytest.raises(InputError, match="no file of country codes.*give country_codes="):
+    with pytest.raises(InputError, match=r"no file of country codes.*give country_codes="):
         trade_data.read_baci(file)
     assert trade_data.read_baci(file, country_codes=tmp_path / "country_codes_V202301.csv").total > 0
 
 
 def test_country_codes_are_checked(tmp_path):
     file = baci_folder(tmp_path, codes=COUNTRY_CODES + "842,Again,US,USA\n")
-    with pytest.raises(InputError, match=":11: country code twice; got 842"):
+    with pytest.raises(InputError, match=r":11: country code twice; got 842"):
         trade_data.read_baci(file)
     file = baci_folder(tmp_path, codes="a,b\n1,2\n")
-    with pytest.raises(InputError, match="is this a file of country codes"):
+    with pytest.raises(InputError, match=r"is this a file of country codes"):
         trade_data.read_baci(file)
 
 
 def test_regions_are_checked_against_the_codes(file):
-    with pytest.raises(InputError, match="regions: CAN: unknown economy; got 'CAN'.*did you mean 'CHN'"):
+    with pytest.raises(InputError, match=r"regions: CAN: unknown economy; got 'CAN'.*did you mean 'CHN'"):
         trade_data.read_baci(file, {"USA": "USA", "CAN": "CAN"})
     lone = baci_folder(file.parent, "t,i,j,k,v,q\n2023,156,842,851712,1,1\n")
-    with pytest.raises(InputError, match="regions: EU27: unknown economy; got 'AUT'; allowed: CHN, USA"):
+    with pytest.raises(InputError, match=r"regions: EU27: unknown economy; got 'AUT'; allowed: CHN, USA"):
         trade_data.read_baci(lone, ["EU27", "ROW"])
     with pytest.raises(
-        InputError, match="no trade between the economies asked for.*in no region: importer USA"
+        InputError, match=r"no trade between the economies asked for.*in no region: importer USA"
     ):
         trade_data.read_baci(lone, ["CHN"])
 

@@ -85,10 +85,10 @@ def test_months_make_a_year(tmp_path):
     assert bought(flows, "CHN") == 120
     assert flows.duties is None
     short = written(tmp_path, MONTHLY.replace(",12,", ",11,"), "short.csv")
-    with pytest.raises(InputError, match="the same month a second time"):
+    with pytest.raises(InputError, match=r"the same month a second time"):
         trade_data.read_dataweb(short)
     lines = [line for line in MONTHLY.splitlines() if ",2023,12," not in line]
-    with pytest.raises(InputError, match="part of a year; got 11 months of 2023"):
+    with pytest.raises(InputError, match=r"part of a year; got 11 months of 2023"):
         trade_data.read_dataweb(written(tmp_path, "\n".join(lines)))
     named = written(tmp_path, MONTHLY.replace(",2023,1,", ",2023,January,"), "named.csv")
     assert bought(trade_data.read_dataweb(named), "MEX") == 12
@@ -103,7 +103,7 @@ def test_one_file_for_each_measure(tmp_path):
     assert ("imports without a duty", 50, True) in {
         (each.why, each.value, each.missing) for each in flows.left_out
     }
-    with pytest.raises(InputError, match="not one measure of value; got duties alone"):
+    with pytest.raises(InputError, match=r"not one measure of value; got duties alone"):
         trade_data.read_dataweb(duties)
 
 
@@ -141,7 +141,7 @@ def test_a_workbook_needs_openpyxl(tmp_path, monkeypatch):
 def test_a_broken_workbook(tmp_path):
     file = workbook(tmp_path, {"Query Results": [["Country", "2023"]]})
     file.write_bytes(file.read_bytes()[:-200])
-    with pytest.raises(InputError, match="a broken archive|not a workbook"):
+    with pytest.raises(InputError, match=r"a broken archive|not a workbook"):
         trade_data.read_dataweb(file)
 
 
@@ -151,7 +151,7 @@ def test_scaled_values_need_their_unit(tmp_path):
         trade_data.read_dataweb(written(tmp_path, text), year=2022)
     flows = trade_data.read_dataweb(written(tmp_path, text), year=2022, unit=1000)
     assert bought(flows, "CHN") == 70e9
-    with pytest.raises(InputError, match="not a unit; got -1"):
+    with pytest.raises(InputError, match=r"not a unit; got -1"):
         trade_data.read_dataweb(written(tmp_path, text), unit=-1)
 
 
@@ -186,14 +186,17 @@ WRONG = {
     "a negative": (WIDE.replace("5000000,4000000.50", "5000000,-4"), r":4: not a value of trade; got '-4'"),
     "nothing": (WIDE.replace("5000000,4000000.50", "5000000,"), r":4: not a value of trade; got ''"),
     "a comma askew": (WIDE.replace("4000000.50", '"40,00.5"'), r":4: not a value of trade; got '40,00.5'"),
-    "a strange number": (WIDE.replace("8517,Phones,Korea", "85x,Phones,Korea"), r":4: not an HTS number; got '85x'"),
+    "a strange number": (
+        WIDE.replace("8517,Phones,Korea", "85x,Phones,Korea"),
+        r":4: not an HTS number; got '85x'",
+    ),
     "a strange year": (LONG.replace("Korea,2023", "Korea,soon"), r":3: not a year; got 'soon'"),
     "duty twice": (LONG + LONG.splitlines()[1] + "\n", r":5: the same duty a second time"),
     "several years": (WIDE, r"several years; got 2022, 2023.*give year="),
     "a header alone": (LONG.splitlines()[0], r":1: no rows"),
     "empty": ("", r":1: empty file"),
     "quotes never closed": ('Data Type,Country,2023\n"x,China,1\n' + "y" * 200_000, r"not CSV"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("text", "said"), WRONG.values(), ids=WRONG)
@@ -209,7 +212,7 @@ def test_duty_on_nothing(tmp_path):
 
 
 def test_a_year_that_is_not_there(tmp_path):
-    with pytest.raises(InputError, match="no such year; got 2020; allowed: 2022, 2023"):
+    with pytest.raises(InputError, match=r"no such year; got 2020; allowed: 2022, 2023"):
         trade_data.read_dataweb(written(tmp_path, WIDE), year=2020)
 
 
@@ -227,6 +230,6 @@ def test_values_twice(tmp_path):
 def test_two_measures_of_value(tmp_path):
     lines = "Data Type,HTS Number,Country,2023\nCustoms Value,85,China,5\nGeneral Customs Value,85,China,6\n"
     with pytest.raises(
-        InputError, match="not one measure of value; got Customs Value and General Customs Value"
+        InputError, match=r"not one measure of value; got Customs Value and General Customs Value"
     ):
         trade_data.read_dataweb(written(tmp_path, lines))

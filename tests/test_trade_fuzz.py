@@ -3,14 +3,25 @@
 import csv
 import io
 import warnings
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from test_trade_dataweb import LONG, WIDE
 from test_trade_icio import table
-from trade_files import BACI, COUNTRY_CODES, LEGACY_HEADER, TARIFF_HEADER, WITS_HEADER
-from trade_files import legacy, plus, plus_file, tariff, wits
+from trade_files import (
+    BACI,
+    COUNTRY_CODES,
+    LEGACY_HEADER,
+    TARIFF_HEADER,
+    WITS_HEADER,
+    legacy,
+    plus,
+    plus_file,
+    tariff,
+    wits,
+)
 
 from tradesim import trade_data
 from tradesim.errors import InputError
@@ -39,8 +50,11 @@ READ = {
     "icio": trade_data.read_icio,
 }
 SCRAPS = st.sampled_from(
-    ["", ",", '"', "\n", "\r\n", "\r", ";", "-1", "1e400", "nan", "inf", "1_000", "é", "\ufeff", "NA", "0x1f", " ", "\t", "999999999999", "USA", "None", "TOTAL", "#", "'", "\\", "2022"]
-)  # fmt: skip
+    [
+        *("", ",", '"', "\n", "\r\n", "\r", ";", " ", "\t", "#", "'", "\\", "é", "\ufeff"),
+        *("-1", "1e400", "nan", "inf", "1_000", "0x1f", "999999999999", "2022", "NA", "USA", "None", "TOTAL"),
+    ]
+)
 
 
 @pytest.fixture(scope="module")
@@ -55,11 +69,8 @@ def survives(kind, folder, content):
     file.write_bytes(content)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        try:
+        with suppress(InputError):
             flows = READ[kind](file)
-        except InputError as error:
-            assert all(str(problem) for problem in error.problems)
-        else:
             assert flows.imports.shape[0] == len(flows.codes)
 
 

@@ -86,7 +86,7 @@ def test_the_mirror_fills_what_no_one_reports(file):
     assert flows.filled_by(mirror).imports.tolist() == flows.imports.tolist()
     lone = written(file.parent, plus_file(plus("USA", "CHN", 448e9), plus("USA", "CHN", 147e9, flow="X")))
     flows = trade_data.read_comtrade(lone, ["USA", "CHN"])
-    with pytest.raises(InputError, match="flows that no one reports; got no reports of CHN.*filled_by"):
+    with pytest.raises(InputError, match=r"flows that no one reports; got no reports of CHN.*filled_by"):
         flows.economies()
     filled = flows.filled_by(trade_data.read_comtrade(lone, ["USA", "CHN"], flow="exports"))
     assert filled.imports[1, 0] == 147e9
@@ -115,10 +115,10 @@ def test_totals_come_before_products_and_levels_are_chosen(tmp_path):
     assert "all products together" in {each.why for each in by_chapter.left_out}
     with pytest.raises(
         InputError,
-        match="several levels of product codes; got codes of 2 digits, codes of 4 digits.*give level=",
+        match=r"several levels of product codes; got codes of 2 digits, codes of 4 digits.*give level=",
     ):
         trade_data.read_comtrade(file, ["USA", "CHN"], products=2)
-    with pytest.raises(InputError, match="no product codes of that level; got codes of 6 digits"):
+    with pytest.raises(InputError, match=r"no product codes of that level; got codes of 6 digits"):
         trade_data.read_comtrade(file, ["USA", "CHN"], level=6)
 
 
@@ -199,23 +199,44 @@ def test_the_union_as_one_reporter_or_its_members(tmp_path):
     assert flows.members["EU27"] == ("DEU", "EUR")
     assert not any("lacks" in note for note in flows.notes)
     both = written(tmp_path, plus_file(*lines, plus("DEU", "USA", 1e9)))
-    with pytest.raises(InputError, match="a customs union beside its members; got EUR and DEU as importer"):
+    with pytest.raises(InputError, match=r"a customs union beside its members; got EUR and DEU as importer"):
         trade_data.read_comtrade(both, ["USA", "EU27"])
 
 
 WRONG = {
     "another layout": ("a,b,c\n1,2,3\n", r":1: no column 'refYear'.*is this a UN Comtrade file"),
     "monthly": (plus_file(plus("USA", "CHN", 1, freqCode="M")), r":2: not annual; got 'M'"),
-    "a month for a year": (plus_file(plus("USA", "CHN", 1, refYear="202301")), r":2: not a year of annual trade; got '202301'"),
+    "a month for a year": (
+        plus_file(plus("USA", "CHN", 1, refYear="202301")),
+        r":2: not a year of annual trade; got '202301'",
+    ),
     "an unknown flow": (plus_file(plus("USA", "CHN", 1, flow="Q")), r":2: unknown flow; got 'Q'"),
-    "a lost zero": (plus_file(plus("USA", "CHN", 1, product="1")), r":2: not a code of the Harmonized System; got '1'"),
-    "a strange product": (plus_file(plus("USA", "CHN", 1, product="85-17")), r":2: not a product code; got '85-17'"),
-    "a strange partner": (plus_file(plus("USA", "CHN", 1, partnerISO="China")), r":2: unknown partner; got 'China'"),
-    "twice": (plus_file(*LINES, LINES[1]), r":11: the same flow a second time; got importer USA, exporter CHN"),
+    "a lost zero": (
+        plus_file(plus("USA", "CHN", 1, product="1")),
+        r":2: not a code of the Harmonized System; got '1'",
+    ),
+    "a strange product": (
+        plus_file(plus("USA", "CHN", 1, product="85-17")),
+        r":2: not a product code; got '85-17'",
+    ),
+    "a strange partner": (
+        plus_file(plus("USA", "CHN", 1, partnerISO="China")),
+        r":2: unknown partner; got 'China'",
+    ),
+    "twice": (
+        plus_file(*LINES, LINES[1]),
+        r":11: the same flow a second time; got importer USA, exporter CHN",
+    ),
     "no value": (plus_file(plus("USA", "CHN", "")), r":2: not a value of trade; got nothing"),
-    "a name with a comma": (plus_file(plus("USA", "CHN", 1, partnerDesc="China, mainland")), r":2: more cells than columns; got 49; allowed: 47"),
-    "exports alone": (plus_file(plus("USA", "CHN", 1, flow="X")), r"no trade between the economies asked for; got another flow: flow exports"),
-}  # fmt: skip
+    "a name with a comma": (
+        plus_file(plus("USA", "CHN", 1, partnerDesc="China, mainland")),
+        r":2: more cells than columns; got 49; allowed: 47",
+    ),
+    "exports alone": (
+        plus_file(plus("USA", "CHN", 1, flow="X")),
+        r"no trade between the economies asked for; got another flow: flow exports",
+    ),
+}
 
 
 @pytest.mark.parametrize(("text", "said"), WRONG.values(), ids=WRONG)
@@ -225,11 +246,11 @@ def test_wrong_files_are_refused_by_line(tmp_path, text, said):
 
 
 def test_wrong_arguments(file):
-    with pytest.raises(InputError, match="unknown flow; got 'both'"):
+    with pytest.raises(InputError, match=r"unknown flow; got 'both'"):
         trade_data.read_comtrade(file, flow="both")
-    with pytest.raises(InputError, match="unknown economy; got 'JPN'"):
+    with pytest.raises(InputError, match=r"unknown economy; got 'JPN'"):
         trade_data.read_comtrade(file, ["USA", "JPN"])
-    with pytest.raises(InputError, match="unknown flow; got 'both'"):
+    with pytest.raises(InputError, match=r"unknown flow; got 'both'"):
         trade_data.read_wits(file, flow="both")
 
 
@@ -246,7 +267,7 @@ def test_wits_trade_in_thousands(tmp_path):
     assert flows.source == "WITS, imports"
     assert trade_data.read_wits(file, products=2).products == ("01", "85")
     assert trade_data.read_wits(file, flow="exports").total == 3e3
-    with pytest.raises(InputError, match="no column 'TradeValue in 1000 USD'.*is this a WITS trade file"):
+    with pytest.raises(InputError, match=r"no column 'TradeValue in 1000 USD'.*is this a WITS trade file"):
         trade_data.read_wits(written(tmp_path, WITS_HEADER.replace("1000 USD", "EUR") + "\n" + lines[0]))
 
 
@@ -299,9 +320,9 @@ def test_simple_averages_where_asked_for(tmp_path):
 
 
 def test_wrong_tariffs(tmp_path, tariffs):
-    with pytest.raises(InputError, match="unknown type of duty; got 'XYZ'"):
+    with pytest.raises(InputError, match=r"unknown type of duty; got 'XYZ'"):
         trade_data.read_wits_tariffs(tariffs, duty="XYZ")
-    with pytest.raises(InputError, match="unknown average; got 'median'"):
+    with pytest.raises(InputError, match=r"unknown average; got 'median'"):
         trade_data.read_wits_tariffs(tariffs, average="median")
     text = "\n".join([TARIFF_HEADER, tariff("USA", "CHN", 10, -2.0)])
     with pytest.raises(InputError, match=r":2: not a rate; got -2.0; allowed: percent"):
@@ -310,5 +331,5 @@ def test_wrong_tariffs(tmp_path, tariffs):
     with pytest.raises(InputError, match=r":2: unknown type of duty; got 'ABC'"):
         trade_data.read_wits_tariffs(written(tmp_path, text))
     text = "\n".join([TARIFF_HEADER.replace("Weighted Average,", "Weighted,"), tariff("USA", "CHN", 10, 2.0)])
-    with pytest.raises(InputError, match="no column 'Weighted Average'"):
+    with pytest.raises(InputError, match=r"no column 'Weighted Average'"):
         trade_data.read_wits_tariffs(written(tmp_path, text))

@@ -41,28 +41,28 @@ BACI = """t,i,j,k,v,q
 PLUS_HEADER = (
     "typeCode,freqCode,refPeriodId,refYear,refMonth,period,reporterCode,reporterISO,reporterDesc,flowCode,"
     "flowDesc,partnerCode,partnerISO,partnerDesc,partner2Code,partner2ISO,partner2Desc,classificationCode,"
-    "classificationSearchCode,isOriginalClassification,cmdCode,cmdDesc,aggrLevel,isLeaf,customsCode,customsDesc,"
-    "mosCode,motCode,motDesc,qtyUnitCode,qtyUnitAbbr,qty,isQtyEstimated,altQtyUnitCode,altQtyUnitAbbr,altQty,"
-    "isAltQtyEstimated,netWgt,isNetWgtEstimated,grossWgt,isGrossWgtEstimated,cifvalue,fobvalue,primaryValue,"
-    "legacyEstimationFlag,isReported,isAggregate"
+    "classificationSearchCode,isOriginalClassification,cmdCode,cmdDesc,aggrLevel,isLeaf,customsCode,"
+    "customsDesc,mosCode,motCode,motDesc,qtyUnitCode,qtyUnitAbbr,qty,isQtyEstimated,altQtyUnitCode,"
+    "altQtyUnitAbbr,altQty,isAltQtyEstimated,netWgt,isNetWgtEstimated,grossWgt,isGrossWgtEstimated,cifvalue,"
+    "fobvalue,primaryValue,legacyEstimationFlag,isReported,isAggregate"
 )
 LEGACY_HEADER = (
-    "Classification,Year,Period,Period Desc.,Aggregate Level,Is Leaf Code,Trade Flow Code,Trade Flow,Reporter "
-    "Code,Reporter,Reporter ISO,Partner Code,Partner,Partner ISO,2nd Partner Code,2nd Partner,2nd Partner ISO,"
-    "Customs Proc. Code,Customs,Mode of Transport Code,Mode of Transport,Commodity Code,Commodity,Qty Unit Code,"
-    "Qty Unit,Qty,Alt Qty Unit Code,Alt Qty Unit,Alt Qty,Netweight (kg),Gross weight (kg),Trade Value (US$),"
-    "CIF Trade Value (US$),FOB Trade Value (US$),Flag"
+    "Classification,Year,Period,Period Desc.,Aggregate Level,Is Leaf Code,Trade Flow Code,Trade Flow,"
+    "Reporter Code,Reporter,Reporter ISO,Partner Code,Partner,Partner ISO,2nd Partner Code,2nd Partner,"
+    "2nd Partner ISO,Customs Proc. Code,Customs,Mode of Transport Code,Mode of Transport,Commodity Code,"
+    "Commodity,Qty Unit Code,Qty Unit,Qty,Alt Qty Unit Code,Alt Qty Unit,Alt Qty,Netweight (kg),"
+    "Gross weight (kg),Trade Value (US$),CIF Trade Value (US$),FOB Trade Value (US$),Flag"
 )
 WITS_HEADER = (
     "Nomenclature,ReporterISO3,ProductCode,ReporterName,PartnerISO3,PartnerName,Year,TradeFlowName,"
     "TradeFlowCode,TradeValue in 1000 USD"
 )
 TARIFF_HEADER = (
-    "Selected Nomen,Native Nomen,Reporter,Reporter Name,Product,Product Name,Partner,Partner Name,Tariff Year,"
-    "Trade Year,Trade Source,Simple Average,Weighted Average,Standard Deviation,Minimum Rate,Maximum Rate,Nbr of "
-    "Total Lines,Nbr of Domestic Peaks,Nbr of International Peaks,Imports Value in 1000 USD,Binding Coverage,"
-    "Simple Tariff Line Average,Variance,Sum Of Rates,Sum of Savg Rates,Count of Savg Rates Cases,Sum of Squared "
-    "Rates,DutyType"
+    "Selected Nomen,Native Nomen,Reporter,Reporter Name,Product,Product Name,Partner,Partner Name,"
+    "Tariff Year,Trade Year,Trade Source,Simple Average,Weighted Average,Standard Deviation,Minimum Rate,"
+    "Maximum Rate,Nbr of Total Lines,Nbr of Domestic Peaks,Nbr of International Peaks,"
+    "Imports Value in 1000 USD,Binding Coverage,Simple Tariff Line Average,Variance,Sum Of Rates,"
+    "Sum of Savg Rates,Count of Savg Rates Cases,Sum of Squared Rates,DutyType"
 )
 NUMBER = {"USA": 842, "CHN": 156, "S19": 490, "W00": 0, "_X": 899, "FRA": 251, "DEU": 276, "EUR": 97}
 

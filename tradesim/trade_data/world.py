@@ -68,7 +68,7 @@ def world_2023(
     how = f"output of what is traded is {_shown(ratio)} × GDP; sales at home are what exports leave of it"
     on_record = (
         f"tariffs of USA and CHN are their mean statutory effective duties of 2023 (record {RECORD}: on each "
-        f"other, and on the rest of the world for all others); all other pairs charge {elsewhere:.3g}, assumed"
+        f"other, and on the rest of the world for others); all other pairs charge {elsewhere:.3g}, assumed"
     )
     return Baseline(
         base.codes,
