@@ -233,3 +233,24 @@ def test_two_measures_of_value(tmp_path):
         InputError, match=r"not one measure of value; got Customs Value and General Customs Value"
     ):
         trade_data.read_dataweb(written(tmp_path, lines))
+
+
+def test_rows_cut_short(tmp_path):
+    lines = "Country,HTS Number,Data Type,2023\nChina,85,Customs Value\n"
+    with pytest.raises(InputError, match=r":2: not a value of trade; got ''"):
+        trade_data.read_dataweb(written(tmp_path, lines))
+    with pytest.raises(InputError, match=r":2: not an HTS number; got ''"):
+        trade_data.read_dataweb(written(tmp_path, "Country,HTS Number,2023\nChina\n", "Customs_Value.csv"))
+
+
+def test_other_measures_are_passed_over(tmp_path):
+    lines = "Data Type,HTS Number,Country,2023\nCustoms Value,85,China,5\nGeneral Import Charges,85,China,6\n"
+    assert trade_data.read_dataweb(written(tmp_path, lines)).total == 5
+
+
+def test_no_imports_by_the_united_states(tmp_path):
+    text = "Data Type,HTS Number,Country,2023\nCustoms Value,85,All Countries,5\n"
+    with pytest.raises(
+        InputError, match=r"no trade between the economies asked for; got total over partners"
+    ):
+        trade_data.read_dataweb(written(tmp_path, text))

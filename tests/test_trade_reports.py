@@ -13,6 +13,7 @@ from trade_files import (
     legacy,
     plus,
     plus_file,
+    row,
     tariff,
     wits,
 )
@@ -333,3 +334,29 @@ def test_wrong_tariffs(tmp_path, tariffs):
     text = "\n".join([TARIFF_HEADER.replace("Weighted Average,", "Weighted,"), tariff("USA", "CHN", 10, 2.0)])
     with pytest.raises(InputError, match=r"no column 'Weighted Average'"):
         trade_data.read_wits_tariffs(written(tmp_path, text))
+
+
+def test_reporters_without_totals_count_as_not_reporting(tmp_path):
+    lines = [plus("USA", "CHN", 9e9), plus("CHN", "USA", 1e9, product="85")]
+    flows = trade_data.read_comtrade(written(tmp_path, plus_file(*lines)))
+    assert flows.imports[1, 0] == 9e9
+    assert np.isnan(flows.imports[0]).all()
+    assert "CHN as importer have no total of all goods: they count as not reporting" in flows.notes
+    chapters = trade_data.read_comtrade(written(tmp_path, plus_file(*lines)), level=2)
+    assert chapters.imports[0, 1] == 1e9
+    assert np.isnan(chapters.imports[1]).all()
+
+
+def test_the_heading_for_machines(tmp_path):
+    header = (
+        "pfCode,yr,period,periodDesc,aggrLevel,IsLeaf,rgCode,rgDesc,rtCode,rtTitle,rt3ISO,ptCode,ptTitle,pt3ISO,"
+        "ptCode2,ptTitle2,pt3ISO2,cstCode,cstDesc,motCode,motDesc,cmdCode,cmdDescE,qtCode,qtDesc,qtAltCode,"
+        "qtAltDesc,TradeQuantity,AltQuantity,NetWeight,GrossWeight,TradeValue,CIFValue,FOBValue,estCode"
+    )
+    cells = {"pfCode": "H4", "yr": 2016, "period": 2016, "rtCode": 842, "rt3ISO": "USA", "ptCode": 156}
+    cells |= {"pt3ISO": "CHN", "cmdCode": "TOTAL", "TradeValue": 5_000_000_000}
+    lines = [row(header, rgCode=flow, **cells) for flow in (1, 2)]
+    file = written(tmp_path, "\n".join([header, *lines]))
+    flows = trade_data.read_comtrade(file)
+    assert flows.year == 2016
+    assert flows.imports[1, 0] == 5e9

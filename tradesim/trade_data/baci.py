@@ -76,8 +76,7 @@ def read_baci(
         gather, year = _gathered(table, WITH_LETTERS, areas, goods, codes)
     edition = re.search(r"BACI_(HS\d\d)_Y\d{4}_(V\w+?)\.", table.path.name)
     source = f"CEPII BACI {edition[1]} {edition[2]}" if edition else "CEPII BACI"
-    counted = gather.reported["importer"] | gather.reported["exporter"]
-    return result_of(gather, About(source, year, "FOB", notes=codes.notes(counted)))
+    return result_of(gather, About(source, year, "FOB", notes=codes.notes(gather.met())))
 
 
 def _beside(path: Path) -> Path:

@@ -76,8 +76,10 @@ class Baseline:
     notes: tuple[str, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
-        for array in (self.flows, self.tariffs):
+        for name in ("flows", "tariffs"):
+            array = np.array(getattr(self, name), dtype=np.float64)
             array.setflags(write=False)
+            object.__setattr__(self, name, array)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per flow: importer, exporter, product, flow, tariff."""

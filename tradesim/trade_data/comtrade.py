@@ -8,7 +8,9 @@ cifvalue, fobvalue, primaryValue, …``; flows ``M`` imports, ``X`` exports, ``R
 re-imports within them; the world is partner 0, ``W00``; ``primaryValue`` is US dollars, CIF for imports and
 FOB for exports. Before 2023 (https://comtrade.un.org/data/doc/api): ``Classification, Year, Period, …,
 Trade Flow Code, Trade Flow, Reporter Code, Reporter, Reporter ISO, Partner Code, Partner, Partner ISO, …,
-Commodity Code, …, Trade Value (US$), Flag``; flows 1 import, 2 export, 3 re-export, 4 re-import.
+Commodity Code, …, Trade Value (US$), Flag``; flows 1 import, 2 export, 3 re-export, 4 re-import; with the
+heading for machines ``pfCode, yr, period, …, rgCode, rgDesc, rtCode, rtTitle, rt3ISO, ptCode, ptTitle,
+pt3ISO, …, cmdCode, …, TradeValue``.
 """
 
 from pathlib import Path
@@ -29,19 +31,19 @@ LAYOUT = "a UN Comtrade file"
 COLUMNS = (
     Column("type", ("typeCode",), required=False),
     Column("frequency", ("freqCode",), required=False),
-    Column("year", ("refYear", "Year", "period")),
-    Column("reporter", ("reporterISO", "Reporter ISO"), required=False),
-    Column("reporter_number", ("reporterCode", "Reporter Code")),
-    Column("flow", ("flowCode", "Trade Flow Code", "flowDesc", "Trade Flow")),
-    Column("partner", ("partnerISO", "Partner ISO"), required=False),
-    Column("partner_number", ("partnerCode", "Partner Code")),
-    Column("second partner", ("partner2Code", "2nd Partner Code"), required=False),
-    Column("classification", ("classificationCode", "Classification"), required=False),
+    Column("year", ("refYear", "Year", "yr", "period")),
+    Column("reporter", ("reporterISO", "Reporter ISO", "rt3ISO"), required=False),
+    Column("reporter_number", ("reporterCode", "Reporter Code", "rtCode")),
+    Column("flow", ("flowCode", "Trade Flow Code", "rgCode", "rgDesc", "flowDesc", "Trade Flow")),
+    Column("partner", ("partnerISO", "Partner ISO", "pt3ISO"), required=False),
+    Column("partner_number", ("partnerCode", "Partner Code", "ptCode")),
+    Column("second partner", ("partner2Code", "2nd Partner Code", "ptCode2"), required=False),
+    Column("classification", ("classificationCode", "Classification", "pfCode"), required=False),
     Column("product", ("cmdCode", "Commodity Code")),
-    Column("customs procedure", ("customsCode", "Customs Proc. Code"), required=False),
+    Column("customs procedure", ("customsCode", "Customs Proc. Code", "cstCode"), required=False),
     Column("mode of supply", ("mosCode",), required=False),
-    Column("mode of transport", ("motCode", "Mode of Transport Code"), required=False),
-    Column("value", ("primaryValue", "Trade Value (US$)"), "number"),
+    Column("mode of transport", ("motCode", "Mode of Transport Code", "motCode"), required=False),
+    Column("value", ("primaryValue", "Trade Value (US$)", "TradeValue"), "number"),
 )
 
 

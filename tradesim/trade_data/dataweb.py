@@ -53,7 +53,8 @@ def read_dataweb(
     path : a workbook (needs openpyxl) or a CSV file; several where each holds one measure.
     regions : what to add up: region → ISO alpha-3 codes, ``"*"`` for everything else; or a list of codes and
         groups (``"EU27"``, ``"ASEAN"``, ``"ROW"``). One of them has to be or hold the United States.
-    products : ``None`` for all goods together, digits of HTS numbers, or group → beginnings of codes.
+    products : ``None`` for all goods together, digits of HTS numbers, or group → beginnings of codes. Numbers
+        that have lost the zero in front, as in workbooks, get it back: all have an even number of digits.
     level : the digits of the HTS numbers to use, where there are several levels.
     year : which year, where there are several.
     unit : US dollars in one unit of the values; needed where the query was scaled.

@@ -10,6 +10,8 @@ from tradesim.errors import InputError, Problem, fail_if
 from tradesim.trade_data.sheets import Sheet
 from tradesim.trade_data.tables import plain
 
+Entry = tuple[str, str, str, int, int, str, str, float]
+"""Place, country, product, year, month (0 for a whole year), role, measure, amount."""
 WITHIN = 30
 """Rows that a header may come after."""
 ROLES: Mapping[str, tuple[str, str]] = {
@@ -54,7 +56,7 @@ class Header:
 def rows_of(sheets: Sequence[Sheet], unit: float | None) -> pd.DataFrame:
     """Return the rows of all sheets: place, country, product, year, role, measure, amount (US dollars)."""
     scale = _scale(sheets, unit)
-    found: list[tuple[str, str, str, int, int, str, str, float]] = []
+    found: list[Entry] = []
     problems: list[Problem] = []
     for sheet in sheets:
         if plain(sheet.name) not in PARAMETERS and sheet.rows:
@@ -91,13 +93,13 @@ def _scale(sheets: Sequence[Sheet], unit: float | None) -> float:
     return 1.0
 
 
-def _sheet_rows(sheet: Sheet) -> list[tuple[str, str, str, int, int, str, str, float]]:
+def _sheet_rows(sheet: Sheet) -> list[Entry]:
     header = _header(sheet)
     titles = [sheet.name, *(" ".join(cells) for _, cells in sheet.rows[: header.row])]
     own = next((ROLES[key] for title in titles for key in _measures_in(title)), None)
     if own is None and any(OTHER.search(plain(title)) for title in titles):
         return []
-    rows: list[tuple[str, str, str, int, int, str, str, float]] = []
+    rows: list[Entry] = []
     problems: list[Problem] = []
     for place, cells in sheet.rows[header.row + 1 :]:
         if not _is_data(cells, header):
@@ -161,10 +163,9 @@ def _is_data(cells: Sequence[str], header: Header) -> bool:
 
 def _cells_of(
     place: str, cells: Sequence[str], header: Header, own: tuple[str, str] | None
-) -> Iterator[tuple[str, str, str, int, int, str, str, float]]:
+) -> Iterator[Entry]:
     """Yield one entry per amount of a row."""
-    product = cells[header.product] if header.product is not None else "TOTAL"
-    product = _product(place, product)
+    product = "TOTAL" if header.product is None else _product(place, _at(cells, header.product))
     for column, named in header.amounts.items():
         measure = _measure(place, cells, header, named, own)
         if measure is None:

@@ -51,10 +51,12 @@ class TradeFlows:
     notes: tuple[str, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
-        fail_if(_shape_problems(self))
-        for array in (self.imports, self.duties):
-            if array is not None:
+        for name in ("imports", "duties"):
+            if getattr(self, name) is not None:
+                array = np.array(getattr(self, name), dtype=np.float64)
                 array.setflags(write=False)
+                object.__setattr__(self, name, array)
+        fail_if(_shape_problems(self))
 
     @property
     def tariffs(self) -> Floats:

@@ -38,7 +38,7 @@ class Gather:
     ----------
     parties, goods : the codes met. areas, kinds : the regions, and the (level, group) of products.
     sums : value and duty by (importer's region, exporter's region, kind).
-    reported : the parties with trade that counts, by role.
+    reported : the parties with trade that counts and the digits of their products, by role.
     aside : rows and value of what is not counted.
     """
 
@@ -49,7 +49,8 @@ class Gather:
             self.areas.number(code)
         self.area_of, self.kind_of = Groups(self._area), Groups(self._kind)
         self.seen, self.sums, self.has_duty = Seen(), Sums(), False
-        self.reported: dict[str, set[str]] = {"importer": set(), "exporter": set()}
+        self.level_of = Groups(level)
+        self.reported: dict[str, set[tuple[str, int]]] = {"importer": set(), "exporter": set()}
         self.aside: dict[Aside, tuple[int, float]] = {}
 
     def take(self, piece: pd.DataFrame) -> None:
@@ -74,7 +75,7 @@ class Gather:
         counted = (areas[0] >= 0) & (areas[1] >= 0) & (kind >= 0)
         key = (areas[0] << AREA_BITS | areas[1]) << KIND_BITS | kind
         self.sums.add(key[counted], self._amounts(piece)[counted])
-        self._report(importer[counted], exporter[counted])
+        self._report(importer[counted], exporter[counted], self.level_of.of(self.goods, product)[counted])
         if not counted.all():
             self._note_strays(piece[~counted], areas[0][~counted], areas[1][~counted])
 
@@ -93,9 +94,16 @@ class Gather:
         self.has_duty = "duty" in piece
         return piece[["value", "duty"] if self.has_duty else ["value"]].to_numpy(dtype=np.float64)
 
-    def _report(self, importer: Ids, exporter: Ids) -> None:
-        for role, ids in (("importer", importer), ("exporter", exporter)):
-            self.reported[role] |= {self.parties.names[k] for k in np.flatnonzero(np.bincount(ids))}
+    def met(self, level: int | None = None, role: str = "") -> set[str]:
+        """Return the parties with trade that counts: in one role or both, at one level of products or any."""
+        roles = [role] if role else list(self.reported)
+        return {code for each in roles for code, digits in self.reported[each] if level in {None, digits}}
+
+    def _report(self, importer: Ids, exporter: Ids, digits: Ids) -> None:
+        for each in np.flatnonzero(np.bincount(digits)):
+            for role, ids in (("importer", importer), ("exporter", exporter)):
+                found = np.flatnonzero(np.bincount(ids[digits == each]))
+                self.reported[role] |= {(self.parties.names[k], int(each)) for k in found}
 
     def _note_strays(self, piece: pd.DataFrame, at: Ids, to: Ids) -> None:
         """Note rows without region or product, each once: by its importer, else exporter, else product."""

@@ -27,6 +27,7 @@ from tradesim.trade_data.left_out import LeftOut
 from tradesim.trade_data.regions import Given as GivenRegions
 from tradesim.trade_data.regions import Regions
 from tradesim.trade_data.scanning import check_lengths, encoding_of
+from tradesim.trade_data.tables import first_row
 
 Floats = NDArray[np.float64]
 MILLION = 1e6
@@ -187,8 +188,6 @@ class _Table:
                     chunksize=ROWS,
                 ) as frames:
                     yield from frames
-            except InputError:
-                raise
             except (ValueError, OverflowError) as error:
                 raise InputError(_cell_problems(self.file, self.encoding, self.header, str(error))) from None
 
@@ -216,13 +215,8 @@ class _Table:
 def _header(file: Path) -> tuple[list[str], str]:
     """Return the names of the columns, the first for the rows' own, and the encoding."""
     encoding = encoding_of(file)
-    with open_text(file, encoding) as text:
-        try:
-            header = next(csv.reader(text), [])
-        except csv.Error as error:
-            raise InputError([Problem("not CSV", f"{file}:1", str(error))]) from None
-    header = [cell.strip() for cell in header]
-    if len(header) < 3:
+    line, header = first_row(file, encoding)
+    if len(header) < 3 or line > 1:
         fail_if(
             [Problem("not an ICIO table", f"{file}:1", ", ".join(header)[:80], "COUNTRY_INDUSTRY columns")]
         )

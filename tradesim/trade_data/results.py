@@ -15,6 +15,7 @@ from tradesim.trade_data.regions import ALIASES, GROUPS, ODDITIES, REST, UNIONS,
 from tradesim.trade_data.sums import Floats, Ids
 
 Side = Literal["importer", "exporter", ""]
+Silent = list[int] | tuple[slice, list[int]]
 ANY_LEVEL = frozenset({"all products together", "another year", "services"})
 """Reasons that hold whatever the level of product codes that is used."""
 
@@ -62,8 +63,10 @@ def result_of(gather: Gather, about: About) -> TradeFlows:
     codes = gather.regions.codes or tuple(sorted(gather.areas.names))
     products = _product_axis(gather, [group for d, group in kinds if d == used])
     cells = _cells(gather, keys[chosen], codes, products, kinds)
-    imports = _filled(cells, amounts[chosen, 0], codes, products, gather, about)
-    duties = _filled(cells, amounts[chosen, 1], codes, products, gather, about) if gather.has_duty else None
+    silent = _silent(gather, codes, used, about)
+    shape = (len(codes), len(codes), len(products))
+    imports = _filled(cells, amounts[chosen, 0], shape, silent)
+    duties = _filled(cells, amounts[chosen, 1], shape, silent) if gather.has_duty else None
     others = [
         LeftOut(
             "another level of detail", _level_name(d), 0, float(amounts[digits == d, 0].sum()), missing=False
@@ -78,9 +81,9 @@ def result_of(gather: Gather, about: About) -> TradeFlows:
         products=products,
         duties=duties,
         valuation=about.valuation,
-        members=_members(gather, codes),
+        members=_members(gather, codes, used),
         left_out=(*_left_out(gather, used), *others),
-        notes=(*about.notes, *_notes(gather, about)),
+        notes=(*about.notes, *_notes(gather, about, used)),
     )
 
 
@@ -104,7 +107,8 @@ def _gathered_problems(gather: Gather, cells: int, about: About) -> Iterator[Pro
         largest = sorted(gather.aside.items(), key=lambda item: -item[1][1])[:3]
         got = "; ".join(f"{why}: {what}" for (why, what, *_), _ in largest) or "no rows"
         yield Problem("no trade between the economies asked for", where, got, "rows that are counted")
-    for role, reported in gather.reported.items():
+    for role in ("importer", "exporter"):
+        reported = gather.met(role=role)
         for union in sorted(reported & set(UNIONS)):
             both = sorted(reported & set(UNIONS[union]))
             if both and about.reporters in {role, ""}:
@@ -141,7 +145,7 @@ def _level(gather: Gather, levels: Sequence[int], about: About) -> int:
 
 
 def _level_name(level: int) -> str:
-    return f"codes of {level} digits" if level else "all goods together"
+    return f"codes of {level} digits" if level else "total of all goods"
 
 
 def _product_axis(gather: Gather, groups: Sequence[str]) -> tuple[str, ...]:
@@ -166,26 +170,27 @@ def _cells(
     return area[pair >> AREA_BITS], area[pair & mask], good[keys & ((1 << KIND_BITS) - 1)]
 
 
+def _silent(gather: Gather, codes: Sequence[str], used: int, about: About) -> Silent:
+    """Return which rows or columns of the flows no one reports."""
+    if not about.reporters:
+        return []
+    reporting = {gather.regions.region(code) for code in gather.met(used, about.reporters)}
+    silent = [k for k, code in enumerate(codes) if code not in reporting]
+    return silent if about.reporters == "importer" else (slice(None), silent)
+
+
 def _filled(
-    cells: tuple[Ids, Ids, Ids],
-    amounts: Floats,
-    codes: Sequence[str],
-    products: Sequence[str],
-    gather: Gather,
-    about: About,
+    cells: tuple[Ids, Ids, Ids], amounts: Floats, shape: tuple[int, int, int], silent: Silent
 ) -> Floats:
     """Return sums as an array, importer × exporter (× product); NaN for those who do not report."""
-    array = np.zeros((len(codes), len(codes), len(products) or 1))
+    array = np.zeros((*shape[:2], shape[2] or 1))
     np.add.at(array, cells, amounts)
-    if about.reporters:
-        reporting = {gather.regions.region(code) for code in gather.reported[about.reporters]}
-        silent = [k for k, code in enumerate(codes) if code not in reporting]
-        array[silent if about.reporters == "importer" else (slice(None), silent)] = np.nan
-    return array if products else array[:, :, 0]
+    array[silent] = np.nan
+    return array if shape[2] else array[:, :, 0]
 
 
-def _members(gather: Gather, codes: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    met = sorted(gather.reported["importer"] | gather.reported["exporter"])
+def _members(gather: Gather, codes: Sequence[str], used: int) -> dict[str, tuple[str, ...]]:
+    met = sorted(gather.met(used))
     return {region: tuple(code for code in met if gather.regions.region(code) == region) for region in codes}
 
 
@@ -198,8 +203,8 @@ def _left_out(gather: Gather, used: int) -> list[LeftOut]:
     ]
 
 
-def _notes(gather: Gather, about: About) -> Iterator[str]:
-    met = gather.reported["importer"] | gather.reported["exporter"]
+def _notes(gather: Gather, about: About, used: int) -> Iterator[str]:
+    met = gather.met(used)
     for code in sorted(met & set(ODDITIES)):
         region = gather.regions.region(code)
         yield f"{code} is {ODDITIES[code]}; it is counted as {region}"
@@ -210,7 +215,12 @@ def _notes(gather: Gather, about: About) -> Iterator[str]:
     if absent:
         yield f"no trade of {', '.join(absent)} in the file"
     if about.reporters:
-        yield from _silent_notes(gather, gather.reported[about.reporters], about.reporters)
+        reported = gather.met(used, about.reporters)
+        others = sorted(gather.met(None, about.reporters) - reported)
+        if others:
+            lacking = ", ".join(others)
+            yield f"{lacking} as {about.reporters} have no {_level_name(used)}: they count as not reporting"
+        yield from _silent_notes(gather, reported, about.reporters)
 
 
 def _silent_notes(gather: Gather, reported: set[str], role: str) -> Iterator[str]:

@@ -80,41 +80,42 @@ def plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def find(path: str | Path, layout: str, columns: Sequence[Column], within: int = 1) -> Table:
-    """Open a CSV file and find its header.
+def find(path: str | Path, layout: str, columns: Sequence[Column]) -> Table:
+    """Open a CSV file and find its header: the first row that is not blank.
 
     Parameters
     ----------
     path : the file, also ``.gz``, or ``.zip`` with one CSV file in it.
     layout : what the file should be, for messages.
     columns : the columns that will be read.
-    within : how many rows the header may come after.
 
     Raises
     ------
     InputError
-        If it cannot be read, is empty, is not text, or lacks a required column.
+        If it cannot be read, is empty, is not text, lacks a required column, or has rows of other lengths.
     """
     file = Path(path)
     with reading(file):
         encoding = encoding_of(file)
-        with open_text(file, encoding) as text:
-            rows = csv.reader(text)
-            first: list[tuple[int, list[str]]] = []
-            for cells in rows:
-                if any(cell.strip() for cell in cells):
-                    first.append((rows.line_num, [cell.strip() for cell in cells]))
-                if len(first) >= within:
-                    break
-    if not first:
-        raise InputError([Problem("empty file", f"{file}:1", "no lines", f"{layout}: a header and rows")])
-    found = [sum(_position(cells, column) is not None for column in columns) for _, cells in first]
-    best = int(np.argmax(found))
-    line, header = first[best]
-    fail_if(_header_problems(f"{file}:{line}", layout, header, columns))
-    with reading(file):
+        line, header = first_row(file, encoding)
+        if not header:
+            raise InputError([Problem("empty file", f"{file}:1", "no lines", f"{layout}: a header and rows")])
+        fail_if(_header_problems(f"{file}:{line}", layout, header, columns))
         width = check_lengths(file, encoding, len(header), line)
     return Table(file, encoding, tuple(header), line, width)
+
+
+def first_row(file: Path, encoding: str) -> tuple[int, list[str]]:
+    """Return the line on which the first row that is not blank ends, and its cells."""
+    with open_text(file, encoding) as text:
+        rows = csv.reader(text)
+        try:
+            for cells in rows:
+                if any(cell.strip() for cell in cells):
+                    return rows.line_num, [cell.strip() for cell in cells]
+        except csv.Error as error:
+            raise InputError([Problem("not CSV", f"{file}:{rows.line_num}", str(error))]) from None
+    return 1, []
 
 
 def pieces(table: Table, columns: Sequence[Column]) -> Iterator[pd.DataFrame]:
@@ -132,8 +133,6 @@ def pieces(table: Table, columns: Sequence[Column]) -> Iterator[pd.DataFrame]:
                 read += len(piece)
                 if len(piece):
                     yield piece
-        except InputError:
-            raise
         except UNREADABLE as error:
             raise _refusal(table, columns, error) from None
     if not read:
