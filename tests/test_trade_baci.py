@@ -155,6 +155,15 @@ WRONG = {
     ),
     "a code too long": (BACI.replace("851712,40", "85171200,40"), r":2: not a product code; got '85171200'"),
     "a year by letters": (BACI.replace("2023,842,156", "now,842,156"), r":7: year is not a number"),
+    "a number beyond all measure": (
+        BACI.replace("2023,156,251", "2023,1e400,251"),
+        r":4: exporter is not a number",
+    ),
+    "a code with a point": (BACI.replace("2023,156,251", "2023,156.5,251"), r":4: exporter is not a number"),
+    "a code out of range": (
+        BACI.replace("2023,156,251", "2023,99999999999,251"),
+        r":4: exporter is not a number",
+    ),
     "nothing": ("", r":1: empty file"),
     "blank lines": ("\n\n\n", r":1: empty file"),
     "a header alone": ("t,i,j,k,v,q\n", r":1: no rows"),
