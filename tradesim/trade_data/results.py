@@ -54,25 +54,17 @@ def result_of(gather: Gather, about: About) -> TradeFlows:
     """
     keys, amounts = gather.sums.result()
     fail_if(_gathered_problems(gather, len(keys), about))
-    kinds = [
-        (int(digits), group) for digits, _, group in (name.partition(":") for name in gather.kinds.names)
-    ]
-    digits = np.array([d for d, _ in kinds])[keys & ((1 << KIND_BITS) - 1)]
-    used = _level(gather, sorted({int(d) for d in digits}), about)
+    kinds = [_kind(name) for name in gather.kinds.names]
+    digits = np.array([level for level, _ in kinds])[keys & ((1 << KIND_BITS) - 1)]
+    used = _level(gather, sorted({int(each) for each in digits}), about)
     chosen = digits == used
     codes = gather.regions.codes or tuple(sorted(gather.areas.names))
-    products = _product_axis(gather, [group for d, group in kinds if d == used])
+    products = _product_axis(gather, [group for level, group in kinds if level == used])
     cells = _cells(gather, keys[chosen], codes, products, kinds)
     silent = _silent(gather, codes, used, about)
     shape = (len(codes), len(codes), len(products))
     imports = _filled(cells, amounts[chosen, 0], shape, silent)
     duties = _filled(cells, amounts[chosen, 1], shape, silent) if gather.has_duty else None
-    others = [
-        LeftOut(
-            "another level of detail", _level_name(d), 0, float(amounts[digits == d, 0].sum()), missing=False
-        )
-        for d in np.unique(digits[~chosen])
-    ]
     return TradeFlows(
         codes=codes,
         imports=imports,
@@ -82,9 +74,22 @@ def result_of(gather: Gather, about: About) -> TradeFlows:
         duties=duties,
         valuation=about.valuation,
         members=_members(gather, codes, used),
-        left_out=(*_left_out(gather, used), *others),
+        left_out=(*_left_out(gather, used), *_other_levels(digits, amounts[:, 0], used)),
         notes=(*about.notes, *_notes(gather, about, used)),
     )
+
+
+def _kind(name: str) -> tuple[int, str]:
+    """Return the level and the group of products that a name of kinds stands for."""
+    level, _, group = name.partition(":")
+    return int(level), group
+
+
+def _other_levels(digits: Ids, values: Floats, used: int) -> Iterator[LeftOut]:
+    """Yield what the file has at levels that are not used: the same trade, in more or less detail."""
+    for level in np.unique(digits[digits != used]):
+        value = float(values[digits == level].sum())
+        yield LeftOut("another level of detail", _level_name(int(level)), 0, value, missing=False)
 
 
 def unknown_codes(regions: Regions, known: Sequence[str]) -> Iterator[Problem]:
