@@ -1,146 +1,275 @@
-"""State: what draws remember while they run; B draws side by side, all of it scratch."""
+"""State: what a block of draws remembers while it runs; all of it scratch.
 
-from typing import NamedTuple
+B draws stand side by side along the last axis: a *row* is one quantity of all of them, and everything that
+moves is arithmetic over rows. Axes as in `tradesim.engine.program`. Days on which nothing can change in any
+draw of the block are not played; a *step* is a day that is. R steps are remembered, X = channels × N × N.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tradesim.engine.program import Arrival, Flags, Floats, Ints, Program
+from tradesim.engine.program import Arrival, Flags, Floats, Ints, Of, Program
 
 YEAR = 365.25
+RETURNS, WINDOWS, ARRIVALS = range(3)
+"""Lists of the agenda: suspended measures that return, truces, shocks."""
+STEP = 0
+"""Place in ``now`` of the number of the current step."""
+USED, SPARE = range(2)
+"""Places in ``taken``: notes ever written, and the first that is free again (-1: none)."""
+ROOMY = 256_000
+"""Bytes that the state of a block should not exceed, so that it stays in the cache."""
+LEAST, MOST = 32, 512
+"""Draws side by side: fewer are slow, more gain nothing."""
 
 
-class Work(NamedTuple):
-    """What the draws of a block remember.
+class Agenda(NamedTuple):
+    """What is due in a single draw, by list and day: linked notes.
 
-    Days on which nothing can change are not played: ``step`` counts those that are, and ``step_of`` says
-    which of them a day belongs to. Axes as in `tradesim.engine.program`; M arrivals of a stream at most.
+    first : (3, T) int64, a note of each list and day, -1 for none. following : (C,) int64, the next.
+    item : (C,) int64, ``index × B + draw``. taken : (2,) int64, see `USED`, `SPARE`.
+    """
 
-    awake : (B, T) bool, days to be played. last, step : (B,) int64, day and number of the latest played.
-    step_of : (B, T) int64.
-    announced : (B, T, N, N, 2), by step. answered : (B, T, A), by step, magnitude. scheduled : (B, N, N, 2).
-    duty, charged, cost : (B, N, N), of the latest step; charged by rules and shocks.
-    enacted, charging, revoked : (B, L) bool. scale : (B, L). returns : (B, L) int64, day on which
-        a suspended one does.
-    starts, ends, renewed, renewals, days : (B, K) int64. held, over, lapsed, breached : (B, K) bool.
-    outcome : (B, E) int64. weight : (B, O), of the outcomes of the event that is being decided.
-    still : (B, N, N) bool, between whom a truce is in force. share : (B, N, N), of surcharges charged.
-    frozen, afar : (B, A) bool, held still; looking beyond the partner. memory : (B, A, 4).
-    noticed, own, first, wanted, heard, forgiven : (B, A).
-    arrival : (B, H, M) int64, days. amount : (B, H, M). arrivals : (B, H) int64.
-    come, gone : (B, H, 2) int64, how many are, or no longer are, in force, announced and charged.
-    standing : (B, H, 2), what those in force add up to.
-    bin : (B, N, N), counted : (B, K) int64, where the latest step was counted.
+    first: Ints
+    following: Ints
+    item: Ints
+    taken: Ints
+
+
+class Calendar(NamedTuple):
+    """What is due in some draw of the block, by day.
+
+    awake : (T,) bool, days to be played. looking : (T, A) bool, rules that must look. charging : (T, N, N)
+    bool, pairs whose duty may change. provoking : (T,) bool, days on which a truce may be breached.
+    step_of : (T,) int64. now : (1,) int64. news : (N, N) bool, pairs whose announcements may change today.
     """
 
     awake: Flags
-    last: Ints
-    step: Ints
-    step_of: Ints
-    announced: Floats
-    answered: Floats
-    scheduled: Floats
-    duty: Floats
-    charged: Floats
-    cost: Floats
-    enacted: Flags
+    looking: Flags
     charging: Flags
-    revoked: Flags
-    scale: Floats
-    returns: Ints
+    provoking: Flags
+    step_of: Ints
+    now: Ints
+    news: Flags
+
+
+class Truces(NamedTuple):
+    """Truces by draw, all (K, B) but the last two.
+
+    starts, ends, renewed, renewals, days, since, asked : int64; days held until ``since``, a day from which
+    it is counted on while held; the latest day on which it was looked at. held, over, lapsed, breached : bool.
+    moving, share : (N, N, B) float64: 0 where a truce holds a pair still, else 1; of surcharges charged.
+    """
+
     starts: Ints
     ends: Ints
     renewed: Ints
     renewals: Ints
     days: Ints
+    since: Ints
+    asked: Ints
     held: Flags
     over: Flags
     lapsed: Flags
     breached: Flags
-    outcome: Ints
-    weight: Floats
-    still: Flags
+    moving: Floats
     share: Floats
-    frozen: Flags
-    afar: Flags
+
+
+class Laws(NamedTuple):
+    """Live measures by draw.
+
+    enacted, revoked : (L, B) bool. scale, force : (L, B), of the rate as the record has it; the same, 0 where
+    it is not charged. returns : (L, B) int64, day on which a suspended one does.
+    change : (G, 2, B), what the levels of an act announce beyond what was known.
+    """
+
+    enacted: Flags
+    revoked: Flags
+    scale: Floats
+    force: Floats
+    returns: Ints
+    change: Floats
+
+
+class Shocks(NamedTuple):
+    """Arrivals by stream and draw, M at most.
+
+    day : (H, B, M) int64. size : (H, B, M). count : (H, B) int64. come, gone : (2, H, B) int64, how many
+    are, or no longer are, in force, announced and charged. standing : (2, H, B), what those in force add up
+    to. coverage : (H, B).
+    """
+
+    day: Ints
+    size: Floats
+    count: Ints
+    come: Ints
+    gone: Ints
+    standing: Floats
+    coverage: Floats
+
+
+class Rules(NamedTuple):
+    """Rules by draw.
+
+    values : (A, 13, B), columns `Of`. memory : (A, 4, B). noticed, own, first, wanted, heard, forgiven :
+    (A, B). seen, other, third : (B,). same : (A, 2) bool, whether all draws have one reaction, and one
+    implementation. afar, merciful : (A,) bool, whether some draw looks beyond the partner, and forgives.
+    """
+
+    values: Floats
+    memory: Floats
     noticed: Floats
     own: Floats
     first: Floats
     wanted: Floats
     heard: Floats
     forgiven: Floats
-    memory: Floats
-    arrival: Ints
-    amount: Floats
-    arrivals: Ints
-    come: Ints
-    gone: Ints
-    standing: Floats
+    seen: Floats
+    other: Floats
+    third: Floats
+    same: Flags
+    afar: Flags
+    merciful: Flags
+
+
+class Tally(NamedTuple):
+    """What is kept of a draw whose path is not; B is 0 where it is.
+
+    bin, since : (N, N, B) int64, of its duty; the day from which it has that. level, peak, total : (N, N, B),
+    its duty, the highest, and duty × days until ``since``. passed : (V, N, N, B) int64, the first day above
+    each level.
+    """
+
     bin: Ints
-    counted: Ints
+    since: Ints
+    level: Floats
+    peak: Floats
+    total: Floats
+    passed: Ints
 
 
-def room(program: Program, size: int) -> Work:
+class Work(NamedTuple):
+    """Everything that a block remembers.
+
+    draw, row : (B,) int64, its number, and its row of the parameters that differ between draws.
+    announced : (R, X, B), by step; answered : (R, A, B), magnitude. scheduled : (X, B).
+    duty, charged, cost : (N, N, B). outcome : (E, B) int64. weight : (O,), of an event's outcomes.
+    """
+
+    draw: Ints
+    row: Ints
+    agenda: Agenda
+    calendar: Calendar
+    truces: Truces
+    laws: Laws
+    shocks: Shocks
+    rules: Rules
+    tally: Tally
+    announced: Floats
+    answered: Floats
+    scheduled: Floats
+    duty: Floats
+    charged: Floats
+    cost: Floats
+    outcome: Ints
+    weight: Floats
+
+
+def room(program: Program, size: int, *, levels: int = 0, counted: bool = False) -> Work:
     """Return scratch for ``size`` draws side by side."""
     days, n = program.base.shape[:2]
-    lives, truces, events = len(program.live_act), len(program.truce_lapses), len(program.event_day)
-    pairs, streams, most = len(program.rule_kind), len(program.shock_stream), most_arrivals(program)
-
-    def floats(*shape: int) -> Floats:
-        return np.zeros((size, *shape))
-
-    def ints(*shape: int) -> Ints:
-        return np.zeros((size, *shape), dtype=np.int64)
-
-    def flags(*shape: int) -> Flags:
-        return np.zeros((size, *shape), dtype=np.bool_)
-
+    truces, events, rules = len(program.truce_lapses), len(program.event_day), len(program.rule_kind)
+    lives, acts, streams = len(program.live_act), len(program.act_reference), len(program.shock_stream)
+    most, notes = most_arrivals(program), _most_notes(program)
+    channels = channels_of(program)
+    reaction, implementation = (_longest(program, column) for column in (Of.REACTION, Of.IMPLEMENTATION))
+    sums = size if counted else 0
+    floats, ints, flags = _zeros(np.float64), _zeros(np.int64), _zeros(np.bool_)
     return Work(
-        awake=flags(days),
-        last=ints(),
-        step=ints(),
-        step_of=ints(days),
-        announced=floats(days, n, n, 2),
-        answered=floats(days, pairs),
-        scheduled=floats(n, n, 2),
-        duty=floats(n, n),
-        charged=floats(n, n),
-        cost=floats(n, n),
-        enacted=flags(lives),
-        charging=flags(lives),
-        revoked=flags(lives),
-        scale=floats(lives),
-        returns=ints(lives),
-        starts=ints(truces),
-        ends=ints(truces),
-        renewed=ints(truces),
-        renewals=ints(truces),
-        days=ints(truces),
-        held=flags(truces),
-        over=flags(truces),
-        lapsed=flags(truces),
-        breached=flags(truces),
-        outcome=ints(events),
+        draw=ints(size),
+        row=ints(size),
+        agenda=Agenda(ints(3, days), ints(notes * size), ints(notes * size), ints(2)),
+        calendar=Calendar(
+            flags(days), flags(days, rules), flags(days, n, n), flags(days), ints(days), ints(1), flags(n, n)
+        ),
+        truces=Truces(
+            *(ints(truces, size) for _ in range(7)),
+            *(flags(truces, size) for _ in range(4)),
+            *(floats(n, n, size) for _ in range(2)),
+        ),
+        laws=Laws(
+            flags(lives, size),
+            flags(lives, size),
+            floats(lives, size),
+            floats(lives, size),
+            ints(lives, size),
+            floats(acts, 2, size),
+        ),
+        shocks=Shocks(
+            ints(streams, size, most),
+            floats(streams, size, most),
+            ints(streams, size),
+            ints(2, streams, size),
+            ints(2, streams, size),
+            floats(2, streams, size),
+            floats(streams, size),
+        ),
+        rules=Rules(
+            floats(rules, program.rule_values.shape[2], size),
+            floats(rules, 4, size),
+            *(floats(rules, size) for _ in range(6)),
+            *(floats(size) for _ in range(3)),
+            flags(rules, 2),
+            flags(rules),
+            flags(rules),
+        ),
+        tally=Tally(
+            *(ints(n, n, sums) for _ in range(2)),
+            *(floats(n, n, sums) for _ in range(3)),
+            ints(levels, n, n, sums),
+        ),
+        announced=floats(max(min(reaction, days), 2) + 2, channels * n * n, size),
+        answered=floats(min(implementation, days) + 2, rules, size),
+        scheduled=floats(channels * n * n, size),
+        duty=floats(n, n, size),
+        charged=floats(n, n, size),
+        cost=floats(n, n, size),
+        outcome=ints(events, size),
         weight=floats(program.event_odds.shape[2]),
-        still=flags(n, n),
-        share=floats(n, n),
-        frozen=flags(pairs),
-        afar=flags(pairs),
-        noticed=floats(pairs),
-        own=floats(pairs),
-        first=floats(pairs),
-        wanted=floats(pairs),
-        heard=floats(pairs),
-        forgiven=floats(pairs),
-        memory=floats(pairs, 4),
-        arrival=ints(streams, most),
-        amount=floats(streams, most),
-        arrivals=ints(streams),
-        come=ints(streams, 2),
-        gone=ints(streams, 2),
-        standing=floats(streams, 2),
-        bin=ints(n, n),
-        counted=ints(truces),
     )
+
+
+def _zeros(dtype: Any) -> Callable[..., Any]:
+    def zeros(*shape: int) -> NDArray[Any]:
+        return np.zeros(shape, dtype=dtype)
+
+    return zeros
+
+
+def lanes(program: Program, size: int) -> int:
+    """Return how many of ``size`` draws to run side by side, so that they fill blocks evenly."""
+    each = _bytes(room(program, 1))
+    most = int(np.clip(ROOMY // max(each, 1), LEAST, MOST))
+    blocks = max(1, -(-size // most))
+    return max(1, -(-size // blocks))
+
+
+def _bytes(state: Any) -> int:
+    """Return how much of the state a day touches: not what is due, nor what arrives on other days."""
+    if isinstance(state, Agenda | Calendar | Shocks):
+        return 0
+    if isinstance(state, tuple):
+        return sum(_bytes(part) for part in state)
+    return int(state.nbytes)
+
+
+def channels_of(program: Program) -> int:
+    """Return how many channels of announcements anybody looks at."""
+    return 1 + int(program.rule_view.max(initial=0))
 
 
 def most_arrivals(program: Program) -> int:
@@ -148,3 +277,13 @@ def most_arrivals(program: Program) -> int:
     rates = program.shock_values[:, :, Arrival.RATE]
     mean = float(rates.max(initial=0.0)) * len(program.base) / YEAR
     return int(mean + 12 * np.sqrt(mean)) + 20
+
+
+def _most_notes(program: Program) -> int:
+    """Return how many things may be due in one draw at a time."""
+    arrivals = 3 * most_arrivals(program) * len(program.shock_stream)
+    return arrivals + 4 * len(program.truce_lapses) + 2 * len(program.effects) + 1
+
+
+def _longest(program: Program, column: int) -> int:
+    return int(program.rule_values[:, :, column].max(initial=0.0))

@@ -1,0 +1,150 @@
+"""Records: what is written of a block, day by day and at the end."""
+
+from tradesim.engine.compiled import called
+from tradesim.engine.program import DUST, Flags, Floats, Ints, Program, Trace
+from tradesim.engine.state import STEP, Tally, Work
+from tradesim.engine.windows import days_held
+
+
+@called
+def record(p: Program, w: Work, t: int, until: int, out: Trace, row: int, count: int) -> None:
+    """Write what holds from day t until another for ``count`` draws, from a row of the result on."""
+    if len(out.duties) > 0:
+        _tally(p, w, t, until, out, count)
+        return
+    _write(w.duty, out.duty, row, count, t, until)
+    if len(out.cost) > 0:
+        _write(w.cost, out.cost, row, count, t, until)
+    for k in range(len(p.truce_lapses)):
+        _write_held(w.truces.held[k], out.truce, k, row, count, t, until)
+    if len(out.announced) > 0:
+        for day in range(t, until):
+            _trace(p, w, day, out, row, count)
+
+
+@called
+def _write(values: Floats, out: Floats, row: int, count: int, t: int, until: int) -> None:
+    """Write (N, N, B) into days t to ``until`` of (S, T, N, N)."""
+    n = values.shape[0]
+    for s in range(count):
+        for day in range(t, until):
+            for i in range(n):
+                for j in range(n):
+                    out[row + s, day, i, j] = values[i, j, s]
+
+
+@called
+def _write_held(held: Flags, out: Flags, k: int, row: int, count: int, t: int, until: int) -> None:
+    for s in range(count):
+        for day in range(t, until):
+            out[row + s, day, k] = held[s]
+
+
+@called
+def _trace(p: Program, w: Work, day: int, out: Trace, row: int, count: int) -> None:
+    """Write what was announced, noticed and forgiven."""
+    n, step = p.base.shape[1], w.calendar.now[STEP]
+    for s in range(count):
+        for i in range(n):
+            for j in range(n):
+                out.announced[row + s, day, i, j] = w.announced[step % len(w.announced), i * n + j, s]
+        for a in range(len(p.rule_kind)):
+            out.answered[row + s, day, a] = w.answered[step % len(w.answered), a, s]
+            out.noticed[row + s, day, a] = w.rules.noticed[a, s]
+            out.forgiven[row + s, day, a] = w.rules.forgiven[a, s]
+        for h in range(len(p.shock_stream)):
+            out.shocked[row + s, day, h] = w.shocks.standing[0, h, s]
+        for k in range(len(p.truce_lapses)):
+            out.ends[row + s, day, k] = w.truces.ends[k, s]
+
+
+@called
+def _tally(p: Program, w: Work, t: int, until: int, out: Trace, count: int) -> None:
+    """Count each draw among those that charge as much from day t on, and no longer where it was."""
+    n, first = p.base.shape[1], w.calendar.now[STEP] == 0
+    for i in range(n):
+        for j in range(n):
+            if i != j and w.calendar.charging[t, i, j]:
+                if first:
+                    _enter(w.duty[i, j], w.tally.bin[i, j], out.duties[t, i, j], out.scale[0], count)
+                else:
+                    _shift(w.duty[i, j], w.tally.bin[i, j], out.duties[t, i, j], out.scale[0], count)
+                if len(out.last) > 0:
+                    _sum_up(w.tally, w.duty[i, j], i, j, t, first)
+                    for v in range(len(out.levels)):
+                        _pass(w.duty[i, j], out.levels[v], w.tally.passed[v, i, j], t, len(p.base), first)
+    for k in range(len(p.truce_lapses)):
+        held = 0
+        for s in range(count):
+            held += w.truces.held[k, s]
+        for day in range(t, until):
+            out.truces[day, k] += held
+
+
+@called
+def _enter(duty: Floats, bins: Ints, counts: Ints, scale: float, count: int) -> None:
+    """Count every draw in the bin of its duty."""
+    last = len(counts) - 1
+    for s in range(count):
+        bins[s] = min(int(duty[s] * scale), last)
+        counts[bins[s]] += 1
+
+
+@called
+def _shift(duty: Floats, bins: Ints, counts: Ints, scale: float, count: int) -> None:
+    """Count every draw that has moved where it now is, and no longer where it was."""
+    last = len(counts) - 1
+    for s in range(count):
+        place = min(int(duty[s] * scale), last)
+        if place != bins[s]:
+            counts[place] += 1
+            counts[bins[s]] -= 1
+            bins[s] = place
+
+
+@called
+def _sum_up(tally: Tally, duty: Floats, i: int, j: int, t: int, first: bool) -> None:
+    """Keep the highest duty of each draw, and add up its days: a duty counts when another takes its place."""
+    level, since, total, peak = tally.level[i, j], tally.since[i, j], tally.total[i, j], tally.peak[i, j]
+    for s in range(len(duty)):
+        if first:
+            level[s], since[s], total[s], peak[s] = duty[s], t, 0.0, duty[s]
+        elif duty[s] != level[s]:
+            total[s] += level[s] * (t - since[s])
+            level[s], since[s], peak[s] = duty[s], t, max(peak[s], duty[s])
+
+
+@called
+def _pass(duty: Floats, level: float, passed: Ints, t: int, never: int, first: bool) -> None:
+    """Note the first day on which a duty exceeds a level, by more than rounding."""
+    for s in range(len(duty)):
+        before = never if first else passed[s]
+        passed[s] = t if before == never and duty[s] > level + DUST else before
+
+
+@called
+def conclude(p: Program, w: Work, out: Trace, row: int, count: int) -> None:
+    """Write what the draws of a block came to."""
+    days, n = len(p.base), p.base.shape[1]
+    for s in range(count):
+        for event in range(len(p.event_day)):
+            out.outcome[row + s, event] = w.outcome[event, s]
+        for k in range(len(p.truce_lapses)):
+            out.renewals[row + s, k] = w.truces.renewals[k, s]
+            out.breached[row + s, k] = w.truces.breached[k, s]
+        if len(out.last) > 0:
+            for k in range(len(p.truce_lapses)):
+                out.held[row + s, k] = days_held(w.truces, k, s, days)
+            for i in range(n):
+                for j in range(n):
+                    _conclude_pair(w.tally, out, row + s, s, i, j, days)
+
+
+@called
+def _conclude_pair(tally: Tally, out: Trace, row: int, s: int, i: int, j: int, days: int) -> None:
+    if i != j:
+        last, length = tally.level[i, j, s], days - tally.since[i, j, s]
+        out.last[row, i, j], out.peak[row, i, j] = last, tally.peak[i, j, s]
+        out.mean[row, i, j] = (tally.total[i, j, s] + last * length) / days
+        for v in range(len(out.levels)):
+            out.first[row, i, j, v] = tally.passed[v, i, j, s]

@@ -1,0 +1,139 @@
+"""Windows: truces that start, are renewed, breached and end."""
+
+import math
+
+import numpy as np
+
+from tradesim.engine.agenda import NONE, due, note
+from tradesim.engine.compiled import called
+from tradesim.engine.numbers import uniform
+from tradesim.engine.program import DUST, Flags, Floats, Ints, Program, Window
+from tradesim.engine.rows import fill
+from tradesim.engine.state import STEP, WINDOWS, Calendar, Truces, Work
+
+START, LENGTH = int(Window.START), int(Window.LENGTH)
+START_SPREAD, LENGTH_SPREAD = int(Window.START_SPREAD), int(Window.LENGTH_SPREAD)
+RENEWAL, RENEWAL_DAYS, RENEWALS = int(Window.RENEWAL), int(Window.RENEWAL_DAYS), int(Window.RENEWALS)
+SURCHARGES, BREACH, TOLERANCE = int(Window.SURCHARGES), int(Window.BREACH), int(Window.TOLERANCE)
+
+
+@called
+def open_truces(p: Program, w: Work, numbers: Floats, low: int) -> None:
+    """Put the truces of a block at the eve of the first day; ``numbers[low + s]`` are those of draw s."""
+    events, truces, truce = len(p.event_day), len(p.truce_lapses), w.truces
+    for k in range(truces):
+        for s in range(len(w.draw)):
+            given, d = min(low + s, len(numbers) - 1), w.row[s]
+            late = math.floor(numbers[given, events + k] * (p.truce_values[d, k, START_SPREAD] + 1.0))
+            longer = numbers[given, events + truces + k] * (p.truce_values[d, k, LENGTH_SPREAD] + 1.0)
+            starts = int(p.truce_values[d, k, START] + late)
+            ends = int(starts + p.truce_values[d, k, LENGTH] + math.floor(longer))
+            truce.starts[k, s], truce.ends[k, s] = starts, ends
+            truce.renewed[k, s] = truce.renewals[k, s] = truce.days[k, s] = truce.since[k, s] = 0
+            truce.asked[k, s] = -1
+            truce.held[k, s] = truce.over[k, s] = truce.breached[k, s] = False
+            truce.lapsed[k, s] = p.truce_lapses[k] and starts < ends and ends <= 0
+            for day in (0, starts, ends):
+                note(w.agenda, w.calendar, WINDOWS, day, k * len(w.draw) + s)
+    for i in range(p.base.shape[1]):
+        for j in range(p.base.shape[1]):
+            fill(truce.moving[i, j], 1.0)
+            fill(truce.share[i, j], 1.0)
+
+
+@called
+def hold(p: Program, w: Work, t: int, seed: np.uint64) -> bool:
+    """Renew, breach, end or begin what is due on day t; return whether anything changed."""
+    changed = False
+    if w.calendar.provoking[t]:
+        for k in range(len(p.truce_lapses)):
+            for s in range(len(w.draw)):
+                if w.truces.held[k, s] and p.truce_values[w.row[s], k, BREACH] > 0.0:
+                    changed = _hold_one(p, w, k, s, t, seed) or changed
+    while True:
+        item = due(w.agenda, WINDOWS, t)
+        if item == NONE:
+            break
+        k, s = item // len(w.draw), item % len(w.draw)
+        changed = _hold_one(p, w, k, s, t, seed) or changed
+    return changed
+
+
+@called
+def _hold_one(p: Program, w: Work, k: int, s: int, t: int, seed: np.uint64) -> bool:
+    """Renew, breach or end a truce of one draw, or let it begin, once a day; return whether it changed."""
+    truce, d = w.truces, w.row[s]
+    if truce.asked[k, s] == t:
+        return False
+    truce.asked[k, s] = t
+    before, lapsed, broken = truce.held[k, s], truce.lapsed[k, s], False
+    due_now = before and t == truce.ends[k, s] and not truce.over[k, s]
+    due_now = due_now and truce.renewed[k, s] < p.truce_values[d, k, RENEWALS]
+    if due_now and uniform(seed, w.draw[s], t, p.truce_stream[k, 0]) < p.truce_values[d, k, RENEWAL]:
+        truce.ends[k, s] += int(p.truce_values[d, k, RENEWAL_DAYS])
+        truce.renewed[k, s] += 1
+        truce.renewals[k, s] += 1
+        note(w.agenda, w.calendar, WINDOWS, truce.ends[k, s], k * len(w.draw) + s)
+    holds = truce.starts[k, s] <= t < truce.ends[k, s]
+    breach = p.truce_values[d, k, BREACH]
+    if before and holds and breach > 0.0:
+        provoked = _provoked(
+            p.truce_parties[k], w.announced, w.calendar.step_of, p.truce_values[d, k, TOLERANCE], s, t
+        )
+        broken = provoked and uniform(seed, w.draw[s], t, p.truce_stream[k, 1]) < breach
+    if broken:
+        truce.ends[k, s] = t
+        truce.over[k, s] = truce.breached[k, s] = True
+        holds = False
+    elif p.truce_lapses[k] and not holds:
+        over_before = t == 0 and truce.starts[k, s] < truce.ends[k, s] <= 0
+        truce.lapsed[k, s] = lapsed or before or over_before
+    if holds != before:
+        truce.days[k, s] += (t - truce.since[k, s]) * before
+        truce.since[k, s] = t
+        truce.held[k, s] = holds
+        _calm(p.truce_parties, p.truce_values[d], truce, w.calendar, k, s, t)
+    return holds != before or truce.lapsed[k, s] != lapsed
+
+
+@called
+def _provoked(
+    parties: Flags, announced: Floats, step_of: Ints, tolerance: float, s: int, t: int
+) -> bool:
+    """Return whether a party announced more against another yesterday than the day before."""
+    n, remembered = len(parties), len(announced)
+    for i in range(n):
+        for j in range(n):
+            if i != j and parties[i] and parties[j]:
+                x = i * n + j
+                now = max(0.0, announced[step_of[t - 1] % remembered, x, s]) if t > 0 else 0.0
+                then = max(0.0, announced[step_of[t - 2] % remembered, x, s]) if t > 1 else 0.0
+                if now - then > tolerance + DUST:
+                    return True
+    return False
+
+
+@called
+def _calm(
+    parties: Flags, values: Floats, truce: Truces, calendar: Calendar, changed: int, s: int, t: int
+) -> None:
+    """Note between which parties of a truce draw s now holds still, and what of surcharges is charged."""
+    n = parties.shape[1]
+    for i in range(n):
+        for j in range(n):
+            if i != j and parties[changed, i] and parties[changed, j]:
+                moving, suspended = 1.0, 0.0
+                for k in range(len(parties)):
+                    if truce.held[k, s] and parties[k, i] and parties[k, j]:
+                        moving = 0.0
+                        suspended += values[k, SURCHARGES]
+                truce.moving[i, j, s] = moving
+                truce.share[i, j, s] = 1.0 - min(suspended, 1.0)
+                calendar.charging[t, i, j] = True
+                calendar.news[i, j] = True
+
+
+@called
+def days_held(truce: Truces, k: int, s: int, t: int) -> int:
+    """Return on how many days before t a truce was in force."""
+    return int(truce.days[k, s] + truce.held[k, s] * (t - truce.since[k, s]))
