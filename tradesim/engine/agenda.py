@@ -4,6 +4,8 @@ from tradesim.engine.compiled import called
 from tradesim.engine.state import SPARE, USED, Agenda, Calendar
 
 NONE = -1
+DRAW, NUMBER = 24, 40
+"""Bits of an item below which its draw, and the number of an arrival, stand; the thing itself stands above."""
 
 
 @called
@@ -29,6 +31,30 @@ def note(agenda: Agenda, calendar: Calendar, which: int, day: int, item: int) ->
         agenda.item[place] = item
         agenda.following[place] = agenda.first[which, day]
         agenda.first[which, day] = place
+
+
+@called
+def item_of(thing: int, s: int, number: int) -> int:
+    """Return a thing of draw s, and which of several, as one number."""
+    return (thing << NUMBER) | (number << DRAW) | s
+
+
+@called
+def thing_in(item: int) -> int:
+    """Return the thing of an item."""
+    return item >> NUMBER
+
+
+@called
+def number_in(item: int) -> int:
+    """Return which of several things an item is."""
+    return (item >> DRAW) & ((1 << (NUMBER - DRAW)) - 1)
+
+
+@called
+def draw_in(item: int) -> int:
+    """Return the draw of an item."""
+    return item & ((1 << DRAW) - 1)
 
 
 @called

@@ -28,61 +28,69 @@ def look(p: Program, w: Work, t: int, seed: np.uint64) -> None:
         if w.calendar.looking[t, a] or w.calendar.news[i, j] or p.rule_kind[a] == CUSTOM:
             w.calendar.looking[t, a] = w.calendar.news[i, j] = True
             _look(p, w, a, i, j, t, seed)
+            _know(p, w, a, i, j)
             if p.rule_kind[a] != CUSTOM:
-                _want(w.rules, w.truces.moving[i, j], p.rule_kind[a], a, t)
-                _look_again(w.rules, w.truces.moving[i, j], w.calendar, a, t)
+                _want(w.rules, w.truces.moving[i, j], w.calendar, p.rule_kind[a], a, t)
 
 
 @called
 def _look(p: Program, w: Work, a: int, i: int, j: int, t: int, seed: np.uint64) -> None:
-    """Fill what rule a notices, and what its economy has announced itself."""
+    """Fill what rule a notices of what is announced against its economy."""
     n, view, kind = p.base.shape[1], p.rule_view[a], p.rule_kind[a]
     r, moving = w.rules, w.truces.moving[i, j]
-    coverage = r.values[a, COVERAGE]
-    if kind == DEESCALATE:
-        _recall(w.announced, w.calendar, r, a, (view * n + j) * n + i, t, r.seen)
-        _come_down(r.seen, r.heard[a], moving)
+    x = (view * n + j) * n + i
+    seen = w.announced[_recall(w.announced, w.calendar, r, a, x, t), x]
+    if kind == DEESCALATE or r.afar[a] or r.merciful[a]:
+        rows.copy(seen, r.seen)
+        seen = r.seen
+        if kind == DEESCALATE:
+            _come_down(seen, r.heard[a], moving)
+        else:
+            if r.afar[a]:
+                _see_others(w.announced, w.calendar, r, p.rule_allies[a], a, view, i, j, t)
+            if r.merciful[a]:
+                _forgive(r, w.draw, moving, p.rule_stream[a], a, t, seed)
+    if view == WEIGHTED and kind != REBALANCE:
+        rows.notice_per_coverage(
+            seen, r.values[a, TOLERANCE], r.values[a, COVERAGE], moving, r.noticed[a]
+        )
     else:
-        _see(w.announced, w.calendar, r, p.rule_allies[a], a, view, i, j, t)
-        if r.merciful[a]:
-            _forgive(r, w.draw, moving, p.rule_stream[a], a, t, seed)
-    rows.tolerate(r.seen, r.values[a, TOLERANCE])
-    rows.know(w.scheduled[(view * n + i) * n + j], -1.0 if kind == DEESCALATE else 1.0, r.first[a])
+        rows.notice(seen, r.values[a, TOLERANCE], moving, r.noticed[a])
+
+
+@called
+def _know(p: Program, w: Work, a: int, i: int, j: int) -> None:
+    """Fill what the economy of rule a has announced itself, and the part of it that the rule did not."""
+    n, view, r = p.base.shape[1], p.rule_view[a], w.rules
+    sign = -1.0 if p.rule_kind[a] == DEESCALATE else 1.0
+    rows.know(w.scheduled[(view * n + i) * n + j], sign, r.first[a])
     if view == WEIGHTED:
-        rows.per_coverage(r.first[a], coverage)
-        if kind != REBALANCE:
-            rows.per_coverage(r.seen, coverage)
-    rows.copy_where(moving, r.seen, r.noticed[a])
-    before = (w.calendar.now[STEP] - 1) % len(w.answered)
-    rows.total(r.first[a], w.answered[before, a], r.own[a])
+        rows.per_coverage(r.first[a], r.values[a, COVERAGE])
+    before = (w.calendar.now[STEP] - 1) % (len(w.answered) - 1)
+    rows.total(r.first[a], w.answered[before, a], 1.0, r.own[a])
 
 
 @called
-def _recall(
-    announced: Floats, calendar: Calendar, r: Rules, a: int, x: int, t: int, row: Floats
-) -> None:
-    """Fill a row with what rule a sees on day t of what place x of the announcements was."""
-    rows.remember(announced, calendar.step_of, r.values[a, REACTION], r.same[a, 0], t, x, row)
+def _recall(announced: Floats, calendar: Calendar, r: Rules, a: int, x: int, t: int) -> int:
+    """Return where the row is of what rule a sees on day t of place x of the announcements."""
+    return rows.recall(announced, calendar.step_of, r.values[a, REACTION], r.same[a, 0], t, x)
 
 
 @called
-def _see(
+def _see_others(
     announced: Floats, calendar: Calendar, r: Rules, allies: Floats, a: int, view: int, i: int, j: int, t: int
 ) -> None:
-    """Fill ``seen`` with what an economy counts as announced against it, in the view of its rule."""
+    """Add to ``seen`` what is announced against allies, and against the partner elsewhere."""
     n = len(allies)
-    _recall(announced, calendar, r, a, (view * n + j) * n + i, t, r.seen)
-    rows.raise_to_zero(r.seen)
-    if not r.afar[a]:
-        return
     rows.fill(r.third, 0.0)
+    rows.raise_to(r.seen, r.third)
     for k in range(n):
         if k not in (i, j):
             if allies[k]:
-                _recall(announced, calendar, r, a, (view * n + j) * n + k, t, r.other)
-                rows.raise_to(r.seen, r.other)
-            _recall(announced, calendar, r, a, (view * n + k) * n + j, t, r.other)
-            rows.raise_to(r.third, r.other)
+                x = (view * n + j) * n + k
+                rows.raise_to(r.seen, announced[_recall(announced, calendar, r, a, x, t), x])
+            x = (view * n + k) * n + j
+            rows.raise_to(r.third, announced[_recall(announced, calendar, r, a, x, t), x])
     rows.add_product(r.seen, r.third, r.values[a, DIVERSION], 1.0)
 
 
@@ -102,7 +110,7 @@ def _forgive(
     """Leave of what is seen what is not forgiven: a new provocation passes where the number has it so."""
     for s in range(len(draws)):
         if moving[s] > 0.0:
-            seen, forgiveness = r.seen[s], r.values[a, FORGIVENESS, s]
+            seen, forgiveness = max(0.0, r.seen[s]), r.values[a, FORGIVENESS, s]
             rise = seen - r.heard[a, s]
             r.heard[a, s] = seen
             if forgiveness > 0.0:
@@ -113,7 +121,9 @@ def _forgive(
 
 
 @called
-def _want(r: Rules, moving: Floats, kind: int, a: int, t: int) -> None:  # noqa: C901 one line a family
+def _want(  # noqa: C901 one line a family
+    r: Rules, moving: Floats, calendar: Calendar, kind: int, a: int, t: int
+) -> None:
     """Fill what rule a wants by its family: the one place where compiled code chooses among them."""
     if kind == 1:
         _wish(_match, r, a, t)
@@ -124,15 +134,15 @@ def _want(r: Rules, moving: Floats, kind: int, a: int, t: int) -> None:  # noqa:
     elif kind == 4:
         _wish(_targeted, r, a, t)
     elif kind == 5:
-        _wish_remembering(_deferred, r, moving, a, t)
+        _wish_remembering(_deferred, r, moving, calendar, a, t)
     elif kind == 6:
-        _wish_remembering(_self_stop, r, moving, a, t)
+        _wish_remembering(_self_stop, r, moving, calendar, a, t)
     elif kind == 7:
-        _wish_remembering(_grim, r, moving, a, t)
+        _wish_remembering(_grim, r, moving, calendar, a, t)
     elif kind == 8:
         _wish(_contrite, r, a, t)
     elif kind == 9:
-        _wish_remembering(_gradual, r, moving, a, t)
+        _wish_remembering(_gradual, r, moving, calendar, a, t)
     elif kind == 10:
         _wish(_deescalate, r, a, t)
     else:
@@ -141,19 +151,16 @@ def _want(r: Rules, moving: Floats, kind: int, a: int, t: int) -> None:  # noqa:
 
 @called
 def _wish(family: Family, r: Rules, a: int, t: int) -> None:
+    """Fill what rule a wants by a family that remembers nothing."""
     rows.want(family, r.noticed[a], r.own[a], r.first[a], t, r.values[a, OWN:], r.wanted[a])
 
 
 @called
-def _wish_remembering(family: Family, r: Rules, moving: Floats, a: int, t: int) -> None:
+def _wish_remembering(family: Family, r: Rules, moving: Floats, calendar: Calendar, a: int, t: int) -> None:
+    """Do the same by one that remembers, and have it look again on the days that it has asked for."""
     rows.want_remembering(
         family, r.noticed[a], r.own[a], r.first[a], t, r.values[a, OWN:], moving, r.memory[a], r.wanted[a]
     )
-
-
-@called
-def _look_again(r: Rules, moving: Floats, calendar: Calendar, a: int, t: int) -> None:
-    """Have rule a look again on the days that its family has asked for."""
     for s in range(len(moving)):
         day = int(r.memory[a, 3, s])
         if t < day < len(calendar.awake) and moving[s] > 0.0:
@@ -163,7 +170,7 @@ def _look_again(r: Rules, moving: Floats, calendar: Calendar, a: int, t: int) ->
 @called
 def respond(p: Program, w: Work, t: int) -> None:
     """Announce what the rules want that looked; the others, and those in a truce, announce what they did."""
-    r, calendar, held = w.rules, w.calendar, len(w.answered)
+    r, calendar, held = w.rules, w.calendar, len(w.answered) - 1
     now, before = calendar.now[STEP] % held, (calendar.now[STEP] - 1) % held
     for a in range(len(p.rule_kind)):
         if calendar.looking[t, a]:

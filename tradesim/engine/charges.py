@@ -16,30 +16,33 @@ TARIFF, FEE = 0, 1
 def announce(p: Program, w: Work, t: int) -> None:
     """Publish what was announced on day t, and have those look, in time, whom it concerns."""
     n, calendar, step = p.base.shape[1], w.calendar, w.calendar.now[STEP]
-    now, before = step % len(w.announced), (step - 1) % len(w.announced)
-    for x in range(w.announced.shape[1]):
-        i, j = x // n % n, x % n
-        rows.copy(w.scheduled[x] if calendar.news[i, j] else w.announced[before, x], w.announced[now, x])
-    for a in range(len(p.rule_kind)):
-        i, j = p.rule_pair[a, 0], p.rule_pair[a, 1]
-        if calendar.news[i, j]:
-            _publish(p, w, a, i, j, t, now)
+    held = len(w.announced) - 1
+    now, before = step % held, (step - 1) % held
     for i in range(n):
         for j in range(n):
+            a = p.rule_of[i, j]
+            if calendar.news[i, j] and a >= 0:
+                _publish(p, w, a, i, j, t, now)
+            elif i != j:
+                for x in range(i * n + j, w.announced.shape[1], n * n):
+                    row = w.scheduled[x] if calendar.news[i, j] else w.announced[before, x]
+                    rows.copy(row, w.announced[now, x])
             if calendar.news[i, j]:
-                calendar.news[i, j] = _moved(w.announced, i * n + j, n, now, before)
+                calendar.news[i, j] = i != j and _moved(w.announced, i * n + j, n, now, before)
     _spread(p, w, t)
 
 
 @called
 def _publish(p: Program, w: Work, a: int, i: int, j: int, t: int, now: int) -> None:
-    """Add what rule a announces, and note when it is charged if that is not what it did before."""
+    """Add what rule a announces to the schedule; if it is not what it was, have it charged in time."""
     n, step, values = p.base.shape[1], w.calendar.now[STEP], w.rules.values[a]
-    answered, before = w.answered[step % len(w.answered), a], w.answered[(step - 1) % len(w.answered), a]
-    sign = -1.0 if p.rule_kind[a] == DEESCALATE else 1.0
-    rows.add(w.announced[now, i * n + j], answered, sign)
+    held = len(w.answered) - 1
+    answered, before = w.answered[step % held, a], w.answered[(step - 1) % held, a]
+    sign, x = -1.0 if p.rule_kind[a] == DEESCALATE else 1.0, i * n + j
+    rows.total(w.scheduled[x], answered, sign, w.announced[now, x])
     if w.announced.shape[1] > n * n:
-        rows.add_product(w.announced[now, (n + i) * n + j], answered, values[COVERAGE], sign)
+        rows.copy(w.scheduled[x + n * n], w.announced[now, x + n * n])
+        rows.add_product(w.announced[now, x + n * n], answered, values[COVERAGE], sign)
     if rows.differ(answered, before):
         one, other = (i, j) if p.rule_instrument[a] <= FEE else (j, i)
         _mark(w.calendar, values[IMPLEMENTATION], w.rules.same[a, 1], t, one, other)
@@ -86,46 +89,57 @@ def _spread(p: Program, w: Work, t: int) -> None:
 @called
 def charge(p: Program, w: Work, t: int) -> None:
     """Charge what is in force on day t, where it may differ from yesterday."""
-    n = p.base.shape[1]
+    n, beside = p.base.shape[1], p.rule_instrument.any()
     for i in range(n):
         for j in range(n):
-            if w.calendar.charging[t, i, j]:
-                rows.fill(w.charged[i, j], 0.0)
-                rows.fill(w.cost[i, j], 0.0)
-    _charge_rules(p, w, t)
-    for h in range(len(p.shock_stream)):
-        i, j = p.shock_pair[h, 0], p.shock_pair[h, 1]
-        if w.calendar.charging[t, i, j]:
-            standing, coverage = w.shocks.standing[CHARGED, h], w.shocks.coverage[h]
-            rows.add_triple(w.charged[i, j], standing, coverage, w.truces.share[i, j], 1.0)
-    for i in range(n):
-        for j in range(n):
-            if w.calendar.charging[t, i, j]:
-                _charge_pair(p, w, i, j, t)
+            if i != j and w.calendar.charging[t, i, j]:
+                _charge_rule(p, w, i, j, t)
+                for h in range(len(p.shock_stream)):
+                    if p.shock_pair[h, 0] == i and p.shock_pair[h, 1] == j:
+                        standing, coverage = w.shocks.standing[CHARGED, h], w.shocks.coverage[h]
+                        rows.add_triple(w.charged[i, j], standing, coverage, w.truces.share[i, j])
+                if _by_law_only(p, i, j):
+                    rows.charge(p.base[t, i, j], w.charged[i, j], w.duty[i, j])
+                else:
+                    _charge_laws(p, w, i, j, t)
+                if beside:
+                    _charge_beside(p, w, i, j, t)
 
 
 @called
-def _charge_rules(p: Program, w: Work, t: int) -> None:
-    for a in range(len(p.rule_kind)):
-        i, j, values = p.rule_pair[a, 0], p.rule_pair[a, 1], w.rules.values[a]
-        instrument, answered = p.rule_instrument[a], w.rules.other
-        one, other = (i, j) if instrument <= FEE else (j, i)
-        if w.calendar.charging[t, one, other]:
-            rows.remember(
-                w.answered, w.calendar.step_of, values[IMPLEMENTATION], w.rules.same[a, 1], t, a, answered
-            )
-            share = w.truces.share[i, j]
-            if instrument == TARIFF:
-                sign = -1.0 if p.rule_kind[a] == DEESCALATE else 1.0
-                rows.add_triple(w.charged[i, j], answered, values[COVERAGE], share, sign)
-            else:
-                rows.multiply(answered, values[EQUIVALENT])
-                rows.add_triple(w.cost[one, other], answered, values[COVERAGE], share, 1.0)
+def _charge_rule(p: Program, w: Work, i: int, j: int, t: int) -> None:
+    """Fill ``charged`` with what the rule of a pair charges as a tariff."""
+    a = p.rule_of[i, j]
+    if a < 0 or p.rule_instrument[a] != TARIFF:
+        rows.fill(w.charged[i, j], 0.0)
+        return
+    sign = -1.0 if p.rule_kind[a] == DEESCALATE else 1.0
+    answered, coverage = w.answered[_in_force(w, a, t), a], w.rules.values[a, COVERAGE]
+    rows.product(answered, coverage, w.truces.share[i, j], sign, w.charged[i, j])
 
 
 @called
-def _charge_pair(p: Program, w: Work, i: int, j: int, t: int) -> None:
-    """Fill the duty of a pair: by law, and what rules and shocks add; no cut goes into what none gives."""
+def _in_force(w: Work, a: int, t: int) -> int:
+    """Return where the row is of what rule a has announced and now charges."""
+    lag, same = w.rules.values[a, IMPLEMENTATION], w.rules.same[a, 1]
+    return rows.recall(w.answered, w.calendar.step_of, lag, same, t, a)
+
+
+@called
+def _by_law_only(p: Program, i: int, j: int) -> bool:
+    """Return whether no live measure and no cut by a rule makes the duty of a pair."""
+    a = p.rule_of[i, j]
+    if a >= 0 and p.rule_kind[a] == DEESCALATE:
+        return False
+    for live in range(len(p.live_act)):
+        if p.live_pair[live, 0] == i and p.live_pair[live, 1] == j:
+            return False
+    return True
+
+
+@called
+def _charge_laws(p: Program, w: Work, i: int, j: int, t: int) -> None:
+    """Fill the duty of a pair with live measures, or cuts: none goes into the part that no rule gives."""
     lawful, least = w.rules.seen, w.rules.third
     rows.fill(lawful, p.base[t, i, j])
     rows.fill(least, p.least[t, i, j])
@@ -134,4 +148,16 @@ def _charge_pair(p: Program, w: Work, i: int, j: int, t: int) -> None:
             rows.add(lawful, w.laws.force[live], p.live_duty[t, live])
             if p.live_least[live]:
                 rows.add(least, w.laws.force[live], p.live_duty[t, live])
-    rows.keep_least(w.charged[i, j], lawful, least, w.duty[i, j])
+    rows.charge_least(lawful, least, w.charged[i, j], w.duty[i, j])
+
+
+@called
+def _charge_beside(p: Program, w: Work, i: int, j: int, t: int) -> None:
+    """Fill the cost of a pair: fees that its importer charges, and controls of its exporter's."""
+    rows.fill(w.cost[i, j], 0.0)
+    for one, other, fees in ((i, j, True), (j, i, False)):
+        a = p.rule_of[one, other]
+        if a >= 0 and p.rule_instrument[a] != TARIFF and (p.rule_instrument[a] == FEE) == fees:
+            answered, values = w.answered[_in_force(w, a, t), a], w.rules.values[a]
+            rows.product(answered, values[COVERAGE], w.truces.share[one, other], 1.0, w.rules.seen)
+            rows.add_product(w.cost[i, j], w.rules.seen, values[EQUIVALENT], 1.0)

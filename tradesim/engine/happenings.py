@@ -73,11 +73,11 @@ def _open_rules(p: Program, w: Work) -> None:
         fill(rules.heard[a], 0.0)
         fill(rules.forgiven[a], 0.0)
         fill(rules.noticed[a], 0.0)
-        fill(w.answered[eve % len(w.answered), a], 0.0)
+        fill(w.answered[eve % (len(w.answered) - 1), a], 0.0)
         for m in range(4):
             fill(rules.memory[a, m], 0.0)
     for x in range(w.announced.shape[1]):
-        fill(w.announced[eve % len(w.announced), x], 0.0)
+        fill(w.announced[eve % (len(w.announced) - 1), x], 0.0)
 
 
 @called

@@ -2,7 +2,7 @@
 
 import math
 
-from tradesim.engine.agenda import note
+from tradesim.engine.agenda import item_of, note
 from tradesim.engine.compiled import called
 from tradesim.engine.laws import PRESENT
 from tradesim.engine.program import Act, Floats, Program, State
@@ -69,7 +69,7 @@ def _state(w: Work, kind: int, one: int, other: int, s: int, t: int) -> float:
 
 @called
 def _take_effect(w: Work, s: int, t: int, act: int, target: int, value: float) -> None:
-    laws, truces, item = w.laws, w.truces, target * len(w.draw) + s
+    laws, truces, item = w.laws, w.truces, item_of(target, s, 0)
     if act == ENACT:
         if not laws.revoked[target, s]:
             laws.enacted[target, s] = True

@@ -1,6 +1,6 @@
 """Laws: live measures, which truces and outcomes switch, by draw."""
 
-from tradesim.engine.agenda import NONE, due
+from tradesim.engine.agenda import NONE, draw_in, due, thing_in
 from tradesim.engine.compiled import called
 from tradesim.engine.program import Flags, Floats, Ints
 from tradesim.engine.rows import add
@@ -30,12 +30,12 @@ def open_laws(
 @called
 def return_laws(agenda: Agenda, laws: Laws, t: int) -> bool:
     """Have measures return whose suspension is over on day t; return whether any was due."""
-    any_due, draws = False, laws.scale.shape[1]
+    any_due = False
     while True:
         item = due(agenda, RETURNS, t)
         if item == NONE:
             break
-        live, s = item // draws, item % draws
+        live, s = thing_in(item), draw_in(item)
         if laws.returns[live, s] == t:
             laws.enacted[live, s] = True
             laws.returns[live, s] = PRESENT

@@ -112,7 +112,7 @@ class Program(NamedTuple):
     slope_of : (Z, 5) int64: event, outcome, `State`, a, b. slope : (D, Z) float64.
     effects : (F, 5) int64: event, outcome, day, `Act`, target; by day, then as written.
     effect_value : (F,) float64: the new rate as a share of the measure's own; the day until which.
-    rule_pair : (A, 2) int64.
+    rule_pair : (A, 2) int64. rule_of : (N, N) int64, the rule of each pair, -1 for none.
     rule_kind : (A,) int64, place in `tradesim.engine.families.FAMILIES`, or ``CUSTOM``.
     rule_view : (A,) int64, channel. rule_instrument : (A,) int64: 0 tariff, 1 fee, 2 export control.
     rule_allies : (A, N) bool. rule_stream : (A,) int64, of forgiveness.
@@ -150,6 +150,7 @@ class Program(NamedTuple):
     effects: Ints
     effect_value: Floats
     rule_pair: Ints
+    rule_of: Ints
     rule_kind: Ints
     rule_view: Ints
     rule_instrument: Ints

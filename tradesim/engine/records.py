@@ -1,5 +1,7 @@
 """Records: what is written of a block, day by day and at the end."""
 
+import numpy as np
+
 from tradesim.engine.compiled import called
 from tradesim.engine.program import DUST, Flags, Floats, Ints, Program, Trace
 from tradesim.engine.state import STEP, Tally, Work
@@ -24,20 +26,35 @@ def record(p: Program, w: Work, t: int, until: int, out: Trace, row: int, count:
 
 @called
 def _write(values: Floats, out: Floats, row: int, count: int, t: int, until: int) -> None:
-    """Write (N, N, B) into days t to ``until`` of (S, T, N, N)."""
-    n = values.shape[0]
-    for s in range(count):
-        for day in range(t, until):
-            for i in range(n):
-                for j in range(n):
-                    out[row + s, day, i, j] = values[i, j, s]
+    """Write (N, N, B) into days t to ``until`` of (S, T, N, N).
+
+    Day by day every draw gets a few numbers far apart, which is most of the work: the places are counted
+    along one axis, without signs, so that nothing has to be worked out or checked on the way.
+    """
+    days, n, flat = out.shape[1], values.shape[0], out.reshape(out.size)
+    pairs, rows = np.uint64(n * n), values.reshape((n * n, values.shape[2]))
+    step = np.uint64(days * n * n)
+    at = np.uint64((row * days + t) * n * n)
+    for s in range(np.uint64(count)):
+        place = at
+        for _ in range(until - t):
+            for x in range(pairs):
+                flat[place + x] = rows[x, s]
+            place += pairs
+        at += step
 
 
 @called
 def _write_held(held: Flags, out: Flags, k: int, row: int, count: int, t: int, until: int) -> None:
-    for s in range(count):
-        for day in range(t, until):
-            out[row + s, day, k] = held[s]
+    """Write (B,) into days t to ``until`` of (S, T, K)."""
+    days, truces, flat = out.shape[1], np.uint64(out.shape[2]), out.reshape(out.size)
+    step, at = np.uint64(days * out.shape[2]), np.uint64((row * days + t) * out.shape[2] + k)
+    for s in range(np.uint64(count)):
+        place = at
+        for _ in range(until - t):
+            flat[place] = held[s]
+            place += truces
+        at += step
 
 
 @called
@@ -47,9 +64,9 @@ def _trace(p: Program, w: Work, day: int, out: Trace, row: int, count: int) -> N
     for s in range(count):
         for i in range(n):
             for j in range(n):
-                out.announced[row + s, day, i, j] = w.announced[step % len(w.announced), i * n + j, s]
+                out.announced[row + s, day, i, j] = w.announced[step % (len(w.announced) - 1), i * n + j, s]
         for a in range(len(p.rule_kind)):
-            out.answered[row + s, day, a] = w.answered[step % len(w.answered), a, s]
+            out.answered[row + s, day, a] = w.answered[step % (len(w.answered) - 1), a, s]
             out.noticed[row + s, day, a] = w.rules.noticed[a, s]
             out.forgiven[row + s, day, a] = w.rules.forgiven[a, s]
         for h in range(len(p.shock_stream)):

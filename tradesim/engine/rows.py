@@ -8,6 +8,9 @@ from tradesim.engine.compiled import called
 from tradesim.engine.families import Family
 from tradesim.engine.program import DUST, Floats, Ints
 
+TINY = 1e-300
+"""Less than any coverage: what must not be divided by."""
+
 
 @called
 def fill(row: Floats, value: float) -> None:
@@ -31,10 +34,10 @@ def raise_to(row: Floats, least: Floats) -> None:
 
 
 @called
-def raise_to_zero(row: Floats) -> None:
-    """Let no number be negative."""
+def total(one: Floats, other: Floats, times: float, row: Floats) -> None:
+    """Fill a row with the sum of one and a multiple of another."""
     for s in range(len(row)):
-        row[s] = max(0.0, row[s])
+        row[s] = one[s] + times * other[s]
 
 
 @called
@@ -52,6 +55,13 @@ def multiply(row: Floats, factor: Floats) -> None:
 
 
 @called
+def product(one: Floats, other: Floats, third: Floats, times: float, row: Floats) -> None:
+    """Fill a row with the product of three rows, times a number."""
+    for s in range(len(row)):
+        row[s] = times * (one[s] * other[s] * third[s])
+
+
+@called
 def add_product(row: Floats, one: Floats, other: Floats, times: float) -> None:
     """Add the product of two rows, times a number."""
     for s in range(len(row)):
@@ -59,10 +69,10 @@ def add_product(row: Floats, one: Floats, other: Floats, times: float) -> None:
 
 
 @called
-def add_triple(row: Floats, one: Floats, other: Floats, third: Floats, times: float) -> None:
-    """Add the product of three rows, times a number."""
+def add_triple(row: Floats, one: Floats, other: Floats, third: Floats) -> None:
+    """Add the product of three rows."""
     for s in range(len(row)):
-        row[s] += times * (one[s] * other[s] * third[s])
+        row[s] += one[s] * other[s] * third[s]
 
 
 @called
@@ -75,35 +85,37 @@ def differ(one: Floats, other: Floats) -> bool:
 
 
 @called
-def remember(history: Floats, step_of: Ints, lag: Floats, same: bool, t: int, x: int, row: Floats) -> None:
-    """Fill a row with what ``history[:, x]`` was ``lag`` days before day t, 0 before the first.
+def recall(history: Floats, step_of: Ints, lag: Floats, same: bool, t: int, x: int) -> int:
+    """Return the place of a row that holds what ``history[:, x]`` was ``lag`` days before day t.
 
-    history : (R, X, B) float64, by step modulo R. lag : (B,), ``same`` if it is one for all draws.
+    history : (R + 1, X, B) float64, by step modulo R; where draws have lags of their own, or before the first
+    day, the row is put together in the last place. lag : (B,), ``same`` if it is one for all draws.
     """
-    if same:
-        day = t - int(lag[0])
-        if day < 0:
-            fill(row, 0.0)
-        else:
-            copy(history[step_of[day] % len(history), x], row)
-        return
-    for s in range(len(row)):
+    last = len(history) - 1
+    if same and t >= int(lag[0]):
+        return step_of[t - int(lag[0])] % last
+    for s in range(len(lag)):
         day = t - int(lag[s])
-        row[s] = history[step_of[day] % len(history), x, s] if day >= 0 else 0.0
+        history[last, x, s] = history[step_of[day] % last, x, s] if day >= 0 else 0.0
+    return last
 
 
 @called
-def tolerate(seen: Floats, tolerance: Floats) -> None:
-    """Leave nothing of what does not exceed the tolerance."""
-    for s in range(len(seen)):
-        seen[s] = seen[s] if seen[s] > tolerance[s] + DUST else 0.0
+def notice(seen: Floats, tolerance: Floats, moving: Floats, noticed: Floats) -> None:
+    """Take note of what exceeds the tolerance, where no truce holds still."""
+    for s in range(len(noticed)):
+        heard = seen[s] if seen[s] > tolerance[s] + DUST else 0.0
+        noticed[s] = heard if moving[s] > 0.0 else noticed[s]
 
 
 @called
-def copy_where(moving: Floats, source: Floats, row: Floats) -> None:
-    """Copy a row, where no truce holds still."""
-    for s in range(len(row)):
-        row[s] = source[s] if moving[s] > 0.0 else row[s]
+def notice_per_coverage(
+    seen: Floats, tolerance: Floats, coverage: Floats, moving: Floats, noticed: Floats
+) -> None:
+    """Do the same in points on the covered share, 0 where nothing is covered."""
+    for s in range(len(noticed)):
+        heard = seen[s] if seen[s] > tolerance[s] + DUST and coverage[s] > 0.0 else 0.0
+        noticed[s] = heard / max(coverage[s], TINY) if moving[s] > 0.0 else noticed[s]
 
 
 @called
@@ -118,13 +130,6 @@ def per_coverage(row: Floats, coverage: Floats) -> None:
     """Turn an average over all trade into points on the covered share, 0 where nothing is covered."""
     for s in range(len(row)):
         row[s] = row[s] / coverage[s] if coverage[s] > 0.0 else 0.0
-
-
-@called
-def total(one: Floats, other: Floats, row: Floats) -> None:
-    """Fill a row with a sum."""
-    for s in range(len(row)):
-        row[s] = one[s] + other[s]
 
 
 @called
@@ -184,8 +189,15 @@ def answer(
 
 
 @called
-def keep_least(charged: Floats, lawful: Floats, least: Floats, duty: Floats) -> None:
-    """Fill ``duty``: what is charged by law and beside it, a cut never into the part that no rule gives."""
+def charge(base: float, charged: Floats, duty: Floats) -> None:
+    """Fill ``duty``: what is charged by law, the same for all, and beside it."""
+    for s in range(len(duty)):
+        duty[s] = base + charged[s]
+
+
+@called
+def charge_least(lawful: Floats, least: Floats, charged: Floats, duty: Floats) -> None:
+    """Fill ``duty``: by law and beside it, where no cut goes into the part that no rule gives back."""
     for s in range(len(duty)):
         floor = max(charged[s], min(least[s] - lawful[s], 0.0))
         duty[s] = lawful[s] + (floor if charged[s] < 0.0 else charged[s])

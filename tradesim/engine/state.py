@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from tradesim.engine.program import Arrival, Flags, Floats, Ints, Of, Program
 
 YEAR = 365.25
-RETURNS, WINDOWS, ARRIVALS = range(3)
-"""Lists of the agenda: suspended measures that return, truces, shocks."""
+RETURNS, WINDOWS, ARRIVALS, CHARGES, ENDS = range(5)
+"""Lists of the agenda: suspended measures that return; truces; shocks that arrive, are charged, are over."""
+LISTS = 5
 STEP = 0
 """Place in ``now`` of the number of the current step."""
 USED, SPARE = range(2)
@@ -29,8 +30,8 @@ LEAST, MOST = 32, 512
 class Agenda(NamedTuple):
     """What is due in a single draw, by list and day: linked notes.
 
-    first : (3, T) int64, a note of each list and day, -1 for none. following : (C,) int64, the next.
-    item : (C,) int64, ``index × B + draw``. taken : (2,) int64, see `USED`, `SPARE`.
+    first : (5, T) int64, a note of each list and day, -1 for none. following : (C,) int64, the next.
+    item : (C,) int64, see `tradesim.engine.agenda`. taken : (2,) int64, see `USED`, `SPARE`.
     """
 
     first: Ints
@@ -98,16 +99,13 @@ class Laws(NamedTuple):
 class Shocks(NamedTuple):
     """Arrivals by stream and draw, M at most.
 
-    day : (H, B, M) int64. size : (H, B, M). count : (H, B) int64. come, gone : (2, H, B) int64, how many
-    are, or no longer are, in force, announced and charged. standing : (2, H, B), what those in force add up
-    to. coverage : (H, B).
+    day : (H, B, M) int64. size : (H, B, M). count : (H, B) int64. standing : (2, H, B), what those in force
+    add up to, announced and charged. coverage : (H, B).
     """
 
     day: Ints
     size: Floats
     count: Ints
-    come: Ints
-    gone: Ints
     standing: Floats
     coverage: Floats
 
@@ -156,7 +154,7 @@ class Work(NamedTuple):
     """Everything that a block remembers.
 
     draw, row : (B,) int64, its number, and its row of the parameters that differ between draws.
-    announced : (R, X, B), by step; answered : (R, A, B), magnitude. scheduled : (X, B).
+    announced : (R + 1, X, B), by step; answered : (R + 1, A, B), magnitude; the last place is scratch. scheduled : (X, B).
     duty, charged, cost : (N, N, B). outcome : (E, B) int64. weight : (O,), of an event's outcomes.
     """
 
@@ -192,7 +190,7 @@ def room(program: Program, size: int, *, levels: int = 0, counted: bool = False)
     return Work(
         draw=ints(size),
         row=ints(size),
-        agenda=Agenda(ints(3, days), ints(notes * size), ints(notes * size), ints(2)),
+        agenda=Agenda(ints(LISTS, days), ints(notes * size), ints(notes * size), ints(2)),
         calendar=Calendar(
             flags(days), flags(days, rules), flags(days, n, n), flags(days), ints(days), ints(1), flags(n, n)
         ),
@@ -213,8 +211,6 @@ def room(program: Program, size: int, *, levels: int = 0, counted: bool = False)
             ints(streams, size, most),
             floats(streams, size, most),
             ints(streams, size),
-            ints(2, streams, size),
-            ints(2, streams, size),
             floats(2, streams, size),
             floats(streams, size),
         ),
@@ -232,8 +228,8 @@ def room(program: Program, size: int, *, levels: int = 0, counted: bool = False)
             *(floats(n, n, sums) for _ in range(3)),
             ints(levels, n, n, sums),
         ),
-        announced=floats(max(min(reaction, days), 2) + 2, channels * n * n, size),
-        answered=floats(min(implementation, days) + 2, rules, size),
+        announced=floats(max(min(reaction, days), 2) + 3, channels * n * n, size),
+        answered=floats(min(implementation, days) + 3, rules, size),
         scheduled=floats(channels * n * n, size),
         duty=floats(n, n, size),
         charged=floats(n, n, size),

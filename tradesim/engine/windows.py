@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from tradesim.engine.agenda import NONE, due, note
+from tradesim.engine.agenda import NONE, draw_in, due, item_of, note, thing_in
 from tradesim.engine.compiled import called
 from tradesim.engine.numbers import uniform
 from tradesim.engine.program import DUST, Flags, Floats, Ints, Program, Window
@@ -33,8 +33,8 @@ def open_truces(p: Program, w: Work, numbers: Floats, low: int) -> None:
             truce.asked[k, s] = -1
             truce.held[k, s] = truce.over[k, s] = truce.breached[k, s] = False
             truce.lapsed[k, s] = p.truce_lapses[k] and starts < ends and ends <= 0
-            for day in (0, starts, ends):
-                note(w.agenda, w.calendar, WINDOWS, day, k * len(w.draw) + s)
+            note(w.agenda, w.calendar, WINDOWS, max(starts, 0), item_of(k, s, 0))
+            note(w.agenda, w.calendar, WINDOWS, ends, item_of(k, s, 0))
     for i in range(p.base.shape[1]):
         for j in range(p.base.shape[1]):
             fill(truce.moving[i, j], 1.0)
@@ -54,8 +54,7 @@ def hold(p: Program, w: Work, t: int, seed: np.uint64) -> bool:
         item = due(w.agenda, WINDOWS, t)
         if item == NONE:
             break
-        k, s = item // len(w.draw), item % len(w.draw)
-        changed = _hold_one(p, w, k, s, t, seed) or changed
+        changed = _hold_one(p, w, thing_in(item), draw_in(item), t, seed) or changed
     return changed
 
 
@@ -73,7 +72,7 @@ def _hold_one(p: Program, w: Work, k: int, s: int, t: int, seed: np.uint64) -> b
         truce.ends[k, s] += int(p.truce_values[d, k, RENEWAL_DAYS])
         truce.renewed[k, s] += 1
         truce.renewals[k, s] += 1
-        note(w.agenda, w.calendar, WINDOWS, truce.ends[k, s], k * len(w.draw) + s)
+        note(w.agenda, w.calendar, WINDOWS, truce.ends[k, s], item_of(k, s, 0))
     holds = truce.starts[k, s] <= t < truce.ends[k, s]
     breach = p.truce_values[d, k, BREACH]
     if before and holds and breach > 0.0:
@@ -101,7 +100,7 @@ def _provoked(
     parties: Flags, announced: Floats, step_of: Ints, tolerance: float, s: int, t: int
 ) -> bool:
     """Return whether a party announced more against another yesterday than the day before."""
-    n, remembered = len(parties), len(announced)
+    n, remembered = len(parties), len(announced) - 1
     for i in range(n):
         for j in range(n):
             if i != j and parties[i] and parties[j]:
