@@ -33,16 +33,18 @@ def draw_shocks(
 
     values : (D, H, 5), columns `Arrival`. sizes : (H, Q), knots of the quantile function.
     """
+    begin, most = 0, len(shocks.day) // max(shocks.begin.size, 1)
     for h in range(len(streams)):
         fill(shocks.standing[ANNOUNCED, h], 0.0)
         fill(shocks.standing[CHARGED, h], 0.0)
         for s in range(len(draws)):
             mine, days = values[rows[s], h], len(calendar.awake)
-            day, size = shocks.day[h, s], shocks.size[h, s]
-            shocks.coverage[h, s] = mine[COVERAGE]
-            shocks.count[h, s] = _draw_stream(mine, sizes[h], streams[h], draws[s], seed, days, day, size)
+            day, size = shocks.day[begin : begin + most], shocks.size[begin : begin + most]
+            count = _draw_stream(mine, sizes[h], streams[h], draws[s], seed, days, day, size)
+            shocks.begin[h, s], shocks.count[h, s], shocks.coverage[h, s] = begin, count, mine[COVERAGE]
+            begin += count
             lag, last = int(mine[IMPLEMENTATION]), int(mine[DAYS])
-            for k in range(shocks.count[h, s]):
+            for k in range(count):
                 item = item_of(h, s, k)
                 note(agenda, calendar, ARRIVALS, day[k], item)
                 if 0 < lag < last:
@@ -98,12 +100,9 @@ def arrive(
             lag, last = int(values[rows[s], h, IMPLEMENTATION]), int(values[rows[s], h, DAYS])
             if which == ENDS:
                 for channel in range(2):
-                    first = t - channel * lag
-                    shocks.standing[channel, h, s] = _standing(
-                        shocks.day[h, s], shocks.size[h, s], shocks.count[h, s], first, t - last
-                    )
+                    shocks.standing[channel, h, s] = _standing(shocks, h, s, t - channel * lag, t - last)
             else:
-                size = shocks.size[h, s, number_in(item)]
+                size = shocks.size[shocks.begin[h, s] + number_in(item)]
                 if which == ARRIVALS:
                     shocks.standing[ANNOUNCED, h, s] += size
                 if which == CHARGES or lag == 0:
@@ -113,13 +112,13 @@ def arrive(
 
 
 @called
-def _standing(day: Ints, size: Floats, count: int, until: int, after: int) -> float:
+def _standing(shocks: Shocks, h: int, s: int, until: int, after: int) -> float:
     """Return what the shocks add up to that arrived after one day and until another.
 
     Summed anew when one is over: what is taken away again would leave dust.
     """
     total = 0.0
-    for k in range(count):
-        if after < day[k] <= until:
-            total += size[k]
+    for k in range(shocks.begin[h, s], shocks.begin[h, s] + shocks.count[h, s]):
+        if after < shocks.day[k] <= until:
+            total += shocks.size[k]
     return total

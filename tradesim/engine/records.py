@@ -4,7 +4,8 @@ import numpy as np
 
 from tradesim.engine.compiled import called
 from tradesim.engine.program import DUST, Flags, Floats, Ints, Program, Trace
-from tradesim.engine.state import STEP, Tally, Work
+from tradesim.engine.rows import copy
+from tradesim.engine.state import STEP, Stage, Tally, Work
 from tradesim.engine.windows import days_held
 
 
@@ -14,46 +15,64 @@ def record(p: Program, w: Work, t: int, until: int, out: Trace, row: int, count:
     if len(out.duties) > 0:
         _tally(p, w, t, until, out, count)
         return
-    _write(w.duty, out.duty, row, count, t, until)
-    if len(out.cost) > 0:
-        _write(w.cost, out.cost, row, count, t, until)
+    stage, n = w.stage, p.base.shape[1]
+    place = stage.used[0] if t > 0 else 0
+    stage.day[place] = t
+    for i in range(n):
+        for j in range(n):
+            copy(w.duty[i, j], stage.duty[place, i * n + j])
+            if len(out.cost) > 0:
+                copy(w.cost[i, j], stage.cost[place, i * n + j])
     for k in range(len(p.truce_lapses)):
-        _write_held(w.truces.held[k], out.truce, k, row, count, t, until)
+        for s in range(count):
+            stage.held[place, k, s] = w.truces.held[k, s]
+    stage.used[0] = place + 1
+    if stage.used[0] == len(stage.day) or until == len(p.base):
+        _write(stage.duty, stage, until, out.duty, row, count)
+        if len(out.cost) > 0:
+            _write(stage.cost, stage, until, out.cost, row, count)
+        _write_held(stage, until, out.truce, row, count)
+        stage.used[0] = 0
     if len(out.announced) > 0:
         for day in range(t, until):
             _trace(p, w, day, out, row, count)
 
 
 @called
-def _write(values: Floats, out: Floats, row: int, count: int, t: int, until: int) -> None:
-    """Write (N, N, B) into days t to ``until`` of (S, T, N, N).
+def _write(steps: Floats, stage: Stage, until: int, out: Floats, row: int, count: int) -> None:
+    """Write (8, N × N, B), each from its day until the next, into (S, T, N, N).
 
-    Day by day every draw gets a few numbers far apart, which is most of the work: the places are counted
-    along one axis, without signs, so that nothing has to be worked out or checked on the way.
+    This is a good part of all work. Places are counted along one axis, without signs, so that nothing has to
+    be worked out or checked on the way.
     """
-    days, n, flat = out.shape[1], values.shape[0], out.reshape(out.size)
-    pairs, rows = np.uint64(n * n), values.reshape((n * n, values.shape[2]))
-    step = np.uint64(days * n * n)
-    at = np.uint64((row * days + t) * n * n)
+    flat, used, pairs = out.reshape(out.size), np.uint64(stage.used[0]), np.uint64(steps.shape[1])
+    step = np.uint64(out.shape[1]) * pairs
+    at = np.uint64(row) * step + np.uint64(stage.day[0]) * pairs
     for s in range(np.uint64(count)):
         place = at
-        for _ in range(until - t):
-            for x in range(pairs):
-                flat[place + x] = rows[x, s]
-            place += pairs
+        for k in range(used):
+            last = until if k + 1 == used else stage.day[k + 1]
+            for _ in range(last - stage.day[k]):
+                for x in range(pairs):
+                    flat[place + x] = steps[k, x, s]
+                place += pairs
         at += step
 
 
 @called
-def _write_held(held: Flags, out: Flags, k: int, row: int, count: int, t: int, until: int) -> None:
-    """Write (B,) into days t to ``until`` of (S, T, K)."""
-    days, truces, flat = out.shape[1], np.uint64(out.shape[2]), out.reshape(out.size)
-    step, at = np.uint64(days * out.shape[2]), np.uint64((row * days + t) * out.shape[2] + k)
+def _write_held(stage: Stage, until: int, out: Flags, row: int, count: int) -> None:
+    """Write (8, K, B), each from its day until the next, into (S, T, K)."""
+    flat, used, truces = out.reshape(out.size), np.uint64(stage.used[0]), np.uint64(out.shape[2])
+    step = np.uint64(out.shape[1]) * truces
+    at = np.uint64(row) * step + np.uint64(stage.day[0]) * truces
     for s in range(np.uint64(count)):
         place = at
-        for _ in range(until - t):
-            flat[place] = held[s]
-            place += truces
+        for k in range(used):
+            last = until if k + 1 == used else stage.day[k + 1]
+            for _ in range(last - stage.day[k]):
+                for x in range(truces):
+                    flat[place + x] = stage.held[k, x, s]
+                place += truces
         at += step
 
 

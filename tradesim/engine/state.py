@@ -17,11 +17,13 @@ YEAR = 365.25
 RETURNS, WINDOWS, ARRIVALS, CHARGES, ENDS = range(5)
 """Lists of the agenda: suspended measures that return; truces; shocks that arrive, are charged, are over."""
 LISTS = 5
+STAGED = 8
+"""Steps that are written together."""
 STEP = 0
 """Place in ``now`` of the number of the current step."""
 USED, SPARE = range(2)
 """Places in ``taken``: notes ever written, and the first that is free again (-1: none)."""
-ROOMY = 256_000
+ROOMY = 1_000_000
 """Bytes that the state of a block should not exceed, so that it stays in the cache."""
 LEAST, MOST = 32, 512
 """Draws side by side: fewer are slow, more gain nothing."""
@@ -97,15 +99,17 @@ class Laws(NamedTuple):
 
 
 class Shocks(NamedTuple):
-    """Arrivals by stream and draw, M at most.
+    """Arrivals by stream and draw, one after the other in the order in which they were drawn.
 
-    day : (H, B, M) int64. size : (H, B, M). count : (H, B) int64. standing : (2, H, B), what those in force
-    add up to, announced and charged. coverage : (H, B).
+    begin, count : (H, B) int64, place of the first of a stream in a draw, and how many there are. day : (C,)
+    int64. size : (C,). standing : (2, H, B), what those in force add up to, announced and charged.
+    coverage : (H, B).
     """
 
+    begin: Ints
+    count: Ints
     day: Ints
     size: Floats
-    count: Ints
     standing: Floats
     coverage: Floats
 
@@ -150,6 +154,19 @@ class Tally(NamedTuple):
     passed: Ints
 
 
+class Stage(NamedTuple):
+    """Steps that wait to be written: a few days of one draw stand together in the result.
+
+    used : (1,) int64, how many. day : (8,) int64, their days. duty, cost : (8, N × N, B). held : (8, K, B) bool.
+    """
+
+    used: Ints
+    day: Ints
+    duty: Floats
+    cost: Floats
+    held: Flags
+
+
 class Work(NamedTuple):
     """Everything that a block remembers.
 
@@ -167,6 +184,7 @@ class Work(NamedTuple):
     shocks: Shocks
     rules: Rules
     tally: Tally
+    stage: Stage
     announced: Floats
     answered: Floats
     scheduled: Floats
@@ -185,7 +203,7 @@ def room(program: Program, size: int, *, levels: int = 0, counted: bool = False)
     most, notes = most_arrivals(program), _most_notes(program)
     channels = channels_of(program)
     reaction, implementation = (_longest(program, column) for column in (Of.REACTION, Of.IMPLEMENTATION))
-    sums = size if counted else 0
+    sums, kept = (size, 0) if counted else (0, size)
     floats, ints, flags = _zeros(np.float64), _zeros(np.int64), _zeros(np.bool_)
     return Work(
         draw=ints(size),
@@ -208,9 +226,10 @@ def room(program: Program, size: int, *, levels: int = 0, counted: bool = False)
             floats(acts, 2, size),
         ),
         shocks=Shocks(
-            ints(streams, size, most),
-            floats(streams, size, most),
             ints(streams, size),
+            ints(streams, size),
+            ints(streams * size * most),
+            floats(streams * size * most),
             floats(2, streams, size),
             floats(streams, size),
         ),
@@ -227,6 +246,13 @@ def room(program: Program, size: int, *, levels: int = 0, counted: bool = False)
             *(ints(n, n, sums) for _ in range(2)),
             *(floats(n, n, sums) for _ in range(3)),
             ints(levels, n, n, sums),
+        ),
+        stage=Stage(
+            ints(1),
+            ints(STAGED),
+            floats(STAGED, n * n, kept),
+            floats(STAGED, n * n, kept * bool(program.rule_instrument.any())),
+            flags(STAGED, truces, kept),
         ),
         announced=floats(max(min(reaction, days), 2) + 3, channels * n * n, size),
         answered=floats(min(implementation, days) + 3, rules, size),
@@ -278,7 +304,7 @@ def most_arrivals(program: Program) -> int:
 def _most_notes(program: Program) -> int:
     """Return how many things may be due in one draw at a time."""
     arrivals = 3 * most_arrivals(program) * len(program.shock_stream)
-    return arrivals + 4 * len(program.truce_lapses) + 2 * len(program.effects) + 1
+    return arrivals + 5 * len(program.truce_lapses) + 2 * len(program.effects) + 1
 
 
 def _longest(program: Program, column: int) -> int:

@@ -44,55 +44,66 @@ def open_truces(p: Program, w: Work, numbers: Floats, low: int) -> None:
 @called
 def hold(p: Program, w: Work, t: int, seed: np.uint64) -> bool:
     """Renew, breach, end or begin what is due on day t; return whether anything changed."""
-    changed = False
+    changed, truces = False, w.truces
     if w.calendar.provoking[t]:
         for k in range(len(p.truce_lapses)):
             for s in range(len(w.draw)):
-                if w.truces.held[k, s] and p.truce_values[w.row[s], k, BREACH] > 0.0:
-                    changed = _hold_one(p, w, k, s, t, seed) or changed
+                if truces.held[k, s] and p.truce_values[w.row[s], k, BREACH] > 0.0:
+                    note(w.agenda, w.calendar, WINDOWS, t, item_of(k, s, 0))
     while True:
         item = due(w.agenda, WINDOWS, t)
         if item == NONE:
             break
-        changed = _hold_one(p, w, thing_in(item), draw_in(item), t, seed) or changed
+        k, s = thing_in(item), draw_in(item)
+        if truces.asked[k, s] < t:
+            values, stream, draw = p.truce_values[w.row[s]], p.truce_stream[k], w.draw[s]
+            before, lapsed = truces.held[k, s], truces.lapsed[k, s]
+            truces.asked[k, s] = t
+            if _renewed(values[k], truces, k, s, t, stream[0], draw, seed):
+                note(w.agenda, w.calendar, WINDOWS, truces.ends[k, s], item)
+            broken = False
+            if before and values[k, BREACH] > 0.0 and t < truces.ends[k, s]:
+                provoked = _provoked(
+                    p.truce_parties[k], w.announced, w.calendar.step_of, values[k, TOLERANCE], s, t
+                )
+                broken = provoked and uniform(seed, draw, t, stream[1]) < values[k, BREACH]
+            _hold(truces, k, s, t, broken, p.truce_lapses[k])
+            if truces.held[k, s] != before:
+                _calm(p.truce_parties, values, truces, w.calendar, k, s, t)
+            changed = changed or truces.held[k, s] != before or truces.lapsed[k, s] != lapsed
     return changed
 
 
 @called
-def _hold_one(p: Program, w: Work, k: int, s: int, t: int, seed: np.uint64) -> bool:
-    """Renew, breach or end a truce of one draw, or let it begin, once a day; return whether it changed."""
-    truce, d = w.truces, w.row[s]
-    if truce.asked[k, s] == t:
+def _renewed(
+    values: Floats, truces: Truces, k: int, s: int, t: int, stream: int, draw: int, seed: np.uint64
+) -> bool:
+    """Renew a truce that ends today, where the number has it so; return whether it was."""
+    if not truces.held[k, s] or t != truces.ends[k, s] or truces.over[k, s]:
         return False
-    truce.asked[k, s] = t
-    before, lapsed, broken = truce.held[k, s], truce.lapsed[k, s], False
-    due_now = before and t == truce.ends[k, s] and not truce.over[k, s]
-    due_now = due_now and truce.renewed[k, s] < p.truce_values[d, k, RENEWALS]
-    if due_now and uniform(seed, w.draw[s], t, p.truce_stream[k, 0]) < p.truce_values[d, k, RENEWAL]:
-        truce.ends[k, s] += int(p.truce_values[d, k, RENEWAL_DAYS])
-        truce.renewed[k, s] += 1
-        truce.renewals[k, s] += 1
-        note(w.agenda, w.calendar, WINDOWS, truce.ends[k, s], item_of(k, s, 0))
-    holds = truce.starts[k, s] <= t < truce.ends[k, s]
-    breach = p.truce_values[d, k, BREACH]
-    if before and holds and breach > 0.0:
-        provoked = _provoked(
-            p.truce_parties[k], w.announced, w.calendar.step_of, p.truce_values[d, k, TOLERANCE], s, t
-        )
-        broken = provoked and uniform(seed, w.draw[s], t, p.truce_stream[k, 1]) < breach
+    if truces.renewed[k, s] >= values[RENEWALS] or uniform(seed, draw, t, stream) >= values[RENEWAL]:
+        return False
+    truces.ends[k, s] += int(values[RENEWAL_DAYS])
+    truces.renewed[k, s] += 1
+    truces.renewals[k, s] += 1
+    return True
+
+
+@called
+def _hold(truces: Truces, k: int, s: int, t: int, broken: bool, lapses: bool) -> None:
+    """Note whether a truce is in force, and whether it takes with it what it suspended."""
+    before, holds = truces.held[k, s], truces.starts[k, s] <= t < truces.ends[k, s]
     if broken:
-        truce.ends[k, s] = t
-        truce.over[k, s] = truce.breached[k, s] = True
+        truces.ends[k, s] = t
+        truces.over[k, s] = truces.breached[k, s] = True
         holds = False
-    elif p.truce_lapses[k] and not holds:
-        over_before = t == 0 and truce.starts[k, s] < truce.ends[k, s] <= 0
-        truce.lapsed[k, s] = lapsed or before or over_before
+    elif lapses and not holds:
+        over_before = t == 0 and truces.starts[k, s] < truces.ends[k, s] <= 0
+        truces.lapsed[k, s] = truces.lapsed[k, s] or before or over_before
     if holds != before:
-        truce.days[k, s] += (t - truce.since[k, s]) * before
-        truce.since[k, s] = t
-        truce.held[k, s] = holds
-        _calm(p.truce_parties, p.truce_values[d], truce, w.calendar, k, s, t)
-    return holds != before or truce.lapsed[k, s] != lapsed
+        truces.days[k, s] += (t - truces.since[k, s]) * before
+        truces.since[k, s] = t
+        truces.held[k, s] = holds
 
 
 @called
