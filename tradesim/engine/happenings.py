@@ -7,7 +7,7 @@ from tradesim.engine.arrivals import ANNOUNCED, arrive, draw_shocks
 from tradesim.engine.compiled import called
 from tradesim.engine.junctures import decide
 from tradesim.engine.laws import announce_laws, force_laws, open_laws, return_laws
-from tradesim.engine.program import Floats, Ints, Of, Program
+from tradesim.engine.program import Floats, Ints, Of, Program, Trace
 from tradesim.engine.rows import add, add_product, fill
 from tradesim.engine.state import STEP, Calendar, Rules, Work
 from tradesim.engine.windows import hold, open_truces
@@ -97,7 +97,17 @@ def _any(row: Floats) -> bool:
 
 
 @called
-def happen(p: Program, w: Work, t: int, seed: np.uint64, numbers: Floats, low: int) -> None:
+def happen(
+    p: Program,
+    w: Work,
+    t: int,
+    seed: np.uint64,
+    numbers: Floats,
+    low: int,
+    out: Trace,
+    row: int,
+    count: int,
+) -> None:
     """Bring a block to day t: events, truces, and what schedule and shocks announce."""
     calendar, n, step = w.calendar, p.base.shape[1], w.calendar.now[STEP] + 1
     calendar.now[STEP] = calendar.step_of[t] = step
@@ -107,7 +117,7 @@ def happen(p: Program, w: Work, t: int, seed: np.uint64, numbers: Floats, low: i
     switched = return_laws(w.agenda, w.laws, t)
     if p.busy[t]:
         switched = decide(p, w, t, numbers, low) or switched
-    switched = hold(p, w, t, seed) or switched
+    switched = hold(p, w, t, seed, out, row, count) or switched
     arrive(p.shock_values, p.shock_pair, w.row, t, w.agenda, calendar, w.shocks)
     if len(p.live_act) > 0 and (switched or p.busy[t]):
         force_laws(p.truce_suspends, w.truces, w.laws, t)

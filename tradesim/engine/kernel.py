@@ -55,7 +55,7 @@ def play(
         t = days if phase == BEGIN else day
         while t < days:
             if phase != SETTLE:
-                happen(p, w, t, seed, numbers, low)
+                happen(p, w, t, seed, numbers, low, out, at + low, count)
                 look(p, w, t, seed)
             if phase == LOOK:
                 break

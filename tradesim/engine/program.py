@@ -179,7 +179,7 @@ class Trace(NamedTuple):
     shocked : (S, T, H) float64, nominal: surcharges of each stream.
     ends : (S, T, K) int64, when each truce is to end, as of the day.
     duties : (T, N, N, bins) int64, how many draws more than the day before charge as much; T is 0 unless
-        counted, and no path is kept where it is. truces : (T, K) int64, how many are in a truce.
+        counted, and no path is kept where it is. truces : (T, K) int64, how many more are in a truce.
     scale : (1,) float64, bins per unit of duty. levels : (V,) float64, fractions that duties may exceed.
     last, peak, mean : (S, N, N) float64, fraction, over the days; summed up, as all that follow.
     first : (S, N, N, V) int64, the first day on which a duty exceeds a level, T if none does.

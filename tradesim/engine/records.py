@@ -4,34 +4,27 @@ import numpy as np
 
 from tradesim.engine.compiled import called
 from tradesim.engine.program import DUST, Flags, Floats, Ints, Program, Trace
-from tradesim.engine.rows import copy
 from tradesim.engine.state import STEP, Stage, Tally, Work
-from tradesim.engine.windows import days_held
+from tradesim.engine.windows import days_held, write_held
 
 
 @called
 def record(p: Program, w: Work, t: int, until: int, out: Trace, row: int, count: int) -> None:
     """Write what holds from day t until another for ``count`` draws, from a row of the result on."""
     if len(out.duties) > 0:
-        _tally(p, w, t, until, out, count)
+        _tally(p, w, t, out, count)
         return
-    stage, n = w.stage, p.base.shape[1]
+    stage = w.stage
     place = stage.used[0] if t > 0 else 0
     stage.day[place] = t
-    for i in range(n):
-        for j in range(n):
-            copy(w.duty[i, j], stage.duty[place, i * n + j])
-            if len(out.cost) > 0:
-                copy(w.cost[i, j], stage.cost[place, i * n + j])
-    for k in range(len(p.truce_lapses)):
-        for s in range(count):
-            stage.held[place, k, s] = w.truces.held[k, s]
     stage.used[0] = place + 1
+    _put_on(w.duty, stage.duty, place, count)
+    if len(out.cost) > 0:
+        _put_on(w.cost, stage.cost, place, count)
     if stage.used[0] == len(stage.day) or until == len(p.base):
         _write(stage.duty, stage, until, out.duty, row, count)
         if len(out.cost) > 0:
             _write(stage.cost, stage, until, out.cost, row, count)
-        _write_held(stage, until, out.truce, row, count)
         stage.used[0] = 0
     if len(out.announced) > 0:
         for day in range(t, until):
@@ -39,41 +32,52 @@ def record(p: Program, w: Work, t: int, until: int, out: Trace, row: int, count:
 
 
 @called
-def _write(steps: Floats, stage: Stage, until: int, out: Floats, row: int, count: int) -> None:
-    """Write (8, N × N, B), each from its day until the next, into (S, T, N, N).
+def _put_on(values: Floats, steps: Floats, place: int, count: int) -> None:
+    """Put (N, N, B) on a place of the stage, (B, 8, N × N).
 
-    This is a good part of all work. Places are counted along one axis, without signs, so that nothing has to
-    be worked out or checked on the way.
+    This and the writing are a good part of all work. Places are counted along one axis, without signs, so
+    that nothing has to be worked out or checked on the way.
     """
-    flat, used, pairs = out.reshape(out.size), np.uint64(stage.used[0]), np.uint64(steps.shape[1])
-    step = np.uint64(out.shape[1]) * pairs
-    at = np.uint64(row) * step + np.uint64(stage.day[0]) * pairs
+    pairs, length = np.uint64(steps.shape[2]), np.uint64(steps.shape[1] * steps.shape[2])
+    flat, rows = steps.reshape(steps.size), values.reshape((steps.shape[2], values.shape[2]))
+    at = np.uint64(place) * pairs
     for s in range(np.uint64(count)):
-        place = at
-        for k in range(used):
-            last = until if k + 1 == used else stage.day[k + 1]
-            for _ in range(last - stage.day[k]):
-                for x in range(pairs):
-                    flat[place + x] = steps[k, x, s]
-                place += pairs
-        at += step
+        for x in range(pairs):
+            flat[at + x] = rows[x, s]
+        at += length
 
 
 @called
-def _write_held(stage: Stage, until: int, out: Flags, row: int, count: int) -> None:
-    """Write (8, K, B), each from its day until the next, into (S, T, K)."""
-    flat, used, truces = out.reshape(out.size), np.uint64(stage.used[0]), np.uint64(out.shape[2])
-    step = np.uint64(out.shape[1]) * truces
-    at = np.uint64(row) * step + np.uint64(stage.day[0]) * truces
-    for s in range(np.uint64(count)):
-        place = at
-        for k in range(used):
-            last = until if k + 1 == used else stage.day[k + 1]
-            for _ in range(last - stage.day[k]):
-                for x in range(truces):
-                    flat[place + x] = stage.held[k, x, s]
-                place += truces
-        at += step
+def _write(steps: Floats, stage: Stage, until: int, out: Floats, row: int, count: int) -> None:
+    """Write (B, 8, N × N), each from its day until the next, into (S, T, N, N)."""
+    pairs, days, used = steps.shape[2], np.uint64(out.shape[1]), stage.used[0]
+    flat, source = out.reshape(out.size), steps.reshape(steps.size)
+    length, span = np.uint64(steps.shape[1] * pairs), np.uint64(pairs)
+    dense = until - stage.day[0] == used
+    place = (np.uint64(row) * days + np.uint64(stage.day[0])) * span
+    at = np.uint64(0)
+    for _ in range(count):
+        if dense:
+            for x in range(np.uint64(used * pairs)):
+                flat[place + x] = source[at + x]
+        else:
+            _write_long(flat, source, place, at, stage, until, span)
+        place += days * span
+        at += length
+
+
+@called
+def _write_long(
+    flat: Floats, source: Floats, place: int, at: int, stage: Stage, until: int, span: int
+) -> None:
+    """Write the steps of one draw of which some last for days."""
+    for k in range(stage.used[0]):
+        last = until if k + 1 == stage.used[0] else stage.day[k + 1]
+        for _ in range(last - stage.day[k]):
+            for x in range(span):
+                flat[place + x] = source[at + x]
+            place += span
+        at += span
 
 
 @called
@@ -95,47 +99,37 @@ def _trace(p: Program, w: Work, day: int, out: Trace, row: int, count: int) -> N
 
 
 @called
-def _tally(p: Program, w: Work, t: int, until: int, out: Trace, count: int) -> None:
+def _tally(p: Program, w: Work, t: int, out: Trace, count: int) -> None:
     """Count each draw among those that charge as much from day t on, and no longer where it was."""
     n, first = p.base.shape[1], w.calendar.now[STEP] == 0
     for i in range(n):
         for j in range(n):
             if i != j and w.calendar.charging[t, i, j]:
-                if first:
-                    _enter(w.duty[i, j], w.tally.bin[i, j], out.duties[t, i, j], out.scale[0], count)
-                else:
-                    _shift(w.duty[i, j], w.tally.bin[i, j], out.duties[t, i, j], out.scale[0], count)
+                counts, places = out.duties[t, i, j], w.tally.places
+                _place(w.duty[i, j], out.scale[0], len(counts) - 1, places)
+                _shift(places, w.tally.bin[i, j], counts, first, count)
                 if len(out.last) > 0:
                     _sum_up(w.tally, w.duty[i, j], i, j, t, first)
                     for v in range(len(out.levels)):
                         _pass(w.duty[i, j], out.levels[v], w.tally.passed[v, i, j], t, len(p.base), first)
-    for k in range(len(p.truce_lapses)):
-        held = 0
-        for s in range(count):
-            held += w.truces.held[k, s]
-        for day in range(t, until):
-            out.truces[day, k] += held
 
 
 @called
-def _enter(duty: Floats, bins: Ints, counts: Ints, scale: float, count: int) -> None:
-    """Count every draw in the bin of its duty."""
-    last = len(counts) - 1
-    for s in range(count):
-        bins[s] = min(int(duty[s] * scale), last)
-        counts[bins[s]] += 1
+def _place(duty: Floats, scale: float, last: int, places: Ints) -> None:
+    """Fill ``places`` with the bin of each duty."""
+    for s in range(len(places)):
+        places[s] = min(int(duty[s] * scale), last)
 
 
 @called
-def _shift(duty: Floats, bins: Ints, counts: Ints, scale: float, count: int) -> None:
+def _shift(places: Ints, bins: Ints, counts: Ints, first: bool, count: int) -> None:
     """Count every draw that has moved where it now is, and no longer where it was."""
-    last = len(counts) - 1
     for s in range(count):
-        place = min(int(duty[s] * scale), last)
-        if place != bins[s]:
-            counts[place] += 1
-            counts[bins[s]] -= 1
-            bins[s] = place
+        if first or places[s] != bins[s]:
+            counts[places[s]] += 1
+            if not first:
+                counts[bins[s]] -= 1
+            bins[s] = places[s]
 
 
 @called
@@ -168,6 +162,9 @@ def conclude(p: Program, w: Work, out: Trace, row: int, count: int) -> None:
         for k in range(len(p.truce_lapses)):
             out.renewals[row + s, k] = w.truces.renewals[k, s]
             out.breached[row + s, k] = w.truces.breached[k, s]
+            write_held(
+                out.truce, out.truces, row + s, k, w.truces.since[k, s], days, w.truces.held[k, s]
+            )
         if len(out.last) > 0:
             for k in range(len(p.truce_lapses)):
                 out.held[row + s, k] = days_held(w.truces, k, s, days)

@@ -107,7 +107,7 @@ def count(
     duties, truces = (sum(arrays[1:], start=arrays[0]) for arrays in zip(*parts, strict=True))
     return Counts(
         np.cumsum(duties, axis=0, out=duties),
-        truces,
+        np.cumsum(truces, axis=0),
         top / bins,
         **{name: getattr(whole, name) for name in Counts._fields[3:]},
     )

@@ -17,13 +17,15 @@ YEAR = 365.25
 RETURNS, WINDOWS, ARRIVALS, CHARGES, ENDS = range(5)
 """Lists of the agenda: suspended measures that return; truces; shocks that arrive, are charged, are over."""
 LISTS = 5
+WIDTH = 8
+"""Numbers that the widest vector instructions take at once."""
 STAGED = 8
 """Steps that are written together."""
 STEP = 0
 """Place in ``now`` of the number of the current step."""
 USED, SPARE = range(2)
 """Places in ``taken``: notes ever written, and the first that is free again (-1: none)."""
-ROOMY = 1_000_000
+ROOMY = 500_000
 """Bytes that the state of a block should not exceed, so that it stays in the cache."""
 LEAST, MOST = 32, 512
 """Draws side by side: fewer are slow, more gain nothing."""
@@ -143,9 +145,10 @@ class Tally(NamedTuple):
 
     bin, since : (N, N, B) int64, of its duty; the day from which it has that. level, peak, total : (N, N, B),
     its duty, the highest, and duty × days until ``since``. passed : (V, N, N, B) int64, the first day above
-    each level.
+    each level. places : (B,) int64, bins of today.
     """
 
+    places: Ints
     bin: Ints
     since: Ints
     level: Floats
@@ -157,14 +160,13 @@ class Tally(NamedTuple):
 class Stage(NamedTuple):
     """Steps that wait to be written: a few days of one draw stand together in the result.
 
-    used : (1,) int64, how many. day : (8,) int64, their days. duty, cost : (8, N × N, B). held : (8, K, B) bool.
+    used : (1,) int64, how many. day : (8,) int64, their days. duty, cost : (B, 8, N × N).
     """
 
     used: Ints
     day: Ints
     duty: Floats
     cost: Floats
-    held: Flags
 
 
 class Work(NamedTuple):
@@ -243,6 +245,7 @@ def room(program: Program, size: int, *, levels: int = 0, counted: bool = False)
             flags(rules),
         ),
         tally=Tally(
+            ints(sums),
             *(ints(n, n, sums) for _ in range(2)),
             *(floats(n, n, sums) for _ in range(3)),
             ints(levels, n, n, sums),
@@ -250,9 +253,8 @@ def room(program: Program, size: int, *, levels: int = 0, counted: bool = False)
         stage=Stage(
             ints(1),
             ints(STAGED),
-            floats(STAGED, n * n, kept),
-            floats(STAGED, n * n, kept * bool(program.rule_instrument.any())),
-            flags(STAGED, truces, kept),
+            floats(kept, STAGED, n * n),
+            floats(kept * bool(program.rule_instrument.any()), STAGED, n * n),
         ),
         announced=floats(max(min(reaction, days), 2) + 3, channels * n * n, size),
         answered=floats(min(implementation, days) + 3, rules, size),
@@ -277,7 +279,8 @@ def lanes(program: Program, size: int) -> int:
     each = _bytes(room(program, 1))
     most = int(np.clip(ROOMY // max(each, 1), LEAST, MOST))
     blocks = max(1, -(-size // most))
-    return max(1, -(-size // blocks))
+    side_by_side = max(1, -(-size // blocks))
+    return side_by_side if side_by_side < WIDTH else -(-side_by_side // WIDTH) * WIDTH
 
 
 def _bytes(state: Any) -> int:

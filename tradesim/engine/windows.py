@@ -7,9 +7,9 @@ import numpy as np
 from tradesim.engine.agenda import NONE, draw_in, due, item_of, note, thing_in
 from tradesim.engine.compiled import called
 from tradesim.engine.numbers import uniform
-from tradesim.engine.program import DUST, Flags, Floats, Ints, Program, Window
+from tradesim.engine.program import DUST, Flags, Floats, Ints, Program, Trace, Window
 from tradesim.engine.rows import fill
-from tradesim.engine.state import STEP, WINDOWS, Calendar, Truces, Work
+from tradesim.engine.state import WINDOWS, Calendar, Truces, Work
 
 START, LENGTH = int(Window.START), int(Window.LENGTH)
 START_SPREAD, LENGTH_SPREAD = int(Window.START_SPREAD), int(Window.LENGTH_SPREAD)
@@ -42,8 +42,11 @@ def open_truces(p: Program, w: Work, numbers: Floats, low: int) -> None:
 
 
 @called
-def hold(p: Program, w: Work, t: int, seed: np.uint64) -> bool:
-    """Renew, breach, end or begin what is due on day t; return whether anything changed."""
+def hold(p: Program, w: Work, t: int, seed: np.uint64, out: Trace, row: int, count: int) -> bool:
+    """Renew, breach, end or begin what is due on day t; return whether anything changed.
+
+    What has ended is written into the result, from a row on, for the first ``count`` draws.
+    """
     changed, truces = False, w.truces
     if w.calendar.provoking[t]:
         for k in range(len(p.truce_lapses)):
@@ -67,11 +70,29 @@ def hold(p: Program, w: Work, t: int, seed: np.uint64) -> bool:
                     p.truce_parties[k], w.announced, w.calendar.step_of, values[k, TOLERANCE], s, t
                 )
                 broken = provoked and uniform(seed, draw, t, stream[1]) < values[k, BREACH]
+            since = truces.since[k, s]
             _hold(truces, k, s, t, broken, p.truce_lapses[k])
             if truces.held[k, s] != before:
+                if s < count:
+                    write_held(out.truce, out.truces, row + s, k, since, t, before)
                 _calm(p.truce_parties, values, truces, w.calendar, k, s, t)
             changed = changed or truces.held[k, s] != before or truces.lapsed[k, s] != lapsed
     return changed
+
+
+@called
+def write_held(
+    paths: Flags, counts: Ints, row: int, k: int, since: int, until: int, held: bool
+) -> None:
+    """Write for some days whether a truce was in force, or count that from now on the contrary is true.
+
+    paths : (S, T, K), of which S may be 0. counts : (T, K), of which T may be 0.
+    """
+    if len(paths) > 0:
+        for day in range(since, until):
+            paths[row, day, k] = held
+    if until < len(counts):
+        counts[until, k] += -1 if held else 1
 
 
 @called
