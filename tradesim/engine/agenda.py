@@ -5,7 +5,7 @@ from tradesim.engine.state import SPARE, USED, Agenda, Calendar
 
 NONE = -1
 DRAW, NUMBER = 24, 40
-"""Bits of an item below which its draw, and the number of an arrival, stand; the thing itself stands above."""
+"""Bits of an item below which its draw, and which of several it is, stand; above them stands what it is."""
 
 
 @called

@@ -51,9 +51,7 @@ def _look(p: Program, w: Work, a: int, i: int, j: int, t: int, seed: np.uint64) 
             if r.merciful[a]:
                 _forgive(r, w.draw, moving, p.rule_stream[a], a, t, seed)
     if view == WEIGHTED and kind != REBALANCE:
-        rows.notice_per_coverage(
-            seen, r.values[a, TOLERANCE], r.values[a, COVERAGE], moving, r.noticed[a]
-        )
+        rows.notice_per_coverage(seen, r.values[a, TOLERANCE], r.values[a, COVERAGE], moving, r.noticed[a])
     else:
         rows.notice(seen, r.values[a, TOLERANCE], moving, r.noticed[a])
 
@@ -104,9 +102,7 @@ def _come_down(seen: Floats, heard: Floats, moving: Floats) -> None:
 
 
 @called
-def _forgive(
-    r: Rules, draws: Ints, moving: Floats, stream: int, a: int, t: int, seed: np.uint64
-) -> None:
+def _forgive(r: Rules, draws: Ints, moving: Floats, stream: int, a: int, t: int, seed: np.uint64) -> None:
     """Leave of what is seen what is not forgiven: a new provocation passes where the number has it so."""
     for s in range(len(draws)):
         if moving[s] > 0.0:

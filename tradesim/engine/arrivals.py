@@ -41,7 +41,7 @@ def draw_shocks(
             mine, days = values[rows[s], h], len(calendar.awake)
             day, size = shocks.day[begin : begin + most], shocks.size[begin : begin + most]
             count = _draw_stream(mine, sizes[h], streams[h], draws[s], seed, days, day, size)
-            shocks.begin[h, s], shocks.count[h, s], shocks.coverage[h, s] = begin, count, mine[COVERAGE]
+            shocks.begin[h, s], shocks.many[h, s], shocks.coverage[h, s] = begin, count, mine[COVERAGE]
             begin += count
             lag, last = int(mine[IMPLEMENTATION]), int(mine[DAYS])
             for k in range(count):
@@ -118,7 +118,7 @@ def _standing(shocks: Shocks, h: int, s: int, until: int, after: int) -> float:
     Summed anew when one is over: what is taken away again would leave dust.
     """
     total = 0.0
-    for k in range(shocks.begin[h, s], shocks.begin[h, s] + shocks.count[h, s]):
+    for k in range(shocks.begin[h, s], shocks.begin[h, s] + shocks.many[h, s]):
         if after < shocks.day[k] <= until:
             total += shocks.size[k]
     return total

@@ -9,7 +9,7 @@ from tradesim.engine.junctures import decide
 from tradesim.engine.laws import announce_laws, force_laws, open_laws, return_laws
 from tradesim.engine.program import Floats, Ints, Of, Program, Trace
 from tradesim.engine.rows import add, add_product, fill
-from tradesim.engine.state import STEP, Calendar, Rules, Work
+from tradesim.engine.state import STEP, Calendar, Work
 from tradesim.engine.windows import hold, open_truces
 
 REACTION, IMPLEMENTATION = int(Of.REACTION), int(Of.IMPLEMENTATION)
@@ -82,18 +82,18 @@ def _open_rules(p: Program, w: Work) -> None:
 
 @called
 def _alike(row: Floats) -> bool:
+    different = 0
     for s in range(len(row)):
-        if row[s] != row[0]:
-            return False
-    return True
+        different += row[s] != row[0]
+    return different == 0
 
 
 @called
 def _any(row: Floats) -> bool:
+    above = 0
     for s in range(len(row)):
-        if row[s] > 0.0:
-            return True
-    return False
+        above += row[s] > 0.0
+    return above > 0
 
 
 @called

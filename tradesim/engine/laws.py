@@ -57,9 +57,7 @@ def force_laws(suspends: Flags, truces: Truces, laws: Laws, t: int) -> None:
 
 
 @called
-def announce_laws(
-    acts: Ints, news: Floats, reference: Floats, known: Floats, laws: Laws, t: int
-) -> None:
+def announce_laws(acts: Ints, news: Floats, reference: Floats, known: Floats, laws: Laws, t: int) -> None:
     """Note what each act announces on day t beyond what was known of it: of its levels the highest counts.
 
     acts : (L,), the act of each live measure. news : (T, L, 2). reference : (G, 2). known : (T, G, 2).

@@ -178,7 +178,7 @@ class Trace(NamedTuple):
     noticed : (S, T, A) float64: what each rule noticed. forgiven : (S, T, A) float64: what it let pass.
     shocked : (S, T, H) float64, nominal: surcharges of each stream.
     ends : (S, T, K) int64, when each truce is to end, as of the day.
-    duties : (T, N, N, bins) int64, how many draws more than the day before charge as much; T is 0 unless
+    duties : (T, N, N, bins) int32, how many draws more than the day before charge as much; T is 0 unless
         counted, and no path is kept where it is. truces : (T, K) int64, how many more are in a truce.
     scale : (1,) float64, bins per unit of duty. levels : (V,) float64, fractions that duties may exceed.
     last, peak, mean : (S, N, N) float64, fraction, over the days; summed up, as all that follow.
@@ -198,7 +198,7 @@ class Trace(NamedTuple):
     forgiven: Floats
     shocked: Floats
     ends: Ints
-    duties: Ints
+    duties: NDArray[np.int32]
     truces: Ints
     scale: Floats
     levels: Floats
@@ -212,12 +212,12 @@ class Trace(NamedTuple):
 class Counts(NamedTuple):
     """How many draws charge how much, by day, and what each draw came to.
 
-    duties : (T, N, N, bins) int64: draws whose duty lies in [k, k + 1) × width, the last bin open above.
+    duties : (T, N, N, bins) int32: draws whose duty lies in [k, k + 1) × width, the last bin open above.
     truces : (T, K) int64: draws in which each truce is in force. width : fraction.
     outcome, renewals, breached, last, peak, mean, first, held : as in `Trace`.
     """
 
-    duties: Ints
+    duties: NDArray[np.int32]
     truces: Ints
     width: float
     outcome: Ints

@@ -1,11 +1,15 @@
 """Records: what is written of a block, day by day and at the end."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tradesim.engine.compiled import called
-from tradesim.engine.program import DUST, Flags, Floats, Ints, Program, Trace
+from tradesim.engine.program import DUST, Floats, Ints, Program, Trace
 from tradesim.engine.state import STEP, Stage, Tally, Work
 from tradesim.engine.windows import days_held, write_held
+
+Place = np.uint64
+"""Of a number along one axis: without a sign, so that nothing has to be checked or worked out on the way."""
 
 
 @called
@@ -68,7 +72,7 @@ def _write(steps: Floats, stage: Stage, until: int, out: Floats, row: int, count
 
 @called
 def _write_long(
-    flat: Floats, source: Floats, place: int, at: int, stage: Stage, until: int, span: int
+    flat: Floats, source: Floats, place: Place, at: Place, stage: Stage, until: int, span: Place
 ) -> None:
     """Write the steps of one draw of which some last for days."""
     for k in range(stage.used[0]):
@@ -122,7 +126,7 @@ def _place(duty: Floats, scale: float, last: int, places: Ints) -> None:
 
 
 @called
-def _shift(places: Ints, bins: Ints, counts: Ints, first: bool, count: int) -> None:
+def _shift(places: Ints, bins: Ints, counts: NDArray[np.int32], first: bool, count: int) -> None:
     """Count every draw that has moved where it now is, and no longer where it was."""
     for s in range(count):
         if first or places[s] != bins[s]:
@@ -162,9 +166,7 @@ def conclude(p: Program, w: Work, out: Trace, row: int, count: int) -> None:
         for k in range(len(p.truce_lapses)):
             out.renewals[row + s, k] = w.truces.renewals[k, s]
             out.breached[row + s, k] = w.truces.breached[k, s]
-            write_held(
-                out.truce, out.truces, row + s, k, w.truces.since[k, s], days, w.truces.held[k, s]
-            )
+            write_held(out.truce, out.truces, row + s, k, w.truces.since[k, s], days, w.truces.held[k, s])
         if len(out.last) > 0:
             for k in range(len(p.truce_lapses)):
                 out.held[row + s, k] = days_held(w.truces, k, s, days)

@@ -93,7 +93,7 @@ def recall(history: Floats, step_of: Ints, lag: Floats, same: bool, t: int, x: i
     """
     last = len(history) - 1
     if same and t >= int(lag[0]):
-        return step_of[t - int(lag[0])] % last
+        return int(step_of[t - int(lag[0])] % last)
     for s in range(len(lag)):
         day = t - int(lag[s])
         history[last, x, s] = history[step_of[day] % last, x, s] if day >= 0 else 0.0

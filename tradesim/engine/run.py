@@ -19,6 +19,7 @@ Sampling = Literal["random", "antithetic", "sobol"]
 """random: every draw by itself. antithetic: draw 2m + 1 mirrors draw 2m. sobol: points of a scrambled Sobol
 sequence, draw k the k-th. Of the numbers that a draw has once: events, starts and lengths of truces."""
 
+Tally = NDArray[np.int32]
 SMALL = 20_000
 """Draws × days × pairs of economies that are not worth waiting for the compiler."""
 ENOUGH = 100_000
@@ -93,10 +94,10 @@ def count(
     many = threads or _enough(size * len(program.base))
     whole = _blank(program, size, counted=True, levels=levels)
 
-    def played(block: tuple[int, int]) -> tuple[Ints, Ints]:
+    def played(block: tuple[int, int]) -> tuple[Tally, Ints]:
         low, high = block
         days, n = program.base.shape[:2]
-        duties = np.zeros((days, n, n, bins), dtype=np.int64)
+        duties = np.zeros((days, n, n, bins), dtype=np.int32)
         truces = np.zeros((days, len(program.truce_lapses)), dtype=np.int64)
         out = whole._replace(duties=duties, truces=truces, scale=np.array([bins / top]))
         _play(program, draws[low:high], seed, numbers[low:high], out, low)
@@ -211,7 +212,7 @@ def _blank(
         forgiven=np.zeros((kept, days, pairs)),
         shocked=np.zeros((kept, days, streams)),
         ends=np.zeros((kept, days, truces), dtype=np.int64),
-        duties=np.zeros((0, n, n, 0), dtype=np.int64),
+        duties=np.zeros((0, n, n, 0), dtype=np.int32),
         truces=np.zeros((0, truces), dtype=np.int64),
         scale=np.ones(1),
         levels=over,
@@ -265,8 +266,8 @@ def _ask(program: Program, work: Work, place: int, function: Family, values: Flo
     kept = rules.memory[place]
     one, two, three, four = (row.copy() for row in kept)
     memory = (one, two, three, four)
-    mine = (rows[place].copy() for rows in (rules.noticed, rules.own, rules.first))
-    wanted, remembered = function(*mine, day, memory, values)
+    noticed, own, first = (each[place].copy() for each in (rules.noticed, rules.own, rules.first))
+    wanted, remembered = function(noticed, own, first, day, memory, values)
     moving = work.truces.moving[i, j] > 0.0
     rules.wanted[place] = wanted
     for m in range(4):

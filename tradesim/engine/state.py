@@ -5,11 +5,9 @@ moves is arithmetic over rows. Axes as in `tradesim.engine.program`. Days on whi
 draw of the block are not played; a *step* is a day that is. R steps are remembered, X = channels × N × N.
 """
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tradesim.engine.program import Arrival, Flags, Floats, Ints, Of, Program
 
@@ -65,7 +63,8 @@ class Truces(NamedTuple):
     """Truces by draw, all (K, B) but the last two.
 
     starts, ends, renewed, renewals, days, since, asked : int64; days held until ``since``, a day from which
-    it is counted on while held; the latest day on which it was looked at. held, over, lapsed, breached : bool.
+    it is counted on while held; the latest day on which it was looked at.
+    held, over, lapsed, breached : bool.
     moving, share : (N, N, B) float64: 0 where a truce holds a pair still, else 1; of surcharges charged.
     """
 
@@ -103,13 +102,13 @@ class Laws(NamedTuple):
 class Shocks(NamedTuple):
     """Arrivals by stream and draw, one after the other in the order in which they were drawn.
 
-    begin, count : (H, B) int64, place of the first of a stream in a draw, and how many there are. day : (C,)
+    begin, many : (H, B) int64, place of the first of a stream in a draw, and how many there are. day : (C,)
     int64. size : (C,). standing : (2, H, B), what those in force add up to, announced and charged.
     coverage : (H, B).
     """
 
     begin: Ints
-    count: Ints
+    many: Ints
     day: Ints
     size: Floats
     standing: Floats
@@ -120,7 +119,7 @@ class Rules(NamedTuple):
     """Rules by draw.
 
     values : (A, 13, B), columns `Of`. memory : (A, 4, B). noticed, own, first, wanted, heard, forgiven :
-    (A, B). seen, other, third : (B,). same : (A, 2) bool, whether all draws have one reaction, and one
+    (A, B). seen, third : (B,). same : (A, 2) bool, whether all draws have one reaction, and one
     implementation. afar, merciful : (A,) bool, whether some draw looks beyond the partner, and forgives.
     """
 
@@ -133,7 +132,6 @@ class Rules(NamedTuple):
     heard: Floats
     forgiven: Floats
     seen: Floats
-    other: Floats
     third: Floats
     same: Flags
     afar: Flags
@@ -173,8 +171,9 @@ class Work(NamedTuple):
     """Everything that a block remembers.
 
     draw, row : (B,) int64, its number, and its row of the parameters that differ between draws.
-    announced : (R + 1, X, B), by step; answered : (R + 1, A, B), magnitude; the last place is scratch. scheduled : (X, B).
-    duty, charged, cost : (N, N, B). outcome : (E, B) int64. weight : (O,), of an event's outcomes.
+    announced : (R + 1, X, B), by step; answered : (R + 1, A, B), magnitude; the last place is scratch.
+    scheduled : (X, B). duty, charged, cost : (N, N, B). outcome : (E, B) int64. weight : (O,), of an
+    event's outcomes.
     """
 
     draw: Ints
@@ -198,80 +197,139 @@ class Work(NamedTuple):
 
 
 def room(program: Program, size: int, *, levels: int = 0, counted: bool = False) -> Work:
-    """Return scratch for ``size`` draws side by side."""
+    """Return scratch for ``size`` draws side by side.
+
+    Parameters
+    ----------
+    counted : whether no path is kept. levels : V, of those whose first passage is.
+    """
     days, n = program.base.shape[:2]
-    truces, events, rules = len(program.truce_lapses), len(program.event_day), len(program.rule_kind)
-    lives, acts, streams = len(program.live_act), len(program.act_reference), len(program.shock_stream)
-    most, notes = most_arrivals(program), _most_notes(program)
-    channels = channels_of(program)
+    rules, places = len(program.rule_kind), (1 + int(program.rule_view.max(initial=0))) * n * n
     reaction, implementation = (_longest(program, column) for column in (Of.REACTION, Of.IMPLEMENTATION))
-    sums, kept = (size, 0) if counted else (0, size)
-    floats, ints, flags = _zeros(np.float64), _zeros(np.int64), _zeros(np.bool_)
+    notes = _most_notes(program) * size
     return Work(
-        draw=ints(size),
-        row=ints(size),
-        agenda=Agenda(ints(LISTS, days), ints(notes * size), ints(notes * size), ints(2)),
-        calendar=Calendar(
-            flags(days), flags(days, rules), flags(days, n, n), flags(days), ints(days), ints(1), flags(n, n)
-        ),
-        truces=Truces(
-            *(ints(truces, size) for _ in range(7)),
-            *(flags(truces, size) for _ in range(4)),
-            *(floats(n, n, size) for _ in range(2)),
-        ),
-        laws=Laws(
-            flags(lives, size),
-            flags(lives, size),
-            floats(lives, size),
-            floats(lives, size),
-            ints(lives, size),
-            floats(acts, 2, size),
-        ),
-        shocks=Shocks(
-            ints(streams, size),
-            ints(streams, size),
-            ints(streams * size * most),
-            floats(streams * size * most),
-            floats(2, streams, size),
-            floats(streams, size),
-        ),
-        rules=Rules(
-            floats(rules, program.rule_values.shape[2], size),
-            floats(rules, 4, size),
-            *(floats(rules, size) for _ in range(6)),
-            *(floats(size) for _ in range(3)),
-            flags(rules, 2),
-            flags(rules),
-            flags(rules),
-        ),
-        tally=Tally(
-            ints(sums),
-            *(ints(n, n, sums) for _ in range(2)),
-            *(floats(n, n, sums) for _ in range(3)),
-            ints(levels, n, n, sums),
-        ),
-        stage=Stage(
-            ints(1),
-            ints(STAGED),
-            floats(kept, STAGED, n * n),
-            floats(kept * bool(program.rule_instrument.any()), STAGED, n * n),
-        ),
-        announced=floats(max(min(reaction, days), 2) + 3, channels * n * n, size),
-        answered=floats(min(implementation, days) + 3, rules, size),
-        scheduled=floats(channels * n * n, size),
-        duty=floats(n, n, size),
-        charged=floats(n, n, size),
-        cost=floats(n, n, size),
-        outcome=ints(events, size),
-        weight=floats(program.event_odds.shape[2]),
+        draw=_ints(size),
+        row=_ints(size),
+        agenda=Agenda(_ints(LISTS, days), _ints(notes), _ints(notes), _ints(2)),
+        calendar=_calendar(days, n, rules),
+        truces=_truces(len(program.truce_lapses), n, size),
+        laws=_laws(len(program.live_act), len(program.act_reference), size),
+        shocks=_shocks(len(program.shock_stream), most_arrivals(program), size),
+        rules=_rules(rules, program.rule_values.shape[2], size),
+        tally=_tally(n, levels, size if counted else 0),
+        stage=_stage(n, 0 if counted else size, beside=bool(program.rule_instrument.any())),
+        announced=_floats(max(reaction, 2) + 3, places, size),
+        answered=_floats(implementation + 3, rules, size),
+        scheduled=_floats(places, size),
+        duty=_floats(n, n, size),
+        charged=_floats(n, n, size),
+        cost=_floats(n, n, size),
+        outcome=_ints(len(program.event_day), size),
+        weight=_floats(program.event_odds.shape[2]),
     )
 
 
-def _zeros(dtype: Any) -> Callable[..., Any]:
-    def zeros(*shape: int) -> NDArray[Any]:
-        return np.zeros(shape, dtype=dtype)
+def _calendar(days: int, n: int, rules: int) -> Calendar:
+    return Calendar(
+        awake=_flags(days),
+        looking=_flags(days, rules),
+        charging=_flags(days, n, n),
+        provoking=_flags(days),
+        step_of=_ints(days),
+        now=_ints(1),
+        news=_flags(n, n),
+    )
 
-    return zeros
+
+def _truces(truces: int, n: int, size: int) -> Truces:
+    return Truces(
+        starts=_ints(truces, size),
+        ends=_ints(truces, size),
+        renewed=_ints(truces, size),
+        renewals=_ints(truces, size),
+        days=_ints(truces, size),
+        since=_ints(truces, size),
+        asked=_ints(truces, size),
+        held=_flags(truces, size),
+        over=_flags(truces, size),
+        lapsed=_flags(truces, size),
+        breached=_flags(truces, size),
+        moving=_floats(n, n, size),
+        share=_floats(n, n, size),
+    )
+
+
+def _laws(lives: int, acts: int, size: int) -> Laws:
+    return Laws(
+        enacted=_flags(lives, size),
+        revoked=_flags(lives, size),
+        scale=_floats(lives, size),
+        force=_floats(lives, size),
+        returns=_ints(lives, size),
+        change=_floats(acts, 2, size),
+    )
+
+
+def _shocks(streams: int, most: int, size: int) -> Shocks:
+    return Shocks(
+        begin=_ints(streams, size),
+        many=_ints(streams, size),
+        day=_ints(streams * size * most),
+        size=_floats(streams * size * most),
+        standing=_floats(2, streams, size),
+        coverage=_floats(streams, size),
+    )
+
+
+def _rules(rules: int, columns: int, size: int) -> Rules:
+    return Rules(
+        values=_floats(rules, columns, size),
+        memory=_floats(rules, 4, size),
+        noticed=_floats(rules, size),
+        own=_floats(rules, size),
+        first=_floats(rules, size),
+        wanted=_floats(rules, size),
+        heard=_floats(rules, size),
+        forgiven=_floats(rules, size),
+        seen=_floats(size),
+        third=_floats(size),
+        same=_flags(rules, 2),
+        afar=_flags(rules),
+        merciful=_flags(rules),
+    )
+
+
+def _tally(n: int, levels: int, size: int) -> Tally:
+    return Tally(
+        places=_ints(size),
+        bin=_ints(n, n, size),
+        since=_ints(n, n, size),
+        level=_floats(n, n, size),
+        peak=_floats(n, n, size),
+        total=_floats(n, n, size),
+        passed=_ints(levels, n, n, size),
+    )
+
+
+def _stage(n: int, size: int, *, beside: bool) -> Stage:
+    return Stage(
+        used=_ints(1),
+        day=_ints(STAGED),
+        duty=_floats(size, STAGED, n * n),
+        cost=_floats(size * beside, STAGED, n * n),
+    )
+
+
+def _floats(*shape: int) -> Floats:
+    return np.zeros(shape)
+
+
+def _ints(*shape: int) -> Ints:
+    return np.zeros(shape, dtype=np.int64)
+
+
+def _flags(*shape: int) -> Flags:
+    return np.zeros(shape, dtype=np.bool_)
 
 
 def lanes(program: Program, size: int) -> int:
@@ -292,11 +350,6 @@ def _bytes(state: Any) -> int:
     return int(state.nbytes)
 
 
-def channels_of(program: Program) -> int:
-    """Return how many channels of announcements anybody looks at."""
-    return 1 + int(program.rule_view.max(initial=0))
-
-
 def most_arrivals(program: Program) -> int:
     """Return how many arrivals of a stream there is room for: twelve standard deviations above the mean."""
     rates = program.shock_values[:, :, Arrival.RATE]
@@ -311,4 +364,5 @@ def _most_notes(program: Program) -> int:
 
 
 def _longest(program: Program, column: int) -> int:
-    return int(program.rule_values[:, :, column].max(initial=0.0))
+    """Return the longest lag of any rule and draw, in days of the horizon."""
+    return min(int(program.rule_values[:, :, column].max(initial=0.0)), len(program.base))

@@ -47,43 +47,50 @@ def hold(p: Program, w: Work, t: int, seed: np.uint64, out: Trace, row: int, cou
 
     What has ended is written into the result, from a row on, for the first ``count`` draws.
     """
-    changed, truces = False, w.truces
+    changed = False
     if w.calendar.provoking[t]:
-        for k in range(len(p.truce_lapses)):
-            for s in range(len(w.draw)):
-                if truces.held[k, s] and p.truce_values[w.row[s], k, BREACH] > 0.0:
-                    note(w.agenda, w.calendar, WINDOWS, t, item_of(k, s, 0))
+        _provoke(p, w, t)
     while True:
         item = due(w.agenda, WINDOWS, t)
         if item == NONE:
             break
         k, s = thing_in(item), draw_in(item)
-        if truces.asked[k, s] < t:
-            values, stream, draw = p.truce_values[w.row[s]], p.truce_stream[k], w.draw[s]
-            before, lapsed = truces.held[k, s], truces.lapsed[k, s]
-            truces.asked[k, s] = t
-            if _renewed(values[k], truces, k, s, t, stream[0], draw, seed):
-                note(w.agenda, w.calendar, WINDOWS, truces.ends[k, s], item)
-            broken = False
-            if before and values[k, BREACH] > 0.0 and t < truces.ends[k, s]:
-                provoked = _provoked(
-                    p.truce_parties[k], w.announced, w.calendar.step_of, values[k, TOLERANCE], s, t
-                )
-                broken = provoked and uniform(seed, draw, t, stream[1]) < values[k, BREACH]
-            since = truces.since[k, s]
-            _hold(truces, k, s, t, broken, p.truce_lapses[k])
-            if truces.held[k, s] != before:
+        if w.truces.asked[k, s] < t:
+            values, before, since = p.truce_values[w.row[s]], w.truces.held[k, s], w.truces.since[k, s]
+            if _renewed(values[k], w.truces, k, s, t, p.truce_stream[k, 0], w.draw[s], seed):
+                note(w.agenda, w.calendar, WINDOWS, w.truces.ends[k, s], item)
+            broken = _broken(
+                values[k],
+                p.truce_parties[k],
+                p.truce_stream[k, 1],
+                w.truces,
+                w.announced,
+                w.calendar.step_of,
+                k,
+                s,
+                t,
+                w.draw[s],
+                seed,
+            )
+            changed = _hold(w.truces, k, s, t, broken, p.truce_lapses[k]) or changed
+            if w.truces.held[k, s] != before:
+                _calm(p.truce_parties, values, w.truces, w.calendar, k, s, t)
                 if s < count:
                     write_held(out.truce, out.truces, row + s, k, since, t, before)
-                _calm(p.truce_parties, values, truces, w.calendar, k, s, t)
-            changed = changed or truces.held[k, s] != before or truces.lapsed[k, s] != lapsed
     return changed
 
 
 @called
-def write_held(
-    paths: Flags, counts: Ints, row: int, k: int, since: int, until: int, held: bool
-) -> None:
+def _provoke(p: Program, w: Work, t: int) -> None:
+    """Have those truces looked at that may be breached."""
+    for k in range(len(p.truce_lapses)):
+        for s in range(len(w.draw)):
+            if w.truces.held[k, s] and p.truce_values[w.row[s], k, BREACH] > 0.0:
+                note(w.agenda, w.calendar, WINDOWS, t, item_of(k, s, 0))
+
+
+@called
+def write_held(paths: Flags, counts: Ints, row: int, k: int, since: int, until: int, held: bool) -> None:
     """Write for some days whether a truce was in force, or count that from now on the contrary is true.
 
     paths : (S, T, K), of which S may be 0. counts : (T, K), of which T may be 0.
@@ -111,26 +118,52 @@ def _renewed(
 
 
 @called
-def _hold(truces: Truces, k: int, s: int, t: int, broken: bool, lapses: bool) -> None:
-    """Note whether a truce is in force, and whether it takes with it what it suspended."""
-    before, holds = truces.held[k, s], truces.starts[k, s] <= t < truces.ends[k, s]
+def _broken(
+    values: Floats,
+    parties: Flags,
+    stream: int,
+    truces: Truces,
+    announced: Floats,
+    step_of: Ints,
+    k: int,
+    s: int,
+    t: int,
+    draw: int,
+    seed: np.uint64,
+) -> bool:
+    """Return whether a party has provoked another, and the number has it that this ends the truce."""
+    if values[BREACH] <= 0.0 or not truces.held[k, s] or t >= truces.ends[k, s]:
+        return False
+    if not _provoked(parties, announced, step_of, values[TOLERANCE], s, t):
+        return False
+    return bool(uniform(seed, draw, t, stream) < values[BREACH])
+
+
+@called
+def _hold(truces: Truces, k: int, s: int, t: int, broken: bool, lapses: bool) -> bool:
+    """Note whether a truce is in force, and takes with it what it suspended; return whether that is new."""
+    before, lapsed, holds = (
+        truces.held[k, s],
+        truces.lapsed[k, s],
+        truces.starts[k, s] <= t < truces.ends[k, s],
+    )
+    truces.asked[k, s] = t
     if broken:
         truces.ends[k, s] = t
         truces.over[k, s] = truces.breached[k, s] = True
         holds = False
     elif lapses and not holds:
         over_before = t == 0 and truces.starts[k, s] < truces.ends[k, s] <= 0
-        truces.lapsed[k, s] = truces.lapsed[k, s] or before or over_before
+        truces.lapsed[k, s] = lapsed or before or over_before
     if holds != before:
         truces.days[k, s] += (t - truces.since[k, s]) * before
         truces.since[k, s] = t
         truces.held[k, s] = holds
+    return bool(holds != before or truces.lapsed[k, s] != lapsed)
 
 
 @called
-def _provoked(
-    parties: Flags, announced: Floats, step_of: Ints, tolerance: float, s: int, t: int
-) -> bool:
+def _provoked(parties: Flags, announced: Floats, step_of: Ints, tolerance: float, s: int, t: int) -> bool:
     """Return whether a party announced more against another yesterday than the day before."""
     n, remembered = len(parties), len(announced) - 1
     for i in range(n):
