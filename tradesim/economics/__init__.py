@@ -1,0 +1,30 @@
+"""Economics: what duties cost, in trade, prices, revenue and welfare. Arrays in, arrays out.
+
+Flows and tariffs are importer × exporter, ``[..., n, i]`` is what ``n`` buys from, or charges on, ``i``;
+any axes in front are scenarios, solved together. Every result says for each scenario whether it converged,
+and how far its markets are from clearing. Names load when they are first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tradesim.economics.status import Status
+
+_ROOM = {
+    "Status": "status",
+}
+
+__all__ = [
+    "Status",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ROOM:
+        return getattr(import_module(f"tradesim.economics.{_ROOM[name]}"), name)
+    raise AttributeError(f"module 'tradesim.economics' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
