@@ -9,13 +9,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tradesim.economics.equilibrium import Equilibrium
+    from tradesim.economics.single import SingleSector
     from tradesim.economics.status import Status
 
 _ROOM = {
+    "Equilibrium": "equilibrium",
+    "SingleSector": "single",
     "Status": "status",
 }
 
 __all__ = [
+    "Equilibrium",
+    "SingleSector",
     "Status",
 ]
 
