@@ -9,20 +9,30 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tradesim.economics.equilibrium import Equilibrium
+    from tradesim.economics.equilibrium import Equilibrium, ServicesEquilibrium
+    from tradesim.economics.services import ServicesModel
+    from tradesim.economics.services_calibration import pass_through_exponent, services_shares
     from tradesim.economics.single import SingleSector
     from tradesim.economics.status import Status
 
 _ROOM = {
     "Equilibrium": "equilibrium",
+    "ServicesEquilibrium": "equilibrium",
+    "ServicesModel": "services",
     "SingleSector": "single",
     "Status": "status",
+    "pass_through_exponent": "services_calibration",
+    "services_shares": "services_calibration",
 }
 
 __all__ = [
     "Equilibrium",
+    "ServicesEquilibrium",
+    "ServicesModel",
     "SingleSector",
     "Status",
+    "pass_through_exponent",
+    "services_shares",
 ]
 
 
