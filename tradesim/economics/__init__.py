@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tradesim.economics.equilibrium import Equilibrium, ServicesEquilibrium
+    from tradesim.economics.partial import PartialEquilibrium
+    from tradesim.economics.partial_outcome import PartialOutcome
     from tradesim.economics.services import ServicesModel
     from tradesim.economics.services_calibration import pass_through_exponent, services_shares
     from tradesim.economics.single import SingleSector
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 _ROOM = {
     "Equilibrium": "equilibrium",
+    "PartialEquilibrium": "partial",
+    "PartialOutcome": "partial_outcome",
     "ServicesEquilibrium": "equilibrium",
     "ServicesModel": "services",
     "SingleSector": "single",
@@ -27,6 +31,8 @@ _ROOM = {
 
 __all__ = [
     "Equilibrium",
+    "PartialEquilibrium",
+    "PartialOutcome",
     "ServicesEquilibrium",
     "ServicesModel",
     "SingleSector",
