@@ -9,15 +9,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tradesim.economics.elasticities import elasticity_after
     from tradesim.economics.equilibrium import Equilibrium, ServicesEquilibrium
     from tradesim.economics.partial import PartialEquilibrium
     from tradesim.economics.partial_outcome import PartialOutcome
+    from tradesim.economics.retaliation import (
+        Answer,
+        best_response_tariff,
+        equal_duties_tariff,
+        rebalancing_tariff,
+        terms_of_trade_tariff,
+        welfare_restoring_tariff,
+    )
     from tradesim.economics.services import ServicesModel
     from tradesim.economics.services_calibration import pass_through_exponent, services_shares
     from tradesim.economics.single import SingleSector
     from tradesim.economics.status import Status
 
 _ROOM = {
+    "Answer": "retaliation",
     "Equilibrium": "equilibrium",
     "PartialEquilibrium": "partial",
     "PartialOutcome": "partial_outcome",
@@ -25,11 +35,18 @@ _ROOM = {
     "ServicesModel": "services",
     "SingleSector": "single",
     "Status": "status",
+    "best_response_tariff": "retaliation",
+    "elasticity_after": "elasticities",
+    "equal_duties_tariff": "retaliation",
     "pass_through_exponent": "services_calibration",
+    "rebalancing_tariff": "retaliation",
     "services_shares": "services_calibration",
+    "terms_of_trade_tariff": "retaliation",
+    "welfare_restoring_tariff": "retaliation",
 }
 
 __all__ = [
+    "Answer",
     "Equilibrium",
     "PartialEquilibrium",
     "PartialOutcome",
@@ -37,8 +54,14 @@ __all__ = [
     "ServicesModel",
     "SingleSector",
     "Status",
+    "best_response_tariff",
+    "elasticity_after",
+    "equal_duties_tariff",
     "pass_through_exponent",
+    "rebalancing_tariff",
     "services_shares",
+    "terms_of_trade_tariff",
+    "welfare_restoring_tariff",
 ]
 
 
