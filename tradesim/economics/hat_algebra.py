@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradesim.economics.checks import blocs
-from tradesim.economics.newton import newton, solve_side_by_side
+from tradesim.economics.newton import Residual, newton, solve_side_by_side
 
 Floats = NDArray[np.float64]
 
@@ -110,11 +110,16 @@ def solve(base: Base, factors: Floats, icebergs: Floats | None, inverse: Floats,
 
 
 def _clear(base: Base, kernel: Floats, net: Floats, inverse: Floats, tolerance: float) -> Floats:
+    def pose(rows: NDArray[np.intp]) -> Residual:
+        whole = len(rows) == len(kernel)
+        some, some_net = (kernel, net) if whole else (kernel[rows], net[rows])
+        return lambda logs: residual(base, some, some_net, logs)
+
     # What all other markets miss comes together in the one left out.
     largest = (base.member * base.income).max(axis=1) / (base.member @ base.income)
     each = max(tolerance * largest.min(), ROUNDING)
     start = np.zeros(kernel.shape[:2])
-    logs = solve_side_by_side(lambda x: residual(base, kernel, net, x), start, inverse, each)
+    logs = solve_side_by_side(pose, start, inverse, each)
     with np.errstate(all="ignore"):
         missed = error(base, markets(base, kernel, net, np.exp(logs)))
     for k in np.flatnonzero(~(missed <= tolerance)):

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradesim.economics.checks import numbers
-from tradesim.errors import InputError, Problem
+from tradesim.errors import InputError, Problem, unknown_name
 
 Floats = NDArray[np.float64]
 
@@ -53,6 +53,23 @@ def aligned(name: str, values: Any, codes: Sequence[str]) -> Floats:
     ]
     rows, columns = position[: len(codes)], position[len(codes) :]
     return numbers(name, values.to_numpy()[np.ix_(rows, columns)])
+
+
+def position(economy: str | int, codes: Sequence[str], n: int, name: str = "") -> int:
+    """Return the position of an economy, given by its name, where economies have names, or by its position.
+
+    Examples
+    --------
+    >>> position("CHN", ("USA", "CHN"), 2), position(1, (), 2)
+    (1, 1)
+    """
+    if isinstance(economy, str) and economy in codes:
+        return codes.index(economy)
+    whole = isinstance(economy, int | np.integer) and not isinstance(economy, bool)
+    if whole and 0 <= int(economy) < n:
+        return int(economy)
+    known = codes or [str(k) for k in range(n)]
+    raise InputError([unknown_name("economy", str(economy), known, name)])
 
 
 def _is_frame(values: Any) -> bool:

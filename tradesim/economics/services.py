@@ -19,7 +19,7 @@ from tradesim.economics.checks import (
     value_problems,
 )
 from tradesim.economics.equilibrium import ServicesEquilibrium
-from tradesim.economics.labels import aligned, labelled
+from tradesim.economics.labels import aligned, labelled, position
 from tradesim.economics.services_calibration import (
     SCALE_ELASTICITY,
     pass_through_exponent,
@@ -27,7 +27,7 @@ from tradesim.economics.services_calibration import (
     transfers,
     two_members,
 )
-from tradesim.errors import InputError, Problem, fail_if, unknown_name
+from tradesim.errors import Problem, fail_if
 
 Floats = NDArray[np.float64]
 RevenueUse = Literal["income_tax", "lump_sum"]
@@ -217,12 +217,7 @@ class ServicesModel:
 
     def index(self, economy: str | int) -> int:
         """Return the position of an economy, given by name or by position."""
-        if isinstance(economy, str) and economy in self.codes:
-            return self.codes.index(economy)
-        if isinstance(economy, int | np.integer) and 0 <= economy < len(self.flows):
-            return int(economy)
-        known = self.codes or [str(k) for k in range(len(self.flows))]
-        raise InputError([unknown_name("economy", str(economy), known)])
+        return position(economy, self.codes, len(self.flows))
 
 
 def _solved(

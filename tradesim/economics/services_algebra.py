@@ -25,7 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tradesim.economics.newton import jacobian, newton, solve_side_by_side
+from tradesim.economics.newton import Residual, jacobian, newton, solve_side_by_side
 
 Floats = NDArray[np.float64]
 
@@ -177,10 +177,15 @@ def _labour(base: Base, world: World) -> Floats:
 
 
 def _clear(base: Base, kernel: Floats, net: Floats, inverse: Floats, tolerance: float) -> Floats:
+    def pose(rows: NDArray[np.intp]) -> Residual:
+        whole = len(rows) == len(kernel)
+        some, some_net = (kernel, net) if whole else (kernel[rows], net[rows])
+        return lambda logs: residual(base, some, some_net, logs)
+
     # What all other markets miss comes together in the one left out.
     each = max(tolerance * base.income.max() / base.income.sum(), ROUNDING)
     start = np.zeros((len(kernel), 2 * len(base.income)))
-    logs = solve_side_by_side(lambda x: residual(base, kernel, net, x), start, inverse, each)
+    logs = solve_side_by_side(pose, start, inverse, each)
     with np.errstate(all="ignore"):
         missed = error(base, world_at(base, kernel, net, logs))
     for k in np.flatnonzero(~(missed <= tolerance)):
