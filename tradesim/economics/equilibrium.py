@@ -55,25 +55,25 @@ class Equilibrium:
     @classmethod
     def of(
         cls,
-        values: Mapping[str, Floats],
+        found: Mapping[str, NDArray[Any]],
         tariffs: Floats,
-        residual: Floats,
         tolerance: float,
-        infeasible: Any,
         *,
         leading: tuple[int, ...],
         codes: tuple[str, ...],
     ) -> Self:
         """Return what a solver found for a row of scenarios, (B, ...), with the axes that were asked for.
 
-        Whatever did not converge is blanked.
+        ``found`` holds all fields by name, and ``infeasible``, (B,) bool, in place of the status. Whatever
+        did not converge is blanked.
         """
+        values = dict(found)
+        residual, infeasible = values.pop("residual"), values.pop("infeasible")
         status = status_of(residual, tolerance, infeasible)
-        bad = status != Status.CONVERGED
-        shaped: dict[str, NDArray[Any]] = {"tariffs": tariffs, "residual": residual, "status": status}
-        for name, value in values.items():
-            shaped[name] = np.where(bad.reshape(-1, *(1,) * (value.ndim - 1)), np.nan, value)
-        return cls(**{name: v.reshape(leading + v.shape[1:]) for name, v in shaped.items()}, codes=codes)
+        for value in values.values():
+            value[status != Status.CONVERGED] = np.nan
+        values |= {"tariffs": tariffs, "residual": residual, "status": status}
+        return cls(**{name: v.reshape(leading + v.shape[1:]) for name, v in values.items()}, codes=codes)
 
     @property
     def converged(self) -> NDArray[np.bool_]:

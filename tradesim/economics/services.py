@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradesim.economics import services_algebra as algebra
+from tradesim.economics.blocks import blocks, joined
 from tradesim.economics.checks import (
     blocs,
     code_problems,
@@ -16,6 +17,7 @@ from tradesim.economics.checks import (
     number_problems,
     numbers,
     tariff_problems,
+    trade_problems,
     value_problems,
 )
 from tradesim.economics.equilibrium import ServicesEquilibrium
@@ -23,7 +25,6 @@ from tradesim.economics.labels import aligned, labelled, position
 from tradesim.economics.services_calibration import (
     SCALE_ELASTICITY,
     pass_through_exponent,
-    trade_problems,
     transfers,
     two_members,
 )
@@ -126,7 +127,7 @@ class ServicesModel:
         foreign, named = labelled("trade", trade)
         n = len(foreign)
         output, local = numbers("gdp", gdp), _one_each("services", services, n)
-        fail_if([*trade_problems(foreign), *value_problems("gdp", output, (n,), open_low=False)])
+        fail_if(trade_problems(foreign, output))
         flows = foreign * ~np.eye(n, dtype=bool)
         spending = output + transfers(flows, local)
         flows += np.diag(np.maximum(spending - flows.sum(axis=1), 0.0))
@@ -178,7 +179,11 @@ class ServicesModel:
         duties = aligned("tariffs", tariffs, self.codes)
         shape = self.flows.shape
         fail_if([*tariff_problems(duties, shape, self.codes), *number_problems("tolerance", tolerance)])
-        return _solved(self, duties.reshape(-1, *shape), tolerance, duties.shape[:-2])
+        stacked = duties.reshape(-1, *shape)
+        found = joined(
+            _block(self, stacked[some], tolerance) for some in blocks(len(stacked), stacked[0].size)
+        )
+        return ServicesEquilibrium.of(found, stacked, tolerance, leading=duties.shape[:-2], codes=self.codes)
 
     def optimal_uniform_tariff(
         self, importer: str | int, over: Literal["spending", "income"] = "spending"
@@ -220,14 +225,12 @@ class ServicesModel:
         return position(economy, self.codes, len(self.flows))
 
 
-def _solved(
-    model: ServicesModel, tariffs: Floats, tolerance: float, leading: tuple[int, ...]
-) -> ServicesEquilibrium:
+def _block(model: ServicesModel, tariffs: Floats, tolerance: float) -> dict[str, NDArray[Any]]:
+    """Return what a `ServicesEquilibrium` holds, of some scenarios, (B, N, N)."""
     base, factors = model.base, 1.0 + tariffs
-    logs = algebra.solve(base, factors, model.inverse, tolerance)
+    world = algebra.solve(base, factors, model.inverse, tolerance)
     with np.errstate(all="ignore"):
-        world = algebra.world_at(base, *algebra.kernels(base, factors), logs)
-        values = {
+        return {
             "wage": world.wage,
             "price": world.price,
             "welfare": algebra.welfare(base, world),
@@ -236,17 +239,9 @@ def _solved(
             "spending": world.spending,
             "flows": algebra.flows(world, factors),
             "employment": world.employment,
+            "residual": algebra.error(base, world),
+            "infeasible": np.asarray(((world.spending <= 0) | (world.revenue >= world.income)).any(axis=1)),
         }
-        infeasible = ((world.spending <= 0) | (world.revenue >= world.income)).any(axis=1)
-    return ServicesEquilibrium.of(
-        values,
-        tariffs,
-        algebra.error(base, world),
-        tolerance,
-        infeasible,
-        leading=leading,
-        codes=model.codes,
-    )
 
 
 def _one_each(name: str, values: Any, n: int) -> Floats:

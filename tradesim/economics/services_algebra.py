@@ -32,7 +32,6 @@ Floats = NDArray[np.float64]
 TOLERANCE = 1e-11
 """The most that a market may miss, as a share of the economy's income."""
 ROUNDING = 1e-14
-CELLS = 262_144
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +132,12 @@ def shared_inverse(base: Base) -> Floats:
     return _inverse_at(base, *kernels(base, np.ones((1, *base.shares.shape))), np.zeros(2 * len(base.income)))
 
 
-def solve(base: Base, factors: Floats, inverse: Floats, tolerance: float) -> Floats:
-    """Return log wages and log employment, (B, 2N), under tariff factors 1 + t, (B, N, N)."""
-    logs = np.empty((len(factors), 2 * len(base.income)))
-    block = max(1, CELLS // base.shares.size)
-    for first in range(0, len(factors), block):
-        some = slice(first, first + block)
-        logs[some] = _clear(base, *kernels(base, factors[some]), inverse, tolerance)
-    return logs
+def solve(base: Base, factors: Floats, inverse: Floats, tolerance: float) -> World:
+    """Return the world at the wages and employment that clear it under tariff factors 1 + t, (B, N, N)."""
+    kernel, net = kernels(base, factors)
+    logs = _clear(base, kernel, net, inverse, tolerance)
+    with np.errstate(all="ignore"):
+        return world_at(base, kernel, net, logs)
 
 
 def welfare(base: Base, world: World) -> Floats:
