@@ -55,25 +55,26 @@ class Equilibrium:
     @classmethod
     def of(
         cls,
-        found: Mapping[str, NDArray[Any]],
+        values: Mapping[str, Floats],
         tariffs: Floats,
+        residual: Floats,
         tolerance: float,
+        infeasible: Any,
         *,
         leading: tuple[int, ...],
         codes: tuple[str, ...],
     ) -> Self:
         """Return what a solver found for a row of scenarios, (B, ...), with the axes that were asked for.
 
-        ``found`` holds all fields by name, and ``infeasible``, (B,) bool, in place of the status. Whatever
-        did not converge is blanked.
+        Whatever did not converge is blanked.
         """
-        values = dict(found)
-        residual, infeasible = values.pop("residual"), values.pop("infeasible")
         status = status_of(residual, tolerance, infeasible)
-        for value in values.values():
-            value[status != Status.CONVERGED] = np.nan
-        values |= {"tariffs": tariffs, "residual": residual, "status": status}
-        return cls(**{name: v.reshape(leading + v.shape[1:]) for name, v in values.items()}, codes=codes)
+        bad = status != Status.CONVERGED
+        shaped: dict[str, NDArray[Any]] = {"tariffs": tariffs, "residual": residual, "status": status}
+        for name, value in values.items():
+            blank = bad.reshape(-1, *(1,) * (value.ndim - 1))
+            shaped[name] = np.where(blank, np.nan, value) if bad.any() else value
+        return cls(**{name: v.reshape(leading + v.shape[1:]) for name, v in shaped.items()}, codes=codes)
 
     @property
     def converged(self) -> NDArray[np.bool_]:

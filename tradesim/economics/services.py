@@ -183,7 +183,11 @@ class ServicesModel:
         found = joined(
             _block(self, stacked[some], tolerance) for some in blocks(len(stacked), stacked[0].size)
         )
-        return ServicesEquilibrium.of(found, stacked, tolerance, leading=duties.shape[:-2], codes=self.codes)
+        error, infeasible = found.pop("residual"), found.pop("infeasible")
+        leading = duties.shape[:-2]
+        return ServicesEquilibrium.of(
+            found, stacked, error, tolerance, infeasible, leading=leading, codes=self.codes
+        )
 
     def optimal_uniform_tariff(
         self, importer: str | int, over: Literal["spending", "income"] = "spending"

@@ -184,7 +184,9 @@ class SingleSector:
             _block(self, stacked[some], None if costs is None else costs[some], tolerance)
             for some in blocks(len(stacked), stacked[0].size)
         )
-        return Equilibrium.of(found, stacked, tolerance, leading=duties.shape[:-2], codes=self.codes)
+        error, infeasible = found.pop("residual"), found.pop("infeasible")
+        leading = duties.shape[:-2]
+        return Equilibrium.of(found, stacked, error, tolerance, infeasible, leading=leading, codes=self.codes)
 
 
 def _block(
