@@ -375,6 +375,14 @@ def test_frames_name_the_economies_and_may_be_in_any_order():
         found.index("CHA")
 
 
+def test_names_given_beside_a_frame_order_it():
+    flows = frame([[80.0, 30.0], [10.0, 90.0]])
+    turned = ec.SingleSector(flows, frame(FREE), codes=["CHN", "USA"])
+    assert turned.flows.tolist() == [[90.0, 10.0], [30.0, 80.0]]
+    with pytest.raises(InputError, match="other economies"):
+        ec.SingleSector(flows, FREE, codes=["CHN", "MEX"])
+
+
 def test_frames_of_other_economies_are_refused():
     model = ec.SingleSector(frame(GOOD), frame(FREE))
     with pytest.raises(InputError, match="other economies than the model's"):

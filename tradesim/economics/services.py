@@ -89,8 +89,7 @@ class ServicesModel:
         revenue_use: RevenueUse = "income_tax",
         codes: Sequence[str] = (),
     ) -> None:
-        trade, named = labelled("flows", flows)
-        names = tuple(codes) or named
+        trade, names = labelled("flows", flows, codes)
         local = _one_each("services", services, len(trade))
         fail_if(_problems(trade, local, elasticity, labour_supply, scale, revenue_use, names))
         psi = SCALE_ELASTICITY / elasticity if scale is None else float(scale)
@@ -124,14 +123,14 @@ class ServicesModel:
         services : ν, as for the class.
         options : all else that the class takes.
         """
-        foreign, named = labelled("trade", trade)
+        foreign, codes = labelled("trade", trade, options.pop("codes", ()))
         n = len(foreign)
         output, local = numbers("gdp", gdp), _one_each("services", services, n)
         fail_if(trade_problems(foreign, output))
         flows = foreign * ~np.eye(n, dtype=bool)
         spending = output + transfers(flows, local)
         flows += np.diag(np.maximum(spending - flows.sum(axis=1), 0.0))
-        return cls(flows, local, **({"codes": named} | options))
+        return cls(flows, local, codes=codes, **options)
 
     def __repr__(self) -> str:
         n = len(self.flows)

@@ -81,8 +81,7 @@ class SingleSector:
         deficits: Deficits = "world_share",
         codes: Sequence[str] = (),
     ) -> None:
-        trade, named = labelled("flows", flows)
-        names = tuple(codes) or named
+        trade, names = labelled("flows", flows, codes)
         duties = aligned("tariffs", tariffs, names)
         fail_if(_problems(trade, duties, elasticity, deficits, names))
         values = {"flows": trade, "tariffs": duties, "elasticity": float(elasticity)}
@@ -112,8 +111,7 @@ class SingleSector:
         array([[90., 22.],
                [10., 70.]])
         """
-        foreign, named = labelled("trade", trade)
-        codes = tuple(options.pop("codes", ())) or named
+        foreign, codes = labelled("trade", trade, options.pop("codes", ()))
         duties, output = aligned("tariffs", tariffs, codes), numbers("gdp", gdp)
         fail_if(trade_problems(foreign, output))
         fail_if(tariff_problems(duties, foreign.shape, codes))
