@@ -124,7 +124,7 @@ def _want(  # noqa: C901 one line a family
     if kind == 1:
         _wish(_match, r, a, t)
     elif kind == 2:
-        _wish(_rebalance, r, a, t)
+        rows.want_anew(_rebalance, r.noticed[a], t, r.values[a, OWN:], r.memory[a, 0], r.wanted[a])
     elif kind == 3:
         _wish(_counter, r, a, t)
     elif kind == 4:

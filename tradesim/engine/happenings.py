@@ -73,6 +73,7 @@ def _open_rules(p: Program, w: Work) -> None:
         fill(rules.heard[a], 0.0)
         fill(rules.forgiven[a], 0.0)
         fill(rules.noticed[a], 0.0)
+        fill(rules.wanted[a], 0.0)
         fill(w.answered[eve % (len(w.answered) - 1), a], 0.0)
         for m in range(4):
             fill(rules.memory[a, m], 0.0)
@@ -121,7 +122,7 @@ def happen(
     arrive(p.shock_values, p.shock_pair, w.row, t, w.agenda, calendar, w.shocks)
     if len(p.live_act) > 0 and (switched or p.busy[t]):
         force_laws(p.truce_suspends, w.truces, w.laws, t)
-        announce_laws(p.live_act, p.live_news, p.act_reference, p.act_known, w.laws, t)
+        announce_laws(p.live_act, p.live_news[t], p.act_reference, p.act_known[t], w.laws, p.busy[t])
         for live in range(len(p.live_act)):
             i, j = p.live_pair[live, 0], p.live_pair[live, 1]
             calendar.news[i, j] = calendar.charging[t, i, j] = True

@@ -28,6 +28,7 @@ def decide(p: Program, w: Work, t: int, numbers: Floats, low: int) -> bool:
             took = True
             for s in range(len(w.draw)):
                 if w.outcome[p.effects[row, 0], s] == p.effects[row, 1]:
+                    w.laws.touched[s] = True
                     _take_effect(w, s, t, p.effects[row, 3], p.effects[row, 4], p.effect_value[row])
     return took
 

@@ -22,6 +22,8 @@ def open_laws(
         for s in range(laws.scale.shape[1]):
             laws.enacted[live, s], laws.revoked[live, s] = enacted[live], False
             laws.scale[live, s], laws.returns[live, s] = 1.0, PRESENT
+    for s in range(len(laws.touched)):
+        laws.touched[s] = True
     force_laws(suspends, truces, laws, -1)
     for live in range(len(enacted)):
         add(duty[pairs[live, 0], pairs[live, 1]], laws.force[live], eve[live])
@@ -39,36 +41,43 @@ def return_laws(agenda: Agenda, laws: Laws, t: int) -> bool:
         if laws.returns[live, s] == t:
             laws.enacted[live, s] = True
             laws.returns[live, s] = PRESENT
+            laws.touched[s] = True
         any_due = True
     return any_due
 
 
 @called
 def force_laws(suspends: Flags, truces: Truces, laws: Laws, t: int) -> None:
-    """Note what is charged on day t: what is law, and no truce suspends or has taken with it."""
-    for live in range(len(laws.scale)):
-        for s in range(laws.scale.shape[1]):
-            charged = laws.enacted[live, s]
-            for k in range(len(suspends)):
-                if suspends[k, live]:
-                    holds = truces.starts[k, s] <= t < truces.ends[k, s]
-                    charged = charged and not (holds or truces.lapsed[k, s])
-            laws.force[live, s] = laws.scale[live, s] if charged else 0.0
+    """Note what is charged on day t in draws that were touched: law, and not suspended or gone by a truce."""
+    for s in range(len(laws.touched)):
+        if laws.touched[s]:
+            for live in range(len(laws.scale)):
+                charged = laws.enacted[live, s]
+                for k in range(len(suspends)):
+                    if suspends[k, live]:
+                        holds = truces.starts[k, s] <= t < truces.ends[k, s]
+                        charged = charged and not (holds or truces.lapsed[k, s])
+                laws.force[live, s] = laws.scale[live, s] if charged else 0.0
 
 
 @called
-def announce_laws(acts: Ints, news: Floats, reference: Floats, known: Floats, laws: Laws, t: int) -> None:
-    """Note what each act announces on day t beyond what was known of it: of its levels the highest counts.
+def announce_laws(
+    acts: Ints, news: Floats, reference: Floats, known: Floats, laws: Laws, everywhere: bool
+) -> None:
+    """Note what each act announces today beyond what was known of it: of its levels the highest counts.
 
-    acts : (L,), the act of each live measure. news : (T, L, 2). reference : (G, 2). known : (T, G, 2).
+    In draws that were touched, or ``everywhere``; then none is touched any longer.
+
+    acts : (L,), the act of each live measure. news : (L, 2). reference, known : (G, 2), of today.
     """
-    for g in range(len(reference)):
-        for channel in range(2):
-            expected = reference[g, channel]
-            standing = min(known[t, g, channel], expected)
-            for s in range(laws.scale.shape[1]):
-                level = 0.0
-                for live in range(len(acts)):
-                    if acts[live] == g and laws.enacted[live, s]:
-                        level = max(level, laws.scale[live, s] * news[t, live, channel])
-                laws.change[g, channel, s] = max(level - expected, 0.0) - max(standing - level, 0.0)
+    for s in range(len(laws.touched)):
+        if everywhere or laws.touched[s]:
+            laws.touched[s] = False
+            for g in range(len(reference)):
+                for channel in range(2):
+                    expected = reference[g, channel]
+                    standing, level = min(known[g, channel], expected), 0.0
+                    for live in range(len(acts)):
+                        if acts[live] == g and laws.enacted[live, s]:
+                            level = max(level, laws.scale[live, s] * news[live, channel])
+                    laws.change[g, channel, s] = max(level - expected, 0.0) - max(standing - level, 0.0)

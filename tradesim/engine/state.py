@@ -25,6 +25,8 @@ USED, SPARE = range(2)
 """Places in ``taken``: notes ever written, and the first that is free again (-1: none)."""
 ROOMY = 500_000
 """Bytes that the state of a block should not exceed, so that it stays in the cache."""
+TOUCHED = 4
+"""Steps that a day looks at: today's and yesterday's, one seen and one charged."""
 LEAST, MOST = 32, 512
 """Draws side by side: fewer are slow, more gain nothing."""
 
@@ -88,9 +90,11 @@ class Laws(NamedTuple):
 
     enacted, revoked : (L, B) bool. scale, force : (L, B), of the rate as the record has it; the same, 0 where
     it is not charged. returns : (L, B) int64, day on which a suspended one does.
-    change : (G, 2, B), what the levels of an act announce beyond what was known.
+    change : (G, 2, B), what the levels of an act announce beyond what was known. touched : (B,) bool, whether
+    anything of it may have changed today.
     """
 
+    touched: Flags
     enacted: Flags
     revoked: Flags
     scale: Floats
@@ -261,6 +265,7 @@ def _truces(truces: int, n: int, size: int) -> Truces:
 
 def _laws(lives: int, acts: int, size: int) -> Laws:
     return Laws(
+        touched=_flags(size),
         enacted=_flags(lives, size),
         revoked=_flags(lives, size),
         scale=_floats(lives, size),
@@ -342,12 +347,13 @@ def lanes(program: Program, size: int) -> int:
 
 
 def _bytes(state: Any) -> int:
-    """Return how much of the state a day touches: not what is due, nor what arrives on other days."""
+    """Return how much of the state of one draw a day touches: not what is due on other days, or long past."""
     if isinstance(state, Agenda | Calendar | Shocks):
         return 0
-    if isinstance(state, tuple):
-        return sum(_bytes(part) for part in state)
-    return int(state.nbytes)
+    if isinstance(state, Work):
+        past = state.announced[TOUCHED:].nbytes + state.answered[TOUCHED:].nbytes
+        return sum(_bytes(part) for part in state) - past
+    return sum(_bytes(part) for part in state) if isinstance(state, tuple) else int(state.nbytes)
 
 
 def most_arrivals(program: Program) -> int:
@@ -360,7 +366,8 @@ def most_arrivals(program: Program) -> int:
 def _most_notes(program: Program) -> int:
     """Return how many things may be due in one draw at a time."""
     arrivals = 3 * most_arrivals(program) * len(program.shock_stream)
-    return arrivals + 5 * len(program.truce_lapses) + 2 * len(program.effects) + 1
+    truces = (5 + program.base.shape[1] ** 2) * len(program.truce_lapses)
+    return arrivals + truces + 2 * len(program.effects) + 1
 
 
 def _longest(program: Program, column: int) -> int:

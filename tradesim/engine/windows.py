@@ -8,7 +8,7 @@ from tradesim.engine.agenda import NONE, draw_in, due, item_of, note, thing_in
 from tradesim.engine.compiled import called
 from tradesim.engine.numbers import uniform
 from tradesim.engine.program import DUST, Flags, Floats, Ints, Program, Trace, Window
-from tradesim.engine.rows import fill
+from tradesim.engine.rows import differ, fill
 from tradesim.engine.state import WINDOWS, Calendar, Truces, Work
 
 START, LENGTH = int(Window.START), int(Window.LENGTH)
@@ -72,7 +72,8 @@ def hold(p: Program, w: Work, t: int, seed: np.uint64, out: Trace, row: int, cou
                 w.draw[s],
                 seed,
             )
-            changed = _hold(w.truces, k, s, t, broken, p.truce_lapses[k]) or changed
+            if _hold(w.truces, k, s, t, broken, p.truce_lapses[k]):
+                w.laws.touched[s] = changed = True
             if w.truces.held[k, s] != before:
                 _calm(p.truce_parties, values, w.truces, w.calendar, k, s, t)
                 if s < count:
@@ -82,11 +83,19 @@ def hold(p: Program, w: Work, t: int, seed: np.uint64, out: Trace, row: int, cou
 
 @called
 def _provoke(p: Program, w: Work, t: int) -> None:
-    """Have those truces looked at that may be breached."""
+    """Have those truces looked at between whose parties more was announced yesterday than the day before."""
+    n, remembered = p.base.shape[1], len(w.announced) - 1
+    yesterday = w.calendar.step_of[t - 1] % remembered
+    before = (w.calendar.step_of[t - 2] if t > 1 else -1) % remembered
     for k in range(len(p.truce_lapses)):
-        for s in range(len(w.draw)):
-            if w.truces.held[k, s] and p.truce_values[w.row[s], k, BREACH] > 0.0:
-                note(w.agenda, w.calendar, WINDOWS, t, item_of(k, s, 0))
+        for i in range(n):
+            for j in range(n):
+                if i != j and p.truce_parties[k, i] and p.truce_parties[k, j]:
+                    now, then = w.announced[yesterday, i * n + j], w.announced[before, i * n + j]
+                    if differ(now, then):
+                        for s in range(len(now)):
+                            if now[s] > then[s] and w.truces.held[k, s]:
+                                note(w.agenda, w.calendar, WINDOWS, t, item_of(k, s, 0))
 
 
 @called
