@@ -9,14 +9,31 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tradesim.economics.krugman import Krugman, KrugmanEquilibrium
+    from tradesim.economics.policy import Choice, cooperative, nash, optimal_tariff
+    from tradesim.economics.search import Progress
     from tradesim.economics.status import Status
 
 _ROOM = {
+    "Choice": "policy",
+    "Krugman": "krugman",
+    "KrugmanEquilibrium": "krugman",
+    "Progress": "search",
     "Status": "status",
+    "cooperative": "policy",
+    "nash": "policy",
+    "optimal_tariff": "policy",
 }
 
 __all__ = [
+    "Choice",
+    "Krugman",
+    "KrugmanEquilibrium",
+    "Progress",
     "Status",
+    "cooperative",
+    "nash",
+    "optimal_tariff",
 ]
 
 
