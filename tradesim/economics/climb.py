@@ -6,7 +6,7 @@ optimal tariffs of Ossa (2014) take ten to thirty evaluations each instead of th
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -90,8 +90,10 @@ def climb(
         height, slope = function(point)
         evaluations = best.evaluations + 1
         slack = _slack(point, slope * scale, bounds)
-        kept = (point, height, slack) if height >= best.height else (best.point, best.height, best.slack)
-        best = Top(*kept, evaluations)
+        if height >= best.height:
+            best = Top(point, height, slack, evaluations)
+        else:
+            best = replace(best, evaluations=evaluations)
         if seen is not None:
             seen(evaluations, height)
         return -height, -slope * scale
@@ -101,7 +103,7 @@ def climb(
     try:
         minimize(fall, start / scale, jac=True, method="L-BFGS-B", bounds=box, options=options)
     except UnsolvedError as unsolved:
-        return Top(best.point, best.height, best.slack, best.evaluations, unsolved.status)
+        return replace(best, unsolved=unsolved.status)
     return best
 
 

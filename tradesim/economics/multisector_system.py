@@ -1,0 +1,257 @@
+"""The equations of many sectors with input–output links, as one sweep over all blocks, and the sweep backwards.
+
+n buys from i, j and k are sectors; t is the tariff, τ = 1 + t, a hat the ratio of new to old, ĉ unit costs:
+
+    ln ĉ_n^j = B ln ŵ_n + (1 − B) Σ_k G[k,j] ln P̂_n^k
+    Φ_n^j = Σ_i π0 (κ̂ ĉ_i)^(−θ)          P̂_n^j = Φ^(−1/θ),     κ̂ = τ1/τ0 × changes of iceberg costs
+    sales_i^j = Σ_n π1[n,i] X_n^j / τ1
+    X_n^j = Σ_k G[j,k] (1 − B^k) sales_n^k + α_n^j I_n
+    I_n = ŵ_n VA_n + Σ_j X_n^j (1 − Σ_i π1/τ1) + D_n
+    ŵ_n VA_n = Σ_j B_n^j sales_n^j
+
+A sweep takes wages, prices and spending once through all of them; where it changes nothing, they hold. No
+block is solved inside another: some seventy sweeps reach 1e-10. Going backwards through the sweep, again and
+again, sums up what a change of any tariff does through all of them: the slopes of welfare for every tariff
+at the price of one more solution.
+
+References
+----------
+Caliendo and Parro (2015), Estimates of the trade and welfare effects of NAFTA, Review of Economic Studies
+82, 1–44.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Base:
+    """What the equations need of the base year. N economies, S sectors.
+
+    Parameters
+    ----------
+    share : (S, N, N) duty-paid share of the exporter in what the importer spends on the sector.
+    factor : (S, N, N) 1 + duty.
+    spending : (S, N) X, duty-paid, US dollars.
+    theta : (S, 1) trade elasticity.
+    value_added : (S, N) B, share of value added in the sector's costs.
+    inputs : (N, S, S) G[n, k, j], share of k in the materials of j.
+    final : (S, N) α, share of the sector in final spending.
+    earnings : (N,) VA, US dollars.
+    deficit : (N,) D, what is spent beyond income and duties, US dollars.
+    member : (C, N) 0 or 1, which economies make up each bloc that trades.
+    pace : (N,) how much of its error a wage makes up for in a sweep.
+    """
+
+    share: Floats
+    factor: Floats
+    spending: Floats
+    theta: Floats
+    value_added: Floats
+    inputs: Floats
+    final: Floats
+    earnings: Floats
+    deficit: Floats
+    member: Floats
+    pace: Floats
+
+
+class State(NamedTuple):
+    """Unknowns: logarithms of wages (B, N) and prices (B, S, N), spending (B, S, N) in US dollars."""
+
+    wage: Floats
+    price: Floats
+    spending: Floats
+
+
+class Kernel(NamedTuple):
+    """What tariffs make of the base: ``π0 κ̂^(−θ)``, and the same over τ1; both (B, S, N, N)."""
+
+    whole: Floats
+    net: Floats
+
+
+class Sweep(NamedTuple):
+    """What one sweep passed through; all (B, S, N), but for income and paid, (B, N).
+
+    Parameters
+    ----------
+    next : where it leads.
+    cost : ``ĉ^(−θ)``.
+    index : Φ.
+    sales : at world prices, US dollars.
+    kept : share of spending that is not duty, Σ_i π1/τ1.
+    income : I, US dollars.
+    paid : what sales leave for value added, US dollars.
+    """
+
+    next: State
+    cost: Floats
+    index: Floats
+    sales: Floats
+    kept: Floats
+    income: Floats
+    paid: Floats
+
+
+def kernel(base: Base, factor: Floats, icebergs: Floats | None = None) -> Kernel:
+    """Return the kernel of tariff factors τ1 (B, S, N, N) and changes of iceberg costs."""
+    cost = factor / base.factor if icebergs is None else factor / base.factor * icebergs
+    whole = base.share * cost ** -base.theta[..., None]
+    return Kernel(whole, whole / factor)
+
+
+def start(base: Base, scenarios: int) -> State:
+    """Return the base itself as first guess."""
+    n, spending = len(base.earnings), base.spending
+    zeros = np.zeros((scenarios, *spending.shape))
+    return State(np.zeros((scenarios, n)), zeros, np.broadcast_to(spending, zeros.shape).copy())
+
+
+def sweep(base: Base, kernel: Kernel, state: State) -> Sweep:
+    """Take wages, prices and spending once through all equations."""
+    log_cost = base.value_added * state.wage[:, None] + (1 - base.value_added) * _materials(base, state.price)
+    cost = np.exp(-base.theta * log_cost)
+    index = _times(kernel.whole, cost)
+    sales = cost * _times(_transposed(kernel.net), state.spending / index)
+    kept = _times(kernel.net, cost) / index
+    earned = base.earnings * np.exp(state.wage)
+    income = earned + ((1 - kept) * state.spending).sum(axis=1) + base.deficit
+    spending = _bought(base, (1 - base.value_added) * sales) + base.final * income[:, None]
+    paid = (base.value_added * sales).sum(axis=1)
+    wage = state.wage + base.pace * np.log(paid / earned)
+    wage = wage - np.log(_bloc(base, np.exp(wage)))
+    new = State(wage, -np.log(index) / base.theta, spending)
+    return Sweep(new, cost, index, sales, kept, income, paid)
+
+
+def residual(base: Base, state: State, through: Sweep) -> Floats:
+    """Return by how much, relative to what is bought or earned, any equation is missed: (B,)."""
+    earned = base.earnings * np.exp(state.wage)
+    total = state.spending.sum(axis=1, keepdims=True)
+    missed = (
+        np.abs(through.paid / earned - 1).max(axis=1),
+        np.abs(_bloc(base, np.exp(state.wage)) - 1).max(axis=1),
+        np.abs(through.next.price - state.price).max(axis=(1, 2)),
+        (np.abs(through.next.spending - state.spending) / total).max(axis=(1, 2)),
+    )
+    return np.asarray(np.maximum.reduce(missed))
+
+
+def solution(base: Base, kernel: Kernel, tolerance: float, steps: int) -> tuple[State, Floats]:
+    """Return where sweeps change nothing more, and what equations miss there, (B,).
+
+    A scenario stops by itself, so its answer does not depend on those beside it.
+    """
+    found, left = start(base, len(kernel.whole)), np.full(len(kernel.whole), np.inf)
+    going, now, some = np.arange(len(left)), found, kernel
+    with np.errstate(all="ignore"):
+        for _ in range(steps):
+            through = sweep(base, some, now)
+            missed = residual(base, now, through)
+            left[going] = missed
+            on = np.isfinite(missed) & (missed > tolerance)
+            if not on.all():
+                for whole, part in zip(found, now, strict=True):
+                    whole[going] = part
+                going, some = going[on], Kernel(*(part[on] for part in some))
+                now = State(*(part[on] for part in through.next))
+            else:
+                now = through.next
+            if not going.size:
+                break
+    for whole, part in zip(found, now, strict=True):
+        whole[going] = part
+    return found, left
+
+
+class Slopes(NamedTuple):
+    """Derivatives of a goal with respect to wages (B, N), prices and spending (B, S, N), and to ln τ."""
+
+    wage: Floats
+    price: Floats
+    spending: Floats
+    factor: Floats
+
+
+def backwards(base: Base, kernel: Kernel, state: State, through: Sweep, weights: Floats, after: Slopes) -> Slopes:
+    """Take slopes with respect to what a sweep leads to back to what it started from.
+
+    The goal is Σ weights · ln(income / price of living), weights (B, N), at the sweep's own income and prices,
+    beside whatever has the slopes ``after``.
+    """
+    earned = base.earnings * np.exp(state.wage)
+    share = earned / (earned @ base.member.T @ base.member)
+    wage = after.wage - share * (after.wage @ base.member.T @ base.member)
+    price = after.price - base.final * weights[:, None]
+    income = (base.final * after.spending).sum(axis=1) + weights / through.income
+
+    sales = base.value_added * (base.pace * wage / through.paid)[:, None]
+    sales = sales + (1 - base.value_added) * _materials(base, after.spending)
+    wage = (1 - base.pace) * wage + income * earned
+    spending = income[:, None] * (1 - through.kept)
+    kept = -income[:, None] * state.spending
+
+    demand, sold = state.spending / through.index, sales * through.cost
+    by_demand, net = _times(kernel.net, sold), kept / through.index
+    spending = spending + by_demand / through.index
+    index = -(kept * through.kept + by_demand * demand + price / base.theta) / through.index
+    back = _times(_transposed(kernel.whole), index) + _times(_transposed(kernel.net), net)
+    cost = sales * through.sales / through.cost + back
+    log_cost = -base.theta * through.cost * cost
+    wage = wage + (base.value_added * log_cost).sum(axis=1)
+    price = _bought(base, (1 - base.value_added) * log_cost)
+
+    theta, paid = base.theta[..., None], through.cost[:, :, None]
+    of_whole = kernel.whole * index[..., None] * paid
+    of_net = kernel.net * (demand[..., None] * sold[:, :, None] + net[..., None] * paid)
+    return Slopes(wage, price, spending, -theta * of_whole - (1 + theta) * of_net)
+
+
+def pull_back(base: Base, kernel: Kernel, state: State, weights: Floats, tolerance: float, steps: int) -> Floats:
+    """Return the derivative of Σ weights · ln real income with respect to ln τ, (B, S, N, N), at a solution.
+
+    The sweep goes backwards until the slopes change no more: they then hold for what all sweeps together do.
+    """
+    through = sweep(base, kernel, state)
+    zeros = np.zeros_like(state.price)
+    slopes = Slopes(np.zeros_like(state.wage), zeros, zeros, np.zeros_like(kernel.whole))
+    for _ in range(steps):
+        before, slopes = slopes, backwards(base, kernel, state, through, weights, slopes)
+        moved = (
+            np.abs(slopes.wage - before.wage).max(),
+            np.abs(slopes.price - before.price).max(),
+            np.abs((slopes.spending - before.spending) * state.spending).max(),
+        )
+        if max(moved) <= tolerance:
+            break
+    return slopes.factor
+
+
+def _materials(base: Base, by_input: Floats) -> Floats:
+    """Return Σ_k G[k,j] of what goes by input k: by sector j, (B, S, N)."""
+    return np.asarray(_times(base.inputs.swapaxes(1, 2), by_input.swapaxes(1, 2)).swapaxes(1, 2))
+
+
+def _bought(base: Base, by_sector: Floats) -> Floats:
+    """Return Σ_k G[j,k] of what goes by sector k: by input j, (B, S, N)."""
+    return np.asarray(_times(base.inputs, by_sector.swapaxes(1, 2)).swapaxes(1, 2))
+
+
+def _bloc(base: Base, wage: Floats) -> Floats:
+    """Return what the bloc of each economy earns at these wages, ratio to the base: (B, N)."""
+    earned = (wage * base.earnings) @ base.member.T / (base.member @ base.earnings)
+    return np.asarray(earned @ base.member)
+
+
+def _times(matrix: Floats, vector: Floats) -> Floats:
+    return np.asarray((matrix @ vector[..., None])[..., 0])
+
+
+def _transposed(matrix: Floats) -> Floats:
+    return matrix.swapaxes(-1, -2)
