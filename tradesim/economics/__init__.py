@@ -9,17 +9,26 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tradesim.economics.calibration import Step
+    from tradesim.economics.equilibrium import Equilibrium
     from tradesim.economics.krugman import Krugman, KrugmanEquilibrium
+    from tradesim.economics.multisector import MultiSector, MultiSectorEquilibrium
     from tradesim.economics.policy import Choice, cooperative, nash, optimal_tariff
     from tradesim.economics.search import Progress
+    from tradesim.economics.single import SingleSector
     from tradesim.economics.status import Status
 
 _ROOM = {
     "Choice": "policy",
+    "Equilibrium": "equilibrium",
     "Krugman": "krugman",
     "KrugmanEquilibrium": "krugman",
+    "MultiSector": "multisector",
+    "MultiSectorEquilibrium": "multisector",
     "Progress": "search",
+    "SingleSector": "single",
     "Status": "status",
+    "Step": "calibration",
     "cooperative": "policy",
     "nash": "policy",
     "optimal_tariff": "policy",
@@ -27,10 +36,15 @@ _ROOM = {
 
 __all__ = [
     "Choice",
+    "Equilibrium",
     "Krugman",
     "KrugmanEquilibrium",
+    "MultiSector",
+    "MultiSectorEquilibrium",
     "Progress",
+    "SingleSector",
     "Status",
+    "Step",
     "cooperative",
     "nash",
     "optimal_tariff",

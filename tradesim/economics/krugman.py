@@ -1,4 +1,4 @@
-"""Many sectors of monopolistic competition: profits, wages and welfare after a change of tariffs (Ossa 2014).
+"""Krugman: many sectors of monopolistic competition: profits, wages and welfare under tariffs (Ossa 2014).
 
 Each sector of each economy holds a fixed number of firms, each the only maker of its variety; labour moves
 between sectors and is paid the same in all. Tariffs move the terms of trade and, as mark-ups differ from
@@ -9,10 +9,9 @@ References
 Ossa (2014), Trade wars and trade talks with data, American Economic Review 104, 4104–4146.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,71 +19,53 @@ from numpy.typing import ArrayLike, NDArray
 from tradesim.economics import checks
 from tradesim.economics import krugman_system as system
 from tradesim.economics.calibration import Step, compared
-from tradesim.economics.status import converged, status_of
+from tradesim.economics.sectors import (
+    TOLERANCE,
+    Deficits,
+    SectorEquilibrium,
+    blocks,
+    flat,
+    joined,
+    scenarios,
+    spread_weights,
+    table_problems,
+)
 from tradesim.errors import InputError, Problem, fail_if
 
 Floats = NDArray[np.float64]
-Deficits = Literal["purged", "kept"]
-
-BLOCK = 4_000_000
-"""Cells of flows that are solved together; more scenarios are solved block by block."""
 
 
-@dataclass(frozen=True, eq=False)
-class KrugmanEquilibrium:
-    """What tariffs lead to in `Krugman`. Changes are ratios to the base: 1.01 is one percent more.
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class KrugmanEquilibrium(SectorEquilibrium):
+    """What new tariffs do in `Krugman`: as `Equilibrium`, with sectors and profits.
 
     Parameters
     ----------
-    welfare : (..., N) change in real income, spending over the price of living.
-    wage : (..., N) change in the wage; what each bloc of trading economies pays its labour is the unit.
-    price : (..., N) change in the price of living.
-    spending : (..., N) change in spending.
-    profit : (..., N, S) change in each sector's profits; 1 where a sector sells nothing.
-    revenue : (..., N) US dollars of duties.
-    flows : (..., N, N, S) duty-paid spending, importer × exporter × sector, US dollars.
-    tariffs : (..., N, N, S) fraction, as given.
-    residual : (...) largest fraction by which a labour market or a budget misses.
-    status : (...) int8, of `Status`: whether the solution can be used.
+    profit : (..., N, S) float64, change of each sector's profits; 1 where a sector sells nothing.
+    profits : (..., N) float64, change of all profits together.
     """
 
-    welfare: Floats
-    wage: Floats
-    price: Floats
-    spending: Floats
-    profit: Floats = field(repr=False)
-    revenue: Floats = field(repr=False)
-    flows: Floats = field(repr=False)
-    tariffs: Floats = field(repr=False)
-    residual: Floats
-    status: NDArray[np.int8]
+    profit: Floats = field(kw_only=True)
+    profits: Floats = field(kw_only=True)
 
-    @property
-    def converged(self) -> NDArray[np.bool_]:
-        """Which scenarios were solved, (...)."""
-        return converged(self.status)
-
-    @property
-    def imports(self) -> Floats:
-        """Trade at world prices, net of duties, (..., N, N, S) US dollars; the diagonal is domestic."""
-        return np.asarray(self.flows / (1 + self.tariffs))
+    def columns(self) -> Mapping[str, Floats]:
+        """Return what every economy has one number of, each (..., N), in the order of the tables."""
+        return {**SectorEquilibrium.columns(self), "profits": self.profits}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Krugman:
     """Ossa's model at a base year.
 
     Parameters
     ----------
-    flows : (N, N, S) duty-paid spending, importer × exporter × sector, US dollars; the diagonal is domestic.
-    tariffs : (N, N, S) fraction, in force in the base year.
+    flows : (N, N, S) float64, US dollars a year: duty-paid spending, importer × exporter × sector; the diagonal
+        is domestic. `from_trade` takes values before duties.
+    tariffs : (N, N, S) float64, fraction: what the flows paid.
     sigma : (S,) or one number, above 1: elasticity of substitution between varieties of a sector.
-    codes : names of the economies.
-    deficits : ``purged``: first solve for the year as it would be without aggregate imbalances, and start
-        from there (the paper's, and the default); ``kept``: each economy goes on spending beyond its income
-        the same share of what labour earns in the world.
-    tolerance : the largest residual that counts as solved.
-    steps : of Newton's method, at most.
+    deficits : ``purged``: the base is first solved without aggregate imbalances, and changes are measured from
+        there (the paper's way); ``world_share``: each keeps its share of what the world's labour earns.
+    codes : the economies' names (default: none).
 
     Attributes
     ----------
@@ -93,11 +74,12 @@ class Krugman:
     Raises
     ------
     InputError
-        With every problem of the tables.
+        With every problem: negative or missing flows, an economy that sells or spends nothing, tariffs of −1
+        or less, an elasticity of 1 or less.
 
     Examples
     --------
-    Two like economies with tariffs of 10 %, which are dropped:
+    Two like economies drop their tariffs of 10 %:
 
     >>> trade = np.full((2, 2, 1), 10.0) + 90 * np.eye(2)[..., None]
     >>> tariffs = np.array([[0, 0.1], [0.1, 0]])[..., None]
@@ -107,45 +89,28 @@ class Krugman:
     (array([1.0022, 1.0022]), array([1., 1.]))
     """
 
-    flows: Floats = field(repr=False)
-    tariffs: Floats = field(repr=False)
+    flows: Floats
+    tariffs: Floats
     sigma: Floats
-    codes: tuple[str, ...] = ()
-    tolerance: float = 1e-11
-    steps: int = 100
     deficits: Deficits = "purged"
-    calibration: tuple[Step, ...] = field(repr=False, default=())
+    codes: tuple[str, ...] = ()
+    calibration: tuple[Step, ...] = ()
 
     def __init__(
         self,
         flows: ArrayLike,
         tariffs: ArrayLike,
         sigma: ArrayLike,
-        codes: Sequence[str] = (),
-        *,
         deficits: Deficits = "purged",
-        tolerance: float = 1e-11,
-        steps: int = 100,
+        codes: Sequence[str] = (),
     ) -> None:
-        duties = checks.numbers("tariffs", tariffs)
-        given = checks.numbers("flows", flows)
+        given, duties = checks.numbers("flows", flows), checks.numbers("tariffs", tariffs)
         elasticity = _per_sector(checks.numbers("sigma", sigma), given)
-        fail_if(_problems(given, duties, elasticity, codes, deficits, tolerance))
-        base: Floats = given
-        taken: tuple[Step, ...] = ()
-        if deficits == "purged":
-            base, taken = _purged(given, duties, elasticity, tolerance, steps)
-        values = {
-            "flows": checks.numbers("flows", base),
-            "tariffs": duties,
-            "sigma": elasticity,
-            "codes": tuple(codes),
-            "tolerance": tolerance,
-            "steps": steps,
-            "deficits": deficits,
-            "calibration": taken,
-        }
-        for name, value in values.items():
+        fail_if(_problems(given, duties, elasticity, codes, deficits))
+        base, taken = (given, ()) if deficits == "world_share" else _purged(given, duties, elasticity)
+        base.setflags(write=False)
+        values = {"flows": base, "tariffs": duties, "sigma": elasticity, "deficits": deficits}
+        for name, value in (values | {"codes": tuple(codes), "calibration": taken}).items():
             object.__setattr__(self, name, value)
 
     @classmethod
@@ -154,45 +119,51 @@ class Krugman:
         trade: ArrayLike,
         tariffs: ArrayLike,
         sigma: ArrayLike,
-        codes: Sequence[str] = (),
-        *,
         deficits: Deficits = "purged",
+        codes: Sequence[str] = (),
     ) -> "Krugman":
         """Build from trade at world prices, before duties, as customs records and Ossa's tables show it."""
-        duties = checks.numbers("tariffs", tariffs)
-        value = checks.numbers("trade", trade)
-        fail_if(checks.flow_problems(value, codes, "trade"))
-        fail_if(checks.tariff_problems(duties, value.shape, codes))
-        return cls(value * (1 + duties), duties, sigma, codes, deficits=deficits)
+        value, duties = checks.numbers("trade", trade), checks.numbers("tariffs", tariffs)
+        fail_if(table_problems(value, duties, codes, deficits, "trade"))
+        return cls(value * (1 + duties), duties, sigma, deficits, codes)
+
+    def __repr__(self) -> str:
+        n, _, sectors = self.flows.shape
+        return f"<Krugman: {n} economies, {sectors} sectors, deficits {self.deficits}>"
 
     @cached_property
     def base(self) -> system.Base:
-        """The base year as the equations need it."""
-        return system.base_of(self.flows, self.tariffs, self.sigma, deficits=self.deficits == "kept")
+        """The base year in the terms of the equations."""
+        return system.base_of(self.flows, self.tariffs, self.sigma, deficits=self.deficits == "world_share")
 
     @property
     def elasticity(self) -> Floats:
         """Trade elasticity of each sector, (S,): σ − 1."""
         return np.asarray(self.sigma - 1)
 
-    def solve(self, tariffs: ArrayLike, icebergs: ArrayLike | None = None) -> KrugmanEquilibrium:
-        """Return what tariffs lead to.
+    def solve(
+        self, tariffs: ArrayLike, icebergs: ArrayLike | None = None, *, tolerance: float = TOLERANCE
+    ) -> KrugmanEquilibrium:
+        """Return the world under other tariffs, of one scenario or of many.
 
         Parameters
         ----------
-        tariffs : (..., N, N, S) fraction, importer × exporter × sector; axes in front are scenarios.
-        icebergs : changes in trade costs that melt goods, ratios to the base, of a shape that the tariffs'
-            can be spread to; none where not given.
+        tariffs : (..., N, N, S) float64, fraction, importer × exporter × sector; axes in front are scenarios.
+        icebergs : ratio of new to old costs of trade that bring no revenue, of a shape that spreads to the
+            tariffs' (default: 1).
+        tolerance : the most that a market may miss, as a share of what it sells.
         """
-        duties = checks.numbers("tariffs", tariffs)
-        fail_if(checks.tariff_problems(duties, self.flows.shape, self.codes))
-        melt = _icebergs(icebergs, duties.shape)
-        factor, lead = 1 + _flat(duties), duties.shape[:-3]
-        cost = np.log(factor / self.base.factor * _flat(melt))
-        parts = [_solved(self, factor[k], cost[k]) for k in _blocks(len(factor), self.flows.size)]
-        whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-        shaped = {name: value.reshape(lead + value.shape[1:]) for name, value in whole.items()}
-        return KrugmanEquilibrium(tariffs=duties, **shaped)
+        duties, melt = scenarios(self.flows, self.codes, tariffs, icebergs, tolerance)
+        factor = 1 + flat(duties)
+        cost = np.log(factor / self.base.factor if melt is None else factor / self.base.factor * flat(melt))
+        parts = [
+            _solved(self.base, factor[k], cost[k], tolerance) for k in blocks(len(factor), self.flows.size)
+        ]
+        values = joined(parts)
+        residual, short = values.pop("residual"), values.pop("short") > 0
+        return KrugmanEquilibrium.of(
+            values, duties, residual, tolerance, short, leading=duties.shape[:-3], codes=self.codes
+        )
 
     def gradient(self, equilibrium: KrugmanEquilibrium, weights: ArrayLike) -> Floats:
         """Return the derivative of Σ weights · ln welfare with respect to every tariff, at an equilibrium.
@@ -200,16 +171,17 @@ class Krugman:
         Parameters
         ----------
         equilibrium : of this model.
-        weights : (N,) or (..., N) of each economy's ln welfare.
+        weights : (N,) or (..., N), of each economy's ln welfare.
 
         Returns
         -------
-        (..., N, N, S), per unit of the tariff; 0 on the diagonal, which no economy charges.
+        (..., N, N, S) float64, per unit of the tariff; 0 on the diagonal, which no economy charges.
         """
         at, n = equilibrium, len(self.flows)
-        each = np.broadcast_to(np.asarray(weights, dtype=np.float64), at.welfare.shape).reshape(-1, n)
         found = _trade_of(self.base, at)
-        slope = system.pull_back(self.base, 1 + _flat(at.tariffs), found, each)
+        slope = system.pull_back(
+            self.base, 1 + flat(at.tariffs), found, spread_weights(weights, at.welfare.shape)
+        )
         slope[:, np.arange(n), np.arange(n)] = 0.0
         return slope.reshape(at.tariffs.shape)
 
@@ -220,97 +192,58 @@ def _per_sector(values: Floats, flows: Floats) -> Floats:
 
 
 def _problems(
-    flows: Floats,
-    tariffs: Floats,
-    sigma: Floats,
-    codes: Sequence[str],
-    deficits: str,
-    tolerance: float,
+    flows: Floats, tariffs: Floats, sigma: Floats, codes: Sequence[str], deficits: str
 ) -> Iterator[Problem]:
-    if flows.ndim != 3:
-        yield Problem("no sectors", "flows", f"shape {flows.shape}", "(N, N, S): one sector is (N, N, 1)")
-        return
-    yield from checks.flow_problems(flows, codes)
-    yield from checks.tariff_problems(tariffs, flows.shape, codes)
-    yield from checks.value_problems("sigma", sigma, flows.shape[-1:], 1.0)
-    yield from checks.number_problems("tolerance", tolerance)
-    if codes:
-        yield from checks.code_problems(codes, len(flows))
-    if deficits not in {"purged", "kept"}:
-        yield Problem("unknown treatment", "deficits", repr(deficits), "'purged' or 'kept'")
+    yield from table_problems(flows, tariffs, codes, deficits)
+    if flows.ndim == 3:
+        yield from checks.value_problems("sigma", sigma, flows.shape[-1:], 1.0)
 
 
-def _purged(
-    flows: Floats, tariffs: Floats, sigma: Floats, tolerance: float, steps: int
-) -> tuple[Floats, tuple[Step, ...]]:
+def _purged(flows: Floats, tariffs: Floats, sigma: Floats) -> tuple[Floats, tuple[Step, ...]]:
     """Return the flows of the same year without aggregate imbalances, and what that moved."""
     base = system.base_of(flows, tariffs, sigma, deficits=True)
     balanced = system.base_of(flows, tariffs, sigma, deficits=False)
     factor, unchanged = base.factor[None], np.zeros_like(base.factor[None])
-    found = system.solution(balanced, factor, unchanged, tolerance, steps)[1]
+    found = system.solution(balanced, factor, unchanged, TOLERANCE)[1]
     missed = system.residual(balanced, factor, found)[0]
-    if not missed <= 100 * tolerance:
-        got = f"a market or budget misses by {missed:.2g}"
-        fix = "deficits='kept' starts from the year as it is"
-        raise InputError([Problem("no balanced year was found", "flows", got, fix=fix)])
+    if not missed <= TOLERANCE:
+        got, fix = f"markets off by {missed:.1e}", "use deficits='world_share'"
+        raise InputError([Problem("deficits that could not be purged", "deficits", got, fix=fix)])
     after = found.value[0] * base.factor
     imbalance = compared("imbalances purged", base.total, base.total - base.deficit, 1e-9)
     return after, (imbalance, compared("flows without imbalances", flows, after, 1e-9))
 
 
-def _icebergs(icebergs: ArrayLike | None, shape: tuple[int, ...]) -> Floats:
-    if icebergs is None:
-        return np.ones(shape)
-    melt = checks.numbers("icebergs", icebergs)
-    try:
-        spread = np.broadcast_to(melt, shape)
-    except ValueError:
-        allowed = f"one that spreads to {shape}, as the tariffs"
-        raise InputError([Problem("wrong shape", "icebergs", f"shape {melt.shape}", allowed)]) from None
-    fail_if(checks.value_problems("icebergs", melt, melt.shape))
-    return spread
-
-
-def _flat(values: Floats) -> Floats:
-    """Put all scenarios on one axis: (..., N, N, S) to (B, N, N, S)."""
-    return values.reshape(-1, *values.shape[-3:])
-
-
-def _blocks(scenarios: int, cells: int) -> list[slice]:
-    """Return the scenarios a few at a time, so that memory stays flat."""
-    many = max(1, BLOCK // cells)
-    return [slice(k, k + many) for k in range(0, scenarios, many)]
-
-
-def _solved(model: Krugman, factor: Floats, cost: Floats) -> dict[str, Floats]:
-    """Return the fields of the equilibrium for scenarios on one axis, but for the tariffs."""
-    base = model.base
-    wage, found = system.solution(base, factor, cost, model.tolerance, model.steps)
-    residual = system.residual(base, factor, found)
-    before, sales = (model.flows / base.factor).sum(axis=0), found.value.sum(axis=1)
-    price, spending = np.exp(found.price), found.spent / base.total
-    return {
-        "welfare": spending / price,
-        "wage": np.exp(wage),
-        "price": price,
-        "spending": spending,
-        "profit": np.divide(sales, before, out=np.ones_like(sales), where=before > 0),
-        "revenue": ((factor - 1) * found.value).sum(axis=(2, 3)),
-        "flows": found.value * factor,
-        "residual": residual,
-        "status": status_of(residual, 100 * model.tolerance, (found.spent <= 0).any(axis=1)),
-    }
+def _solved(base: system.Base, factor: Floats, cost: Floats, tolerance: float) -> dict[str, Floats]:
+    """Return the fields of the equilibrium for scenarios on one axis, its residual, and who is short of money."""
+    with np.errstate(all="ignore"):
+        wage, found = system.solution(base, factor, cost, tolerance)
+        before, sales = system.base_sales(base), found.value.sum(axis=1)
+        price = np.exp(found.price)
+        return {
+            "wage": np.exp(wage),
+            "price": price,
+            "welfare": found.spent / base.total / price,
+            "revenue": ((factor - 1) * found.value).sum(axis=(2, 3)),
+            "income": sales.sum(axis=2),
+            "spending": found.spent,
+            "flows": found.value * factor,
+            "profit": np.divide(sales, before, out=np.ones_like(sales), where=before > 0),
+            "profits": (sales / base.sigma).sum(axis=2) / (before / base.sigma).sum(axis=1),
+            "residual": system.residual(base, factor, found),
+            "short": (found.spent <= 0).any(axis=1),
+        }
 
 
 def _trade_of(base: system.Base, equilibrium: KrugmanEquilibrium) -> system.Trade:
     """Return an equilibrium in the terms of the equations, scenarios on one axis."""
-    n = len(base.labour)
-    flows = _flat(equilibrium.flows)
+    n = equilibrium.wage.shape[-1]
+    flows = flat(equilibrium.flows)
     spending = flows.sum(axis=2, keepdims=True)
     return system.Trade(
         wages=equilibrium.wage.reshape(-1, n) * base.labour,
-        spent=equilibrium.spending.reshape(-1, n) * base.total,
-        value=_flat(equilibrium.imports),
+        spent=equilibrium.spending.reshape(-1, n),
+        value=flat(equilibrium.border_flows),
         share=flows / np.where(spending > 0, spending, 1.0),
         price=np.log(equilibrium.price.reshape(-1, n)),
     )

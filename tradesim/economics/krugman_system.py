@@ -17,6 +17,9 @@ from tradesim.economics.full_newton import full_newton
 
 Floats = NDArray[np.float64]
 
+STEPS = 100
+"""Of Newton's method, at most; four to ten are usual."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Base:
@@ -87,6 +90,11 @@ def base_of(flows: Floats, tariffs: Floats, sigma: Floats, *, deficits: bool) ->
         deficit=gap if deficits else np.zeros_like(gap),
         bloc=blocs(flows),
     )
+
+
+def base_sales(base: Base) -> Floats:
+    """Return what each sector of each economy sells at the base, at world prices, (N, S) US dollars."""
+    return np.asarray((base.share * base.spending[:, None] / base.factor).sum(axis=0))
 
 
 class Trade(NamedTuple):
@@ -215,15 +223,19 @@ def _solve(matrix: Floats, right: Floats) -> Floats:
     return np.asarray(np.linalg.solve(matrix, right[..., None])[..., 0])
 
 
-def solution(base: Base, factor: Floats, cost: Floats, tolerance: float, steps: int) -> tuple[Floats, Trade]:
+def solution(base: Base, factor: Floats, cost: Floats, tolerance: float) -> tuple[Floats, Trade]:
     """Return the log wages (B, N) at which all markets clear, and trade at them."""
+
+    def at(wage: Floats, scenarios: NDArray[np.intp]) -> Trade:
+        return trade(base, wage, factor[scenarios], cost[scenarios])
+
     with np.errstate(all="ignore"):
         wage = full_newton(
-            lambda z, k: errors(base, trade(base, z, factor[k], cost[k])),
-            lambda z, k: _slopes(base, factor[k], trade(base, z, factor[k], cost[k])).reduced,
+            lambda z, k: errors(base, at(z, k)),
+            lambda z, k: _slopes(base, factor[k], at(z, k)).reduced,
             np.zeros((len(factor), len(base.labour))),
-            tolerance=tolerance,
-            steps=steps,
+            tolerance=tolerance / 10,
+            steps=STEPS,
         )
         return wage, trade(base, wage, factor, cost)
 

@@ -28,6 +28,11 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+SWEEPS = 3000
+"""At most; seventy to a hundred are usual."""
+LEVEL = 1e-12
+"""A change of the slopes this small is none."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Base:
@@ -143,7 +148,7 @@ def residual(base: Base, state: State, through: Sweep) -> Floats:
     return np.asarray(np.maximum.reduce(missed))
 
 
-def solution(base: Base, kernel: Kernel, tolerance: float, steps: int) -> tuple[State, Floats]:
+def solution(base: Base, kernel: Kernel, tolerance: float) -> tuple[State, Floats]:
     """Return where sweeps change nothing more, and what equations miss there, (B,).
 
     A scenario stops by itself, so its answer does not depend on those beside it.
@@ -151,7 +156,7 @@ def solution(base: Base, kernel: Kernel, tolerance: float, steps: int) -> tuple[
     found, left = start(base, len(kernel.whole)), np.full(len(kernel.whole), np.inf)
     going, now, some = np.arange(len(left)), found, kernel
     with np.errstate(all="ignore"):
-        for _ in range(steps):
+        for _ in range(SWEEPS):
             through = sweep(base, some, now)
             missed = residual(base, now, through)
             left[going] = missed
@@ -170,6 +175,32 @@ def solution(base: Base, kernel: Kernel, tolerance: float, steps: int) -> tuple[
     return found, left
 
 
+def base_income(base: Base) -> Floats:
+    """Return final spending at the base, (N,) US dollars: value added, duties and deficit."""
+    duties = (base.share * (1 - 1 / base.factor)).sum(axis=2) * base.spending
+    return np.asarray(base.earnings + duties.sum(axis=0) + base.deficit)
+
+
+def first_order(base: Base, cost: Floats, net: Floats) -> tuple[Floats, Floats]:
+    """Return the first-order effects on welfare through terms and volume of trade, (B, N), shares of income.
+
+        ToT_n = (1/I_n) Σ_j Σ_i (exports0[n→i] (ĉ_n − 1) − imports0[n←i] (ĉ_i − 1))
+        VoT_n = (1/I_n) Σ_j Σ_i t0[n,i] (M1[n,i] − M0[n,i] ĉ_i)
+
+    Parameters
+    ----------
+    cost : (B, S, N) change of unit costs.
+    net : (B, S, N, N) trade at world prices, US dollars.
+    """
+    imports = base.share * base.spending[..., None] / base.factor * ~np.eye(len(base.earnings), dtype=bool)
+    dearer, income = cost - 1, base_income(base)
+    exported = (imports.sum(axis=1) * dearer).sum(axis=1)
+    imported = _times(imports, dearer).sum(axis=1)
+    more = net - imports * cost[:, :, None]
+    volume = ((base.factor - 1) * more).sum(axis=(1, 3))
+    return (exported - imported) / income, volume / income
+
+
 class Slopes(NamedTuple):
     """Derivatives of a goal with respect to wages (B, N), prices and spending (B, S, N), and to ln τ."""
 
@@ -179,7 +210,9 @@ class Slopes(NamedTuple):
     factor: Floats
 
 
-def backwards(base: Base, kernel: Kernel, state: State, through: Sweep, weights: Floats, after: Slopes) -> Slopes:
+def backwards(
+    base: Base, kernel: Kernel, state: State, through: Sweep, weights: Floats, after: Slopes
+) -> Slopes:
     """Take slopes with respect to what a sweep leads to back to what it started from.
 
     The goal is Σ weights · ln(income / price of living), weights (B, N), at the sweep's own income and prices,
@@ -213,7 +246,7 @@ def backwards(base: Base, kernel: Kernel, state: State, through: Sweep, weights:
     return Slopes(wage, price, spending, -theta * of_whole - (1 + theta) * of_net)
 
 
-def pull_back(base: Base, kernel: Kernel, state: State, weights: Floats, tolerance: float, steps: int) -> Floats:
+def pull_back(base: Base, kernel: Kernel, state: State, weights: Floats) -> Floats:
     """Return the derivative of Σ weights · ln real income with respect to ln τ, (B, S, N, N), at a solution.
 
     The sweep goes backwards until the slopes change no more: they then hold for what all sweeps together do.
@@ -221,14 +254,14 @@ def pull_back(base: Base, kernel: Kernel, state: State, weights: Floats, toleran
     through = sweep(base, kernel, state)
     zeros = np.zeros_like(state.price)
     slopes = Slopes(np.zeros_like(state.wage), zeros, zeros, np.zeros_like(kernel.whole))
-    for _ in range(steps):
+    for _ in range(SWEEPS):
         before, slopes = slopes, backwards(base, kernel, state, through, weights, slopes)
         moved = (
             np.abs(slopes.wage - before.wage).max(),
             np.abs(slopes.price - before.price).max(),
             np.abs((slopes.spending - before.spending) * state.spending).max(),
         )
-        if max(moved) <= tolerance:
+        if max(moved) <= LEVEL:
             break
     return slopes.factor
 

@@ -1,0 +1,113 @@
+"""Sectors: what models of many sectors share: their results, their checks, scenarios a few at a time."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tradesim.economics import checks
+from tradesim.economics.equilibrium import Equilibrium
+from tradesim.errors import Problem, fail_if
+
+Floats = NDArray[np.float64]
+Deficits = Literal["purged", "world_share"]
+
+TOLERANCE = 1e-10
+"""The most that any equation may miss, as a share of what it adds up."""
+BLOCK = 4_000_000
+"""Cells of flows that are solved together; more scenarios are solved block by block."""
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class SectorEquilibrium(Equilibrium):
+    """What new tariffs do in many sectors: as `Equilibrium`, with flows and tariffs (..., N, N, S)."""
+
+    @property
+    def border_flows(self) -> Floats:
+        """Trade at world prices, without duties, (..., N, N, S) importer × exporter × sector; own diagonal."""
+        return np.asarray(self.flows / (1.0 + self.tariffs))
+
+    def _border_values(self) -> Floats:
+        border = np.asarray(self.border_flows.sum(axis=-1))
+        n = border.shape[-1]
+        border[..., np.arange(n), np.arange(n)] = 0.0
+        return border
+
+
+def table_problems(
+    flows: Floats, tariffs: Floats, codes: Sequence[str], deficits: str, name: str = "flows"
+) -> Iterator[Problem]:
+    """Yield what is wrong with the tables of a model of many sectors."""
+    if flows.ndim != 3:
+        allowed = "(N, N, S), importer × exporter × sector; one sector is (N, N, 1)"
+        yield Problem("no sectors", name, f"shape {flows.shape}", allowed)
+        return
+    yield from checks.flow_problems(flows, codes, name)
+    yield from checks.tariff_problems(tariffs, flows.shape, codes)
+    if tariffs.ndim > 3:
+        yield Problem("several bases", "tariffs", f"shape {tariffs.shape}", f"{flows.shape}, as the {name}")
+    if codes:
+        yield from checks.code_problems(codes, len(flows))
+    if deficits not in get_args(Deficits):
+        yield Problem("unknown closure", "deficits", repr(deficits), ", ".join(get_args(Deficits)))
+
+
+def scenarios(
+    flows: Floats, codes: Sequence[str], tariffs: ArrayLike, icebergs: ArrayLike | None, tolerance: float
+) -> tuple[Floats, Floats | None]:
+    """Return tariffs (..., N, N, S) and changes of iceberg costs spread to them, checked."""
+    duties = checks.numbers("tariffs", tariffs)
+    fail_if(
+        [
+            *checks.tariff_problems(duties, flows.shape, codes),
+            *checks.number_problems("tolerance", tolerance),
+        ]
+    )
+    if icebergs is None:
+        return duties, None
+    melt = checks.numbers("icebergs", icebergs)
+    try:
+        spread = np.broadcast_to(melt, duties.shape)
+    except ValueError:
+        allowed = f"{duties.shape} or one that spreads to it, as the tariffs"
+        fail_if([Problem("wrong shape", "icebergs", f"shape {melt.shape}", allowed)])
+        raise AssertionError from None
+    fail_if(checks.value_problems("icebergs", melt, melt.shape))
+    return duties, spread
+
+
+def flat(values: Floats) -> Floats:
+    """Put all scenarios on one axis: (..., N, N, S) to (B, N, N, S)."""
+    return values.reshape(-1, *values.shape[-3:])
+
+
+def blocks(many: int, cells: int) -> list[slice]:
+    """Return so many scenarios of so many cells a few at a time: memory stays flat.
+
+    Examples
+    --------
+    >>> blocks(3, BLOCK // 2)
+    [slice(0, 2, None), slice(2, 4, None)]
+    """
+    together = max(1, BLOCK // cells)
+    return [slice(first, first + together) for first in range(0, many, together)]
+
+
+def joined(parts: Sequence[Mapping[str, Floats]]) -> dict[str, Floats]:
+    """Return what was found block by block, whole."""
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def spread_weights(weights: ArrayLike, shape: tuple[int, ...]) -> Floats:
+    """Return weights of economies, (N,) or (..., N), one row a scenario: (B, N)."""
+    given = checks.numbers("weights", weights)
+    try:
+        spread = np.broadcast_to(given, shape)
+    except ValueError:
+        allowed = f"{shape[-1:]} or {shape}: one for each economy"
+        fail_if([Problem("wrong shape", "weights", f"shape {given.shape}", allowed)])
+        raise AssertionError from None
+    fail_if(checks.value_problems("weights", given, given.shape, -np.inf))
+    return spread.reshape(-1, shape[-1])

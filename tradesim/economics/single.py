@@ -1,0 +1,232 @@
+"""SingleSector: what tariffs do to wages, prices, trade, revenue and welfare, in one sector."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradesim.economics import hat_algebra as hat
+from tradesim.economics.checks import (
+    code_problems,
+    flow_problems,
+    number_problems,
+    numbers,
+    tariff_problems,
+    value_problems,
+)
+from tradesim.economics.equilibrium import Equilibrium
+from tradesim.economics.labels import aligned, labelled
+from tradesim.economics.status import Status, status_of
+from tradesim.errors import Problem, fail_if
+
+Floats = NDArray[np.float64]
+Deficits = Literal["world_share", "purged", "own_share"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SingleSector:
+    """A world of one sector, Armington or Eaton–Kortum, whose tariffs bring revenue.
+
+    The model is Dekle, Eaton and Kortum (2008) with tariffs; `tradesim.economics.hat_algebra` holds its
+    equations. It needs no more than a table of trade, the tariffs paid on it and one elasticity, and answers
+    exactly, for changes of any size.
+
+    Parameters
+    ----------
+    flows : (N, N) float64, US dollars a year (or any one unit): **duty-paid** spending, importer × exporter,
+        the diagonal is what an economy buys from itself; or a pandas frame of it, which names the economies.
+    tariffs : (N, N) float64, fraction, importer × exporter: what the flows paid; 0 on the diagonal.
+    elasticity : ε, trade elasticity, above 0: θ of Eaton and Kortum, σ − 1 of Armington. 4 is the estimate
+        of Simonovska and Waugh (2014); 8 a long-run value.
+    deficits : what happens to the deficits of the base: ``world_share``: each keeps its share of world
+        income; ``purged``: the base is first solved without any, and changes are measured from there;
+        ``own_share``: each keeps its share of the economy's own income, what is over in the sum spread in
+        proportion to income.
+    codes : the economies' names (default: a frame's, or none).
+
+    Raises
+    ------
+    InputError
+        With every problem: NaN or negative flows, an economy that sells or spends nothing, tariffs of −1 or
+        less, an elasticity that is not above 0.
+
+    Notes
+    -----
+    Economies that do not trade with each other, even through others, form blocs with a numeraire each: an
+    autarkic economy keeps its wage, price level and welfare. Economies without domestic sales are fine.
+
+    Examples
+    --------
+    >>> world = SingleSector([[90.0, 10.0], [10.0, 90.0]], [[0.0, 0.0], [0.0, 0.0]], elasticity=4.0)
+    >>> war = world.solve([[0.0, 0.25], [0.25, 0.0]])
+    >>> war.welfare.round(4), war.wage.round(9)
+    (array([0.9936, 0.9936]), array([1., 1.]))
+    """
+
+    flows: Floats
+    tariffs: Floats
+    elasticity: float = 4.0
+    deficits: Deficits = "world_share"
+    codes: tuple[str, ...] = field(default=())
+
+    def __init__(
+        self,
+        flows: Any,
+        tariffs: Any,
+        elasticity: float = 4.0,
+        deficits: Deficits = "world_share",
+        codes: Sequence[str] = (),
+    ) -> None:
+        trade, named = labelled("flows", flows)
+        names = tuple(codes) or named
+        duties = aligned("tariffs", tariffs, names)
+        fail_if(_problems(trade, duties, elasticity, deficits, names))
+        values = {"flows": trade, "tariffs": duties, "elasticity": float(elasticity)}
+        for name, value in (values | {"deficits": deficits, "codes": names}).items():
+            object.__setattr__(self, name, value)
+
+    def __repr__(self) -> str:
+        n = len(self.flows)
+        return f"<SingleSector: {n} economies, elasticity {self.elasticity:g}, deficits {self.deficits}>"
+
+    @cached_property
+    def base(self) -> hat.Base:
+        """The base in shares and incomes, after purging where that was asked for."""
+        base = hat.base_of(self.flows, self.tariffs, self.elasticity, own=self.deficits == "own_share")
+        if self.deficits != "purged":
+            return base
+        balanced, error = hat.purged(base, hat.TOLERANCE)
+        fail_if(_purging_problems(float(error[0])))
+        return balanced
+
+    @cached_property
+    def inverse(self) -> Floats:
+        """The inverse Jacobian, (N, N), that all scenarios share."""
+        return hat.shared_inverse(self.base)
+
+    def solve(
+        self, tariffs: Any, icebergs: Any | None = None, *, tolerance: float = hat.TOLERANCE
+    ) -> Equilibrium:
+        """Return the world under other tariffs, of one scenario or of many side by side.
+
+        Parameters
+        ----------
+        tariffs : (..., N, N) float64, fraction, importer × exporter; any axes in front are scenarios. For
+            one scenario also a frame.
+        icebergs : (N, N) or (..., N, N), ratio of new to old costs of trade that bring no revenue
+            (default: 1).
+        tolerance : the most that a market may miss, as a share of the economy's income.
+
+        Raises
+        ------
+        InputError
+            For tariffs of another shape, NaN, or of −1 or less, and icebergs that are not above 0.
+
+        Examples
+        --------
+        >>> world = SingleSector([[90.0, 10.0], [10.0, 90.0]], np.zeros((2, 2)))
+        >>> levels = np.linspace(0, 0.5, 3)[:, None, None] * np.array([[0.0, 1.0], [0.0, 0.0]])
+        >>> world.solve(levels).welfare.round(4)
+        array([[1.    , 1.    ],
+               [1.0056, 0.9901],
+               [1.0039, 0.9849]])
+        """
+        duties = aligned("tariffs", tariffs, self.codes)
+        costs = None if icebergs is None else numbers("icebergs", icebergs)
+        shape = self.flows.shape
+        fail_if(
+            [
+                *tariff_problems(duties, shape, self.codes),
+                *([] if costs is None else _iceberg_problems(costs, duties.shape)),
+                *number_problems("tolerance", tolerance),
+            ]
+        )
+        stacked = duties.reshape(-1, *shape)
+        if costs is not None:
+            costs = np.broadcast_to(costs, duties.shape).reshape(-1, *shape)
+        return _reshaped(self, _solved(self, stacked, costs, tolerance), duties.shape[:-2])
+
+
+def _solved(model: SingleSector, tariffs: Floats, icebergs: Floats | None, tolerance: float) -> Equilibrium:
+    """Return the equilibrium of (B, N, N) tariffs."""
+    base, factors = model.base, 1.0 + tariffs
+    wage = hat.solve(base, factors, icebergs, model.inverse, tolerance)
+    with np.errstate(all="ignore"):
+        world = hat.markets(base, *hat.kernels(base, factors, icebergs), wage)
+        error = hat.error(base, world)
+        price = world.resistance ** (-1.0 / base.elasticity)
+        flows = hat.flows(base, world)
+    status = status_of(error, tolerance, (world.spending <= 0).any(axis=1))
+    bad = status != Status.CONVERGED
+    values = {
+        "wage": wage,
+        "price": price,
+        "welfare": world.spending / base.spending / price,
+        "revenue": (1.0 - world.kept) * world.spending,
+        "spending": world.spending,
+        "flows": flows,
+    }
+    for value in values.values():
+        value[bad] = np.nan
+    return Equilibrium(**values, tariffs=tariffs, residual=error, status=status, codes=model.codes)
+
+
+def _reshaped(model: SingleSector, found: Equilibrium, leading: tuple[int, ...]) -> Equilibrium:
+    """Return an equilibrium with its one axis of scenarios as the given leading axes."""
+    arrays = {
+        name: np.reshape(getattr(found, name), leading + getattr(found, name).shape[1:])
+        for name in (
+            "wage",
+            "price",
+            "welfare",
+            "revenue",
+            "spending",
+            "flows",
+            "tariffs",
+            "residual",
+            "status",
+        )
+    }
+    return Equilibrium(**arrays, codes=model.codes)
+
+
+def _problems(
+    flows: Floats, tariffs: Floats, elasticity: Any, deficits: Any, codes: tuple[str, ...]
+) -> Iterator[Problem]:
+    if flows.ndim == 2:
+        yield from code_problems(codes, len(flows)) if codes else ()
+        yield from tariff_problems(tariffs, flows.shape, codes)
+        if tariffs.ndim > 2:
+            yield Problem(
+                "several bases", "tariffs", f"shape {tariffs.shape}", f"{flows.shape}, as the flows"
+            )
+        yield from flow_problems(flows, codes)
+    else:
+        yield Problem("not importer × exporter", "flows", f"shape {flows.shape}", "(N, N)")
+    yield from number_problems("elasticity", elasticity)
+    if deficits not in get_args(Deficits):
+        yield Problem("unknown closure", "deficits", repr(deficits), ", ".join(get_args(Deficits)))
+
+
+def _iceberg_problems(icebergs: Floats, shape: tuple[int, ...]) -> Iterator[Problem]:
+    try:
+        fits = np.broadcast_shapes(icebergs.shape, shape) == shape
+    except ValueError:
+        fits = False
+    if not fits:
+        yield Problem("wrong shape", "icebergs", f"shape {icebergs.shape}", f"{shape}, or its last two axes")
+    else:
+        yield from value_problems("icebergs", icebergs, icebergs.shape)
+
+
+def _purging_problems(error: float) -> Iterator[Problem]:
+    if not error <= hat.TOLERANCE:
+        yield Problem(
+            "deficits that could not be purged",
+            "deficits",
+            f"markets off by {error:.1e}",
+            fix="use deficits='world_share'",
+        )
