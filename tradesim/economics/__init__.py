@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tradesim.economics.calibration import Step
-    from tradesim.economics.equilibrium import Equilibrium
+    from tradesim.economics.equilibrium import Equilibrium, ServicesEquilibrium
     from tradesim.economics.krugman import Krugman, KrugmanEquilibrium
     from tradesim.economics.multisector import MultiSector, MultiSectorEquilibrium
+    from tradesim.economics.partial import PartialEquilibrium
+    from tradesim.economics.partial_outcome import PartialOutcome
     from tradesim.economics.policy import Choice, cooperative, nash, optimal_tariff
     from tradesim.economics.search import Progress
+    from tradesim.economics.services import ServicesModel
+    from tradesim.economics.services_calibration import pass_through_exponent, services_shares
     from tradesim.economics.single import SingleSector
     from tradesim.economics.status import Status
 
@@ -25,13 +29,19 @@ _ROOM = {
     "KrugmanEquilibrium": "krugman",
     "MultiSector": "multisector",
     "MultiSectorEquilibrium": "multisector",
+    "PartialEquilibrium": "partial",
+    "PartialOutcome": "partial_outcome",
     "Progress": "search",
+    "ServicesEquilibrium": "equilibrium",
+    "ServicesModel": "services",
     "SingleSector": "single",
     "Status": "status",
     "Step": "calibration",
     "cooperative": "policy",
     "nash": "policy",
     "optimal_tariff": "policy",
+    "pass_through_exponent": "services_calibration",
+    "services_shares": "services_calibration",
 }
 
 __all__ = [
@@ -41,13 +51,19 @@ __all__ = [
     "KrugmanEquilibrium",
     "MultiSector",
     "MultiSectorEquilibrium",
+    "PartialEquilibrium",
+    "PartialOutcome",
     "Progress",
+    "ServicesEquilibrium",
+    "ServicesModel",
     "SingleSector",
     "Status",
     "Step",
     "cooperative",
     "nash",
     "optimal_tariff",
+    "pass_through_exponent",
+    "services_shares",
 ]
 
 

@@ -18,12 +18,12 @@ class Step:
     what : what was done.
     cells : how many cells it touched.
     share : by how much all touched cells moved, as a share of the whole table.
-    largest : the most that one cell moved, as a share of itself before.
+    largest : the most that one cell moved, as a share of the whole table.
 
     Examples
     --------
-    >>> print(Step("gross output raised to exports", 2, 0.001, 0.25))
-    gross output raised to exports: 2 cells, 0.1 % of the total, one by 25 % of itself
+    >>> print(Step("gross output raised to exports", 2, 0.001, 0.0008))
+    gross output raised to exports: 2 cells, 0.1 % of the total, the most in one 0.08 %
     """
 
     what: str
@@ -36,7 +36,7 @@ class Step:
             return f"{self.what}: no cells"
         cells = "1 cell" if self.cells == 1 else f"{self.cells} cells"
         share, largest = 100 * self.share, 100 * self.largest
-        return f"{self.what}: {cells}, {share:.3g} % of the total, one by {largest:.3g} % of itself"
+        return f"{self.what}: {cells}, {share:.3g} % of the total, the most in one {largest:.3g} %"
 
 
 def compared(what: str, before: Floats, after: Floats, slack: float = 0.0) -> Step:
@@ -50,18 +50,13 @@ def compared(what: str, before: Floats, after: Floats, slack: float = 0.0) -> St
     Examples
     --------
     >>> compared("negatives to 0", np.array([4.0, -1.0, 5.0]), np.array([4.0, 0.0, 5.0]))
-    Step(what='negatives to 0', cells=1, share=0.1, largest=1.0)
+    Step(what='negatives to 0', cells=1, share=0.1, largest=0.1)
     """
     moved = np.abs(after - before)
-    size = np.abs(before)
-    touched = moved > slack * size.max(initial=0.0)
-    relative = np.divide(moved, size, out=np.full_like(size, np.inf), where=size > 0)
-    return Step(
-        what,
-        int(touched.sum()),
-        float(moved[touched].sum() / size.sum()),
-        float(relative[touched].max(initial=0.0)),
-    )
+    touched = moved > slack * np.abs(before).max(initial=0.0)
+    total = np.abs(before).sum() or 1.0
+    share, largest = moved[touched].sum() / total, moved[touched].max(initial=0.0) / total
+    return Step(what, int(touched.sum()), float(share), float(largest))
 
 
 def report(steps: Iterable[Step]) -> str:

@@ -1,13 +1,13 @@
 """Equilibrium: the world after a change of tariffs, and how well its markets clear."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tradesim.economics.status import converged, summary
+from tradesim.economics.status import Status, converged, status_of, summary
 from tradesim.errors import InputError, unknown_name
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class Equilibrium:
     price : (..., N) float64, P̂, the price level.
     welfare : (..., N) float64, Ŵ.
     revenue : (..., N) float64, duties collected, in the unit of the flows (US dollars a year).
+    income : (..., N) float64, of factors: the value of sales without duties, in the unit of the flows.
     spending : (..., N) float64, duties included, in the unit of the flows.
     flows : (..., N, N) float64, duty-paid spending, importer × exporter; the diagonal is domestic.
     tariffs : (..., N, N) float64, fraction, what these flows paid.
@@ -43,12 +44,36 @@ class Equilibrium:
     price: Floats
     welfare: Floats
     revenue: Floats
+    income: Floats
     spending: Floats
     flows: Floats
     tariffs: Floats
     residual: Floats
     status: NDArray[np.int8]
     codes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        values: Mapping[str, Floats],
+        tariffs: Floats,
+        residual: Floats,
+        tolerance: float,
+        infeasible: Any,
+        *,
+        leading: tuple[int, ...],
+        codes: tuple[str, ...],
+    ) -> Self:
+        """Return what a solver found for a row of scenarios, (B, ...), with the axes that were asked for.
+
+        Whatever did not converge is blanked.
+        """
+        status = status_of(residual, tolerance, infeasible)
+        bad = status != Status.CONVERGED
+        shaped: dict[str, NDArray[Any]] = {"tariffs": tariffs, "residual": residual, "status": status}
+        for name, value in values.items():
+            shaped[name] = np.where(bad.reshape(-1, *(1,) * (value.ndim - 1)), np.nan, value)
+        return cls(**{name: v.reshape(leading + v.shape[1:]) for name, v in shaped.items()}, codes=codes)
 
     @property
     def converged(self) -> NDArray[np.bool_]:
@@ -124,3 +149,19 @@ class Equilibrium:
         n = border.shape[-1]
         border[..., np.arange(n), np.arange(n)] = 0.0
         return border
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class ServicesEquilibrium(Equilibrium):
+    """What new tariffs do where labour supply answers.
+
+    Parameters
+    ----------
+    employment : (..., N) float64, L̂.
+    """
+
+    employment: Floats = field(kw_only=True)
+
+    def columns(self) -> Mapping[str, Floats]:
+        """Return what every economy has one number of, each (..., N), in the order of the tables."""
+        return {**Equilibrium.columns(self), "employment": self.employment}

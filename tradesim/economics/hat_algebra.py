@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradesim.economics.checks import blocs
-from tradesim.economics.newton import LONGEST_STEP, solve_side_by_side
+from tradesim.economics.newton import newton, solve_side_by_side
 
 Floats = NDArray[np.float64]
 
@@ -33,7 +33,7 @@ TOLERANCE = 1e-11
 """The most that a market may miss, as a share of the economy's income."""
 ROUNDING = 1e-14
 """No market is asked to miss less: sums of many economies are no more exact."""
-MOST_FIXED_POINT_STEPS, MOST_JACOBIANS = 500, 40
+MOST_FIXED_POINT_STEPS = 500
 CELLS = 262_144
 """Cells of scenario × importer × exporter worked on at once: about what a core's cache holds."""
 
@@ -123,24 +123,13 @@ def _clear(base: Base, kernel: Floats, net: Floats, inverse: Floats, tolerance: 
 
 
 def _clear_alone(base: Base, kernel: Floats, net: Floats, tolerance: float) -> Floats:
-    """Return log wages of one scenario, (1, N): the fixed point, then Newton, a new Jacobian every step."""
-    logs = best = fixed_point(base, kernel, net, tolerance)
-    least = np.inf
-    with np.errstate(all="ignore"):
-        for _ in range(MOST_JACOBIANS):
-            missed = residual(base, kernel, net, logs)
-            if not np.isfinite(missed).all():
-                break
-            worst = float(np.abs(missed).max())
-            best, least = (logs, worst) if worst < least else (best, least)
-            if worst <= tolerance:
-                break
-            try:
-                inverse = inverse_jacobian(base, kernel, net, np.exp(logs))
-            except np.linalg.LinAlgError:
-                break
-            logs = logs - np.clip(missed @ inverse.T, -LONGEST_STEP, LONGEST_STEP)
-    return best
+    """Return log wages of one scenario, (1, N): the damped fixed point, then a new Jacobian every step."""
+    return newton(
+        lambda logs: residual(base, kernel, net, logs),
+        fixed_point(base, kernel, net, tolerance),
+        lambda logs: inverse_jacobian(base, kernel, net, np.exp(logs)),
+        tolerance,
+    )
 
 
 def kernels(base: Base, factors: Floats, icebergs: Floats | None = None) -> tuple[Floats, Floats]:

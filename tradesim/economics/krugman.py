@@ -59,12 +59,12 @@ class Krugman:
 
     Parameters
     ----------
-    flows : (N, N, S) float64, US dollars a year: duty-paid spending, importer × exporter × sector; the diagonal
-        is domestic. `from_trade` takes values before duties.
+    flows : (N, N, S) float64, US dollars a year: duty-paid spending, importer × exporter × sector; the
+        diagonal is domestic. `from_trade` takes values before duties.
     tariffs : (N, N, S) float64, fraction: what the flows paid.
     sigma : (S,) or one number, above 1: elasticity of substitution between varieties of a sector.
-    deficits : ``purged``: the base is first solved without aggregate imbalances, and changes are measured from
-        there (the paper's way); ``world_share``: each keeps its share of what the world's labour earns.
+    deficits : ``purged``: the base is first solved without aggregate imbalances, and changes are measured
+        from there (the paper's way); ``world_share``: each keeps its share of what the world's labour earns.
     codes : the economies' names (default: none).
 
     Attributes
@@ -162,7 +162,7 @@ class Krugman:
         values = joined(parts)
         residual, short = values.pop("residual"), values.pop("short") > 0
         return KrugmanEquilibrium.of(
-            values, duties, residual, tolerance, short, leading=duties.shape[:-3], codes=self.codes
+            values, flat(duties), residual, tolerance, short, leading=duties.shape[:-3], codes=self.codes
         )
 
     def gradient(self, equilibrium: KrugmanEquilibrium, weights: ArrayLike) -> Floats:
@@ -215,7 +215,7 @@ def _purged(flows: Floats, tariffs: Floats, sigma: Floats) -> tuple[Floats, tupl
 
 
 def _solved(base: system.Base, factor: Floats, cost: Floats, tolerance: float) -> dict[str, Floats]:
-    """Return the fields of the equilibrium for scenarios on one axis, its residual, and who is short of money."""
+    """Return what an equilibrium holds, for scenarios on one axis, its residual, and which are infeasible."""
     with np.errstate(all="ignore"):
         wage, found = system.solution(base, factor, cost, tolerance)
         before, sales = system.base_sales(base), found.value.sum(axis=1)

@@ -1,14 +1,13 @@
 """MultiSector: many sectors that buy each other's goods, at home and abroad (Caliendo and Parro 2015).
 
-The equations are in `multisector_system`. Two figures are called the welfare effect of a change of tariffs. The
-paper's tables hold a first-order one: terms of trade and volume of trade at base weights. The exact change of
-real income in the same equilibrium can be quite another number (NAFTA in Mexico: +1.31 % against +0.01 %).
-Both are returned, under names of their own.
+The equations are in `multisector_system`. Two figures are called the welfare effect of a change of tariffs.
+The paper's tables hold a first-order one: terms of trade and volume of trade at base weights. The exact
+change of real income in the same equilibrium can be quite another number (NAFTA in Mexico: +1.31 % against
++0.01 %). Both are returned, under names of their own.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -37,13 +36,13 @@ Floats = NDArray[np.float64]
 class MultiSectorEquilibrium(SectorEquilibrium):
     """What new tariffs do in `MultiSector`: as `Equilibrium`, with sectors and two measures of welfare.
 
-    ``income`` is value added, ``spending`` final spending; ``flows`` hold inputs too. ``welfare`` is the exact
-    change in what an economy's income buys, a ratio; the first-order figures are fractions, 0.01 for 1 %.
+    ``income`` is value added, ``spending`` final spending; ``flows`` hold inputs too. ``welfare`` is the
+    exact change in what an economy's income buys, a ratio; the first-order figures are fractions.
 
     Parameters
     ----------
     terms_of_trade : (..., N) float64, fraction of base income, first order: dearer exports, cheaper imports.
-    volume_of_trade : (..., N) float64, fraction of base income, first order: more of the imports that pay duty.
+    volume_of_trade : (..., N) float64, fraction of base income, first order: more imports that pay duty.
     real_wage : (..., N) float64, ratio.
     prices : (..., N, S) float64, change of the price index of each sector.
     costs : (..., N, S) float64, change of each sector's unit costs.
@@ -88,10 +87,11 @@ class MultiSector:
     tariffs : (N, N, S) float64, fraction: what the flows paid.
     elasticity : θ, (S,) or one number, above 0: trade elasticity of each sector.
     value_added : (N, S) float64, share of value added in each sector's costs, from 0 to 1.
-    inputs : (N, S, S) float64, ``inputs[n, k, j]`` the share of sector k in the materials of j; columns sum to 1
-        (any where no materials are used).
-    deficits : ``purged``: the base is first solved without aggregate imbalances, and changes are measured from
-        there (as in the paper's figures for NAFTA); ``world_share``: each keeps its share of world income.
+    inputs : (N, S, S) float64, ``inputs[n, k, j]`` the share of sector k in the materials of j; columns sum
+        to 1 (anything where no materials are used). Published tables hold a few small negatives: used as is.
+    deficits : ``purged``: the base is first solved without aggregate imbalances, and changes are measured
+        from there (as in the paper's figures for NAFTA); ``world_share``: each keeps its share of what the
+        world earns.
     codes : the economies' names (default: none).
 
     Attributes
@@ -113,7 +113,7 @@ class MultiSector:
     >>> model = MultiSector(flows, np.zeros((2, 2, 2)), 4.0, np.full((2, 2), 0.5), inputs)
     >>> war = model.solve(0.25 * (1 - np.eye(2))[..., None] * [1.0, 0.0])
     >>> war.welfare.round(4), war.prices[0].round(4)
-    (array([0.9887, 0.9887]), array([1.0344, 1.0141]))
+    (array([0.9893, 0.9893]), array([1.0351, 1.0174]))
     """
 
     flows: Floats
@@ -178,7 +178,7 @@ class MultiSector:
 
         Parameters
         ----------
-        trade : (N, N, S) float64, US dollars a year, before duties, importer × exporter × sector; the diagonal 0.
+        trade : (N, N, S) float64, US dollars a year, before duties, importer × exporter × sector; own 0.
         gross_output : (N, S) float64, US dollars a year; raised to exports where it falls short of them.
         tariffs, elasticity, value_added, inputs, deficits, codes : as in `MultiSector`.
         """
@@ -215,7 +215,7 @@ class MultiSector:
         values = joined(parts)
         residual, short = values.pop("residual"), values.pop("short") > 0
         found = MultiSectorEquilibrium.of(
-            values, duties, residual, tolerance, short, leading=duties.shape[:-3], codes=self.codes
+            values, flat(duties), residual, tolerance, short, leading=duties.shape[:-3], codes=self.codes
         )
         return replace(found, icebergs=melt)
 
@@ -299,7 +299,7 @@ def _settled(base: system.Base, deficits: Deficits) -> tuple[system.Base, tuple[
         got, fix = f"equations off by {missed[0]:.1e}", "use deficits='world_share', or check the shares"
         raise InputError([Problem("no base that unchanged tariffs leave as it is", "flows", got, fix=fix)])
     found = system.sweep(before, kernel, state)
-    share = kernel.whole[0] * found.cost[0, :, None] / found.index[0, ..., None]
+    share = kernel.whole[0] * found.cost[0, :, None] / found.appeal[0, ..., None]
     earnings = base.earnings * np.exp(state.wage[0])
     after = replace(before, share=share, spending=state.spending[0], earnings=earnings)
     steps = (
@@ -315,13 +315,13 @@ def _settled(base: system.Base, deficits: Deficits) -> tuple[system.Base, tuple[
 def _solved(
     base: system.Base, factor: Floats, icebergs: Floats | None, tolerance: float
 ) -> dict[str, Floats]:
-    """Return the fields of the equilibrium for scenarios on one axis, its residual, and who is short of money."""
+    """Return what an equilibrium holds, for scenarios on one axis, its residual, and which are infeasible."""
     kernel = system.kernel(base, factor, icebergs)
     state, residual = system.solution(base, kernel, tolerance)
     with np.errstate(all="ignore"):
         found = system.sweep(base, kernel, state)
         wage, cost = np.exp(state.wage), found.cost ** (-1 / base.theta)
-        net = kernel.net * found.cost[:, :, None] * (state.spending / found.index)[..., None]
+        net = kernel.net * found.cost[:, :, None] * (state.spending / found.appeal)[..., None]
         price = np.exp((base.final * state.price).sum(axis=1))
         terms, volume = system.first_order(base, cost, net)
         return {

@@ -1,4 +1,4 @@
-"""The equations of many sectors with input–output links, as one sweep over all blocks, and the sweep backwards.
+"""The equations of many sectors with input–output links: a sweep over all blocks, and the sweep backwards.
 
 n buys from i, j and k are sectors; t is the tariff, τ = 1 + t, a hat the ratio of new to old, ĉ unit costs:
 
@@ -88,7 +88,7 @@ class Sweep(NamedTuple):
     ----------
     next : where it leads.
     cost : ``ĉ^(−θ)``.
-    index : Φ.
+    appeal : Φ, what all offers are worth together.
     sales : at world prices, US dollars.
     kept : share of spending that is not duty, Σ_i π1/τ1.
     income : I, US dollars.
@@ -97,7 +97,7 @@ class Sweep(NamedTuple):
 
     next: State
     cost: Floats
-    index: Floats
+    appeal: Floats
     sales: Floats
     kept: Floats
     income: Floats
@@ -122,17 +122,17 @@ def sweep(base: Base, kernel: Kernel, state: State) -> Sweep:
     """Take wages, prices and spending once through all equations."""
     log_cost = base.value_added * state.wage[:, None] + (1 - base.value_added) * _materials(base, state.price)
     cost = np.exp(-base.theta * log_cost)
-    index = _times(kernel.whole, cost)
-    sales = cost * _times(_transposed(kernel.net), state.spending / index)
-    kept = _times(kernel.net, cost) / index
+    appeal = _times(kernel.whole, cost)
+    sales = cost * _times(_transposed(kernel.net), state.spending / appeal)
+    kept = _times(kernel.net, cost) / appeal
     earned = base.earnings * np.exp(state.wage)
     income = earned + ((1 - kept) * state.spending).sum(axis=1) + base.deficit
     spending = _bought(base, (1 - base.value_added) * sales) + base.final * income[:, None]
     paid = (base.value_added * sales).sum(axis=1)
     wage = state.wage + base.pace * np.log(paid / earned)
     wage = wage - np.log(_bloc(base, np.exp(wage)))
-    new = State(wage, -np.log(index) / base.theta, spending)
-    return Sweep(new, cost, index, sales, kept, income, paid)
+    new = State(wage, -np.log(appeal) / base.theta, spending)
+    return Sweep(new, cost, appeal, sales, kept, income, paid)
 
 
 def residual(base: Base, state: State, through: Sweep) -> Floats:
@@ -215,8 +215,8 @@ def backwards(
 ) -> Slopes:
     """Take slopes with respect to what a sweep leads to back to what it started from.
 
-    The goal is Σ weights · ln(income / price of living), weights (B, N), at the sweep's own income and prices,
-    beside whatever has the slopes ``after``.
+    The goal is Σ weights · ln(income / price of living), weights (B, N), at the sweep's own income and
+    prices, beside whatever has the slopes ``after``.
     """
     earned = base.earnings * np.exp(state.wage)
     share = earned / (earned @ base.member.T @ base.member)
@@ -230,18 +230,18 @@ def backwards(
     spending = income[:, None] * (1 - through.kept)
     kept = -income[:, None] * state.spending
 
-    demand, sold = state.spending / through.index, sales * through.cost
-    by_demand, net = _times(kernel.net, sold), kept / through.index
-    spending = spending + by_demand / through.index
-    index = -(kept * through.kept + by_demand * demand + price / base.theta) / through.index
-    back = _times(_transposed(kernel.whole), index) + _times(_transposed(kernel.net), net)
+    demand, sold = state.spending / through.appeal, sales * through.cost
+    by_demand, net = _times(kernel.net, sold), kept / through.appeal
+    spending = spending + by_demand / through.appeal
+    appeal = -(kept * through.kept + by_demand * demand + price / base.theta) / through.appeal
+    back = _times(_transposed(kernel.whole), appeal) + _times(_transposed(kernel.net), net)
     cost = sales * through.sales / through.cost + back
     log_cost = -base.theta * through.cost * cost
     wage = wage + (base.value_added * log_cost).sum(axis=1)
     price = _bought(base, (1 - base.value_added) * log_cost)
 
     theta, paid = base.theta[..., None], through.cost[:, :, None]
-    of_whole = kernel.whole * index[..., None] * paid
+    of_whole = kernel.whole * appeal[..., None] * paid
     of_net = kernel.net * (demand[..., None] * sold[:, :, None] + net[..., None] * paid)
     return Slopes(wage, price, spending, -theta * of_whole - (1 + theta) * of_net)
 

@@ -47,7 +47,7 @@ def with_domestic(trade: Floats, tariffs: Floats, gross_output: Floats) -> tuple
     array([[ 0., 30.],
            [50., 70.]])
     >>> print(step)
-    gross output raised to exports: 1 cell, 7.14 % of the total, one by 25 % of itself
+    gross output raised to exports: 1 cell, 7.14 % of the total, the most in one 7.14 %
     """
     exports = trade.sum(axis=0)
     output = np.maximum(gross_output, exports)
@@ -91,7 +91,7 @@ def share_problems(flows: Floats, theta: Floats, value_added: Floats, inputs: Fl
     n, _, sectors = flows.shape
     yield from checks.value_problems("elasticity", theta, (sectors,))
     bad = [*checks.value_problems("value_added", value_added, (n, sectors), 0.0, 1.0, open_low=False)]
-    bad += checks.value_problems("inputs", inputs, (n, sectors, sectors), 0.0, open_low=False)
+    bad += checks.value_problems("inputs", inputs, (n, sectors, sectors), -np.inf)
     yield from bad
     if bad:
         return

@@ -76,6 +76,46 @@ def solve_side_by_side(
     return best
 
 
+def newton(
+    residual: Residual,
+    start: Floats,
+    inverse_at: Callable[[Floats], Floats],
+    tolerance: float,
+    most_steps: int = 40,
+) -> Floats:
+    """Return unknowns of one system, with a new Jacobian every step, or the best that the steps came to.
+
+    Parameters
+    ----------
+    residual : what the equations miss.
+    start : (1, M) first guess.
+    inverse_at : from unknowns, (1, M), to the inverse of the Jacobian there, (M, M).
+    tolerance : solved when no equation misses more.
+    most_steps : when to give up.
+
+    Examples
+    --------
+    >>> newton(lambda x: x**2 - 4.0, np.array([[1.0]]), lambda x: 1 / (2 * x), 1e-12).round(9)
+    array([[2.]])
+    """
+    unknowns, best, least = start, start, np.inf
+    with np.errstate(all="ignore"):
+        for _ in range(most_steps):
+            missed = residual(unknowns)
+            if not np.isfinite(missed).all():
+                break
+            worst = float(np.abs(missed).max())
+            best, least = (unknowns, worst) if worst < least else (best, least)
+            if worst <= tolerance:
+                break
+            try:
+                full = missed @ inverse_at(unknowns).T
+            except np.linalg.LinAlgError:
+                break
+            unknowns = unknowns - np.clip(full, -LONGEST_STEP, LONGEST_STEP)
+    return best
+
+
 def _corrected(missed: Floats, inverse: Floats, factors: Sequence[tuple[Floats, Floats]]) -> Floats:
     """Return ``Π (1 + a bᵀ) J⁻¹ F`` for each system."""
     full = missed @ inverse.T

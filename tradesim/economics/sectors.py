@@ -26,7 +26,7 @@ class SectorEquilibrium(Equilibrium):
 
     @property
     def border_flows(self) -> Floats:
-        """Trade at world prices, without duties, (..., N, N, S) importer × exporter × sector; own diagonal."""
+        """Trade at world prices, without duties, (..., N, N, S) importer × exporter × sector."""
         return np.asarray(self.flows / (1.0 + self.tariffs))
 
     def _border_values(self) -> Floats:

@@ -19,7 +19,6 @@ from tradesim.economics.checks import (
 )
 from tradesim.economics.equilibrium import Equilibrium
 from tradesim.economics.labels import aligned, labelled
-from tradesim.economics.status import Status, status_of
 from tradesim.errors import Problem, fail_if
 
 Floats = NDArray[np.float64]
@@ -147,10 +146,12 @@ class SingleSector:
         stacked = duties.reshape(-1, *shape)
         if costs is not None:
             costs = np.broadcast_to(costs, duties.shape).reshape(-1, *shape)
-        return _reshaped(self, _solved(self, stacked, costs, tolerance), duties.shape[:-2])
+        return _solved(self, stacked, costs, tolerance, duties.shape[:-2])
 
 
-def _solved(model: SingleSector, tariffs: Floats, icebergs: Floats | None, tolerance: float) -> Equilibrium:
+def _solved(
+    model: SingleSector, tariffs: Floats, icebergs: Floats | None, tolerance: float, leading: tuple[int, ...]
+) -> Equilibrium:
     """Return the equilibrium of (B, N, N) tariffs."""
     base, factors = model.base, 1.0 + tariffs
     wage = hat.solve(base, factors, icebergs, model.inverse, tolerance)
@@ -158,39 +159,17 @@ def _solved(model: SingleSector, tariffs: Floats, icebergs: Floats | None, toler
         world = hat.markets(base, *hat.kernels(base, factors, icebergs), wage)
         error = hat.error(base, world)
         price = world.resistance ** (-1.0 / base.elasticity)
-        flows = hat.flows(base, world)
-    status = status_of(error, tolerance, (world.spending <= 0).any(axis=1))
-    bad = status != Status.CONVERGED
-    values = {
-        "wage": wage,
-        "price": price,
-        "welfare": world.spending / base.spending / price,
-        "revenue": (1.0 - world.kept) * world.spending,
-        "spending": world.spending,
-        "flows": flows,
-    }
-    for value in values.values():
-        value[bad] = np.nan
-    return Equilibrium(**values, tariffs=tariffs, residual=error, status=status, codes=model.codes)
-
-
-def _reshaped(model: SingleSector, found: Equilibrium, leading: tuple[int, ...]) -> Equilibrium:
-    """Return an equilibrium with its one axis of scenarios as the given leading axes."""
-    arrays = {
-        name: np.reshape(getattr(found, name), leading + getattr(found, name).shape[1:])
-        for name in (
-            "wage",
-            "price",
-            "welfare",
-            "revenue",
-            "spending",
-            "flows",
-            "tariffs",
-            "residual",
-            "status",
-        )
-    }
-    return Equilibrium(**arrays, codes=model.codes)
+        values = {
+            "wage": wage,
+            "price": price,
+            "welfare": world.spending / base.spending / price,
+            "revenue": (1.0 - world.kept) * world.spending,
+            "income": wage * base.income,
+            "spending": world.spending,
+            "flows": hat.flows(base, world),
+        }
+    infeasible = (world.spending <= 0).any(axis=1)
+    return Equilibrium.of(values, tariffs, error, tolerance, infeasible, leading=leading, codes=model.codes)
 
 
 def _problems(
