@@ -34,10 +34,13 @@ PUBLISHED = {
 }
 """Abstract and table 2."""
 FOLDER = "caliendo_parro_2015"
+# fmt: off
 CODES = (
-    "ARG AUS AUT BRA CAN CHL CHN DNK FIN FRA DEU GRC HUN IND IDN IRL ITA JPN KOR MEX NLD NZL NOR PRT ZAF ESP "
-    "SWE TUR GBR USA ROW"
-).split()
+    "ARG", "AUS", "AUT", "BRA", "CAN", "CHL", "CHN", "DNK", "FIN", "FRA", "DEU",
+    "GRC", "HUN", "IND", "IDN", "IRL", "ITA", "JPN", "KOR", "MEX", "NLD", "NZL",
+    "NOR", "PRT", "ZAF", "ESP", "SWE", "TUR", "GBR", "USA", "ROW",
+)
+# fmt: on
 SECTORS, TRADED = 40, 20
 SERVICES_ELASTICITY = 8.22
 BLOC = ("MEX", "CAN", "USA")

@@ -203,7 +203,7 @@ def cooperative(
     """
     fail_if(_end_problems(tolerance, rounds))
     search = search_of(model, players, tariffs, bounds, free, uniform, progress)
-    before = tariffs_of(model, model.tariffs if reference is None else reference, "reference")
+    before = tariffs_of(model, reference, "reference")
     counted = _welfare(model, before, "reference")
     at = before if start is None else tariffs_of(model, start, "start")
     everyone = Instruments.together(search.moves.values())

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tradesim.economics import checks
 from tradesim.economics.climb import Top, UnsolvedError, climb
+from tradesim.economics.gradients import slopes
 from tradesim.economics.instruments import Instruments, Uniform, instruments
 from tradesim.economics.status import Status
 from tradesim.errors import Problem, fail_if, unknown_name
@@ -20,15 +21,15 @@ SHARPNESS = 500.0
 
 
 class TariffModel(Protocol):
-    """What a model must offer for its tariffs to be chosen. N economies, S sectors or none."""
+    """What a model must offer for its tariffs to be chosen. N economies, S sectors or none.
+
+    Two more things are used where they are there: ``tariffs``, in force at the base (else there are none), and
+    ``gradient``, as `Krugman` has it (`gradients.slopes` finds others a way).
+    """
 
     @property
     def flows(self) -> Floats:
         """Duty-paid spending of the base, (N, N) or (N, N, S)."""
-
-    @property
-    def tariffs(self) -> Floats:
-        """In force at the base, of the same shape, fraction."""
 
     @property
     def codes(self) -> Sequence[str]:
@@ -40,9 +41,6 @@ class TariffModel(Protocol):
 
     def solve(self, tariffs: Floats) -> Any:
         """Return an equilibrium with ``welfare`` (N,), a ratio to the base, ``flows`` and ``status``."""
-
-    def gradient(self, equilibrium: Any, weights: Floats) -> Floats:
-        """Return the derivative of Σ weights · ln welfare with respect to each tariff."""
 
 
 class Progress(NamedTuple):
@@ -112,7 +110,7 @@ def search_of(
     chosen = tuple(range(len(model.flows))) if players is None else positions(model, players)
     fail_if(_bound_problems(bounds))
     moves = {player: instruments(model.flows, [player], free, uniform) for player in chosen}
-    given = tariffs_of(model, model.tariffs if tariffs is None else tariffs, "tariffs")
+    given = tariffs_of(model, tariffs, "tariffs")
     return Search(model, chosen, given, moves, (float(bounds[0]), float(bounds[1])), report)
 
 
@@ -131,9 +129,10 @@ def positions(model: TariffModel, players: Sequence[str | int]) -> tuple[int, ..
     return found
 
 
-def tariffs_of(model: TariffModel, given: ArrayLike, name: str) -> Floats:
-    """Return tariffs of one scenario of a model, checked."""
-    values = checks.numbers(name, given)
+def tariffs_of(model: TariffModel, given: ArrayLike | None, name: str) -> Floats:
+    """Return tariffs of one scenario of a model, checked; those of its base where none are given."""
+    base = getattr(model, "tariffs", np.zeros(model.flows.shape))
+    values = checks.numbers(name, base if given is None else given)
     fail_if(checks.tariff_problems(values, model.flows.shape, model.codes, name))
     if values.shape != model.flows.shape:
         allowed = f"{model.flows.shape}: one scenario"
@@ -204,9 +203,9 @@ class CommonGain:
         """Return its height and slopes."""
         gains = self.gains(welfare)
         terms = self.weights * np.exp(-SHARPNESS * (gains - gains.min()))
-        slopes = np.zeros(len(welfare))
-        slopes[list(self.players)] = terms / terms.sum()
-        return float(gains.min() - np.log(terms.sum()) / SHARPNESS), slopes
+        weights = np.zeros(len(welfare))
+        weights[list(self.players)] = terms / terms.sum()
+        return float(gains.min() - np.log(terms.sum()) / SHARPNESS), weights
 
 
 def solved(model: TariffModel, tariffs: Floats) -> Any:
@@ -232,7 +231,7 @@ def climbed(search: Search, moves: Instruments, others: Floats, guess: Floats, g
     def function(values: Floats) -> tuple[float, Floats]:
         equilibrium = solved(model, moves.set(others, values))
         height, weights = goal(np.log(equilibrium.welfare))
-        return height, moves.sums(model.gradient(equilibrium, weights))
+        return height, slopes(model, equilibrium, weights, moves)
 
     start = np.clip(moves.means(guess), *search.bounds)
     try:
