@@ -23,7 +23,7 @@ SHARPNESS = 500.0
 class TariffModel(Protocol):
     """What a model must offer for its tariffs to be chosen. N economies, S sectors or none.
 
-    Two more things are used where they are there: ``tariffs``, in force at the base (else there are none), and
+    Two more things are used where they are there: ``tariffs``, in force at the base (otherwise none), and
     ``gradient``, as `Krugman` has it (`gradients.slopes` finds others a way).
     """
 
