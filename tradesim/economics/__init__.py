@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tradesim.economics.partial import PartialEquilibrium
     from tradesim.economics.partial_outcome import PartialOutcome
     from tradesim.economics.policy import Choice, cooperative, nash, optimal_tariff
-    from tradesim.economics.search import Progress
+    from tradesim.economics.contest import Progress
     from tradesim.economics.services import ServicesModel
     from tradesim.economics.services_calibration import pass_through_exponent, services_shares
     from tradesim.economics.single import SingleSector
@@ -31,7 +31,7 @@ _ROOM = {
     "MultiSectorEquilibrium": "multisector",
     "PartialEquilibrium": "partial",
     "PartialOutcome": "partial_outcome",
-    "Progress": "search",
+    "Progress": "contest",
     "ServicesEquilibrium": "equilibrium",
     "ServicesModel": "services",
     "SingleSector": "single",

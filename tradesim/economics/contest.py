@@ -1,4 +1,4 @@
-"""Search: who moves which duties of a model, towards what, and the climb to the best of them."""
+"""Contest: who moves which duties of a model, towards what, and the climb to the best of them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
