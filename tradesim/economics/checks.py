@@ -57,7 +57,9 @@ def flow_problems(flows: Floats, codes: Sequence[str] = (), name: str = "flows")
         yield Problem("not importer × exporter", name, f"shape {flows.shape}", allowed)
         return
     good = np.isfinite(flows) & (flows >= 0)
-    yield from _cell_problems("not a value of trade", name, flows, ~good, codes, "finite, 0 or more")
+    yield from _cell_problems(
+        "not a value of trade", name, flows, ~good, codes, "finite, 0 or more", flows.ndim
+    )
     if not good.all():
         return
     pairs = flows if flows.ndim == 2 else flows.sum(axis=2)

@@ -67,14 +67,9 @@ class PartialEquilibrium:
         eta = _by_market("demand", demand, trade.shape)
         mu = _spread("supply", supply, trade.shape)
         fail_if(_elasticity_problems(sigma, eta, mu))
-        for name, value in (
-            ("imports", trade),
-            ("tariffs", duties),
-            ("substitution", sigma),
-            ("demand", eta),
-        ):
+        values = {"imports": trade, "tariffs": duties, "substitution": sigma, "demand": eta, "supply": mu}
+        for name, value in values.items():
             object.__setattr__(self, name, value)
-        object.__setattr__(self, "supply", mu)
 
     def __repr__(self) -> str:
         return f"<PartialEquilibrium: {' × '.join(map(str, self.imports.shape))} flows>"
@@ -189,7 +184,7 @@ def _duty_problems(tariffs: Floats, shape: tuple[int, ...]) -> Iterator[Problem]
 def _elasticity_problems(sigma: Floats, eta: Floats, mu: Floats) -> Iterator[Problem]:
     yield from _cells("not an elasticity", "substitution", sigma, sigma > 0, "finite, above 0")
     yield from _cells(
-        "not an elasticity", "demand", eta, eta < 0, "finite, below 0: demand falls with its price"
+        "not an elasticity", "demand", eta, eta < 0, "finite, below 0: demand falls as prices rise"
     )
     supply = np.where(np.isposinf(mu), 0.0, mu)
     yield from _cells("not an elasticity", "supply", supply, supply >= 0, "0 or more, or inf")
