@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tradesim.economics import checks
+from tradesim.economics import checks, multisector_slopes
 from tradesim.economics import multisector_system as system
 from tradesim.economics import multisector_tables as tables
 from tradesim.economics.calibration import Step, compared
@@ -241,7 +241,7 @@ class MultiSector:
             spending=flat(at.flows).sum(axis=2).swapaxes(1, 2),
         )
         each = spread_weights(weights, at.welfare.shape)
-        by_log = system.pull_back(self.base, system.kernel(self.base, factor, melt), state, each)
+        by_log = multisector_slopes.pull_back(self.base, system.kernel(self.base, factor, melt), state, each)
         slope = _by_sector_last(by_log / factor)
         slope[:, np.arange(n), np.arange(n)] = 0.0
         return slope.reshape(at.tariffs.shape)

@@ -1,7 +1,7 @@
 """Policy: the tariffs that governments would choose, alone, against each other or together, in any model.
 
 A model needs little: to be solved at tariffs, and to tell how welfare moves with each of them
-(`contest.TariffModel`). One linear system gives the slopes for all tariffs at once, so that hundreds of duties
+(`contest.TariffModel`). One linear system gives the slopes for all tariffs at once: hundreds of duties
 are chosen in as many evaluations as a handful would take.
 """
 
@@ -14,7 +14,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from tradesim.economics import checks
 from tradesim.economics.climb import Top, UnsolvedError
-from tradesim.economics.instruments import Instruments, Uniform
 from tradesim.economics.contest import (
     CommonGain,
     Own,
@@ -27,6 +26,7 @@ from tradesim.economics.contest import (
     solved,
     tariffs_of,
 )
+from tradesim.economics.instruments import Instruments, Uniform
 from tradesim.economics.status import Status
 from tradesim.errors import InputError, Problem, fail_if
 

@@ -14,7 +14,7 @@ from tradesim.errors import Problem, fail_if
 Floats = NDArray[np.float64]
 Deficits = Literal["purged", "world_share"]
 
-TOLERANCE = 1e-10
+TOLERANCE = 1e-11
 """The most that any equation may miss, as a share of what it adds up."""
 BLOCK = 4_000_000
 """Cells of flows that are solved together; more scenarios are solved block by block."""
