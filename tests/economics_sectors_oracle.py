@@ -17,9 +17,7 @@ def krugman_gaps(flows, tariffs, new, sigma, found, deficits=None, icebergs=None
     each, kinds = range(n), range(sectors)
     world = [[[flows[m][i][s] / (1 + tariffs[m][i][s]) for s in kinds] for i in each] for m in each]
     spent = [sum(flows[m][i][s] for i in each for s in kinds) for m in each]
-    wage_bill = [
-        sum((1 - 1 / sigma[s]) * world[m][i][s] for m in each for s in kinds) for i in each
-    ]
+    wage_bill = [sum((1 - 1 / sigma[s]) * world[m][i][s] for m in each for s in kinds) for i in each]
     gap = [0.0] * n if deficits is None else deficits
     wage = found.wage.tolist()
     spending = [found.spending[m] / spent[m] for m in each]
@@ -95,18 +93,14 @@ def multisector_gaps(model, new, found, icebergs=None):
                 net[m, i, s] = terms[i] / sum(terms) * bought[m][s] / (1 + new[m][i][s])
                 gaps.append(net[m, i, s] * (1 + new[m][i][s]) / total - found.flows[m][i][s] / total)
     sales = [[sum(net.get((m, i, s), 0.0) for m in each) for s in kinds] for i in each]
-    was = [
-        [sum(flows[m][i][s] / (1 + tariffs[m][i][s]) for m in each) for s in kinds] for i in each
-    ]
+    was = [[sum(flows[m][i][s] / (1 + tariffs[m][i][s]) for m in each) for s in kinds] for i in each]
     earned = [sum(added[i][s] * was[i][s] for s in kinds) for i in each]
     gap = [
         sum(flows[m][i][s] / (1 + tariffs[m][i][s]) for i in each for s in kinds) - sum(was[m]) for m in each
     ]
     for m in each:
         duties = sum(new[m][i][s] * net.get((m, i, s), 0.0) for i in each for s in kinds)
-        before = sum(
-            tariffs[m][i][s] * flows[m][i][s] / (1 + tariffs[m][i][s]) for i in each for s in kinds
-        )
+        before = sum(tariffs[m][i][s] * flows[m][i][s] / (1 + tariffs[m][i][s]) for i in each for s in kinds)
         income = wage[m] * earned[m] + duties + gap[m]
         level = math.prod(prices[m][s] ** model.final[m][s] for s in kinds)
         real = income / (earned[m] + before + gap[m]) / level

@@ -36,9 +36,7 @@ def test_every_equation_holds_in_plain_loops(world, closure):
         value = trade / (1 + base)
         gap = trade.sum((1, 2)) - value.sum((0, 2)) - (base * value).sum((1, 2))
     assert found.converged
-    gaps = oracle.krugman_gaps(
-        model.flows.tolist(), base.tolist(), new.tolist(), sigma.tolist(), found, gap
-    )
+    gaps = oracle.krugman_gaps(model.flows.tolist(), base.tolist(), new.tolist(), sigma.tolist(), found, gap)
     assert np.abs(gaps).max() < 1e-9
 
 
@@ -276,6 +274,10 @@ OK = np.full((2, 2, 1), 10.0)
         ((OK, 0 * OK, 4.0, "own_share"), "deficits: unknown closure; got 'own_share'"),
         ((OK, 0 * OK, 4.0, "purged", ["A"]), "not as many names as economies"),
         ((np.array([[0, 1.0], [0, 1.0]])[..., None], 0 * OK, 4.0), r"flows\[0\].*sells nothing"),
+        (
+            (np.array([[9.0, 1.0], [0.0, 9.0]])[..., None], 0 * OK, 4.0),
+            r"flows\[0\]: trade that goes one way",
+        ),
         (("x", 0 * OK, 4.0), "flows: not a table of numbers"),
     ],
 )

@@ -84,7 +84,9 @@ def test_names_and_units_do_not_matter(world):
     other = ec.MultiSector(*mixed[:2], sigma[s], *shares).solve(mixed[2])
     for name in FIELDS:
         scale = 7e9 if name == "revenue" else 1
-        np.testing.assert_allclose(getattr(other, name), scale * getattr(found, name)[n], rtol=1e-7, atol=1e-9)
+        np.testing.assert_allclose(
+            getattr(other, name), scale * getattr(found, name)[n], rtol=1e-7, atol=1e-9
+        )
     np.testing.assert_allclose(other.prices, found.prices[np.ix_(n, s)], rtol=1e-8)
 
 
@@ -252,7 +254,12 @@ def test_tables_become_flows():
     assert model.calibration[0].cells == 0
     assert repr(model) == "<MultiSector: 3 economies, 2 sectors, deficits purged>"
     frame = model.solve(base).to_frame()
-    assert list(frame.columns)[-4:] == ["real_wage", "terms_of_trade", "volume_of_trade", "welfare_first_order"]
+    assert list(frame.columns)[-4:] == [
+        "real_wage",
+        "terms_of_trade",
+        "volume_of_trade",
+        "welfare_first_order",
+    ]
 
 
 def test_each_step_says_by_how_much():
@@ -288,6 +295,7 @@ HALF, ONE = np.full((2, 1), 0.5), np.ones((2, 1, 1))
         ((OK, 0 * OK, 4.0, HALF, ONE * np.nan), "inputs.*got nan"),
         ((OK, 0 * OK, 4.0, HALF * [[0], [1]], ONE), r"value_added\[0\]: an economy that earns nothing"),
         ((OK, 0 * OK, 4.0, HALF, ONE, "own_share"), "unknown closure"),
+        ((OK * [[[1], [1]], [[0], [1]]], 0 * OK, 4.0, HALF, ONE), r"flows\[0\]: trade that goes one way"),
         ((OK * [[[1], [9]], [[9], [1]]], 0 * OK, 4.0, HALF * 0.01, ONE * [[[1]], [[1]]]), None),
     ],
 )
@@ -308,13 +316,16 @@ def test_inputs_that_leave_nothing_to_live_on_are_refused():
     added = np.array([[0.01, 0.01], [0.5, 0.5]])
     trade[0, 0, 0] = trade[0, 1, 0] = 0.0
     with pytest.raises(InputError, match="economy 0: no spending beyond inputs"):
-        ec.MultiSector(trade, 0 * trade, 4.0, added, inputs)
+        ec.MultiSector(trade, 0 * trade, 4.0, added, inputs, "world_share")
 
 
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (lambda trade, output: (trade + np.eye(3)[..., None], output), r"trade\[0, 0\]: domestic trade beside"),
+        (
+            lambda trade, output: (trade + np.eye(3)[..., None], output),
+            r"trade\[0, 0\]: domestic trade beside",
+        ),
         (lambda trade, output: (trade, output[:2]), "gross_output: wrong shape"),
         (lambda trade, output: (trade, -output), "gross_output.*not a number in range"),
         (lambda trade, output: (trade[..., 0], output), "tariffs: wrong shape"),

@@ -17,7 +17,11 @@ from tradesim.errors import Problem, fail_if, unknown_name
 Floats = NDArray[np.float64]
 
 SHARPNESS = 500.0
-"""Of the common gain as the climber sees it, per unit of ln welfare."""
+"""Of the common gain as the climber sees it at first, per unit of ln welfare."""
+
+
+TRICKLE = 1e-4
+"""Of its base: the least trade that a duty is taken to move."""
 
 
 class TariffModel(Protocol):
@@ -182,6 +186,7 @@ class CommonGain:
     players : who counts.
     weights : (players,), summing to 1.
     before : (N,) ln welfare from which gains are counted.
+    sharpness : p, the higher the nearer to the least gain, and the harder to climb.
 
     Examples
     --------
@@ -194,6 +199,7 @@ class CommonGain:
     players: tuple[int, ...]
     weights: Floats
     before: Floats
+    sharpness: float = SHARPNESS
 
     def gains(self, welfare: Floats) -> Floats:
         """Return what each player gains, of ln welfare, (players,)."""
@@ -202,10 +208,10 @@ class CommonGain:
     def __call__(self, welfare: Floats) -> tuple[float, Floats]:
         """Return its height and slopes."""
         gains = self.gains(welfare)
-        terms = self.weights * np.exp(-SHARPNESS * (gains - gains.min()))
+        terms = self.weights * np.exp(-self.sharpness * (gains - gains.min()))
         weights = np.zeros(len(welfare))
         weights[list(self.players)] = terms / terms.sum()
-        return float(gains.min() - np.log(terms.sum()) / SHARPNESS), weights
+        return float(gains.min() - np.log(terms.sum()) / self.sharpness), weights
 
 
 def solved(model: TariffModel, tariffs: Floats) -> Any:
@@ -244,7 +250,10 @@ def climbed(search: Search, moves: Instruments, others: Floats, guess: Floats, g
 
 
 def _curvature(model: TariffModel, tariffs: Floats) -> Floats:
-    """Return how fast the gain from a duty falls, roughly: for an importer too small to move prices."""
-    flows = solved(model, tariffs).flows
+    """Return how fast the gain from a duty falls, roughly: for an importer too small to move prices.
+
+    A duty that shuts a trade off at first may let it in later: it counts for a trickle of its base.
+    """
+    flows = np.maximum(solved(model, tariffs).flows, TRICKLE * model.flows)
     spent = flows.reshape(len(flows), -1).sum(axis=1).reshape(-1, *[1] * (flows.ndim - 1))
     return np.asarray((1 + model.elasticity) * flows / spent / (1 + tariffs) ** 2)

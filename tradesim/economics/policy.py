@@ -36,6 +36,8 @@ BOUNDS = (0.0, 10.0)
 """Of a duty, unless told otherwise: from none to 1,000 %, as in Ossa (2014)."""
 LEVEL = 1e-4
 """A scaled slope left that is no more than this is level: a further step would gain less than 1e-8."""
+SLOW = 4.0
+"""Rounds of talks bring gains that bind closer by this factor; else the least is asked for more sharply."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -216,7 +218,7 @@ def cooperative(
         at = everyone.set(search.tariffs, tops[-1].point)
         if tops[-1].unsolved:
             break
-        goal, spread = _sharper(goal, np.log(solved(model, at).welfare))
+        goal, spread = _sharper(goal, np.log(solved(model, at).welfare), changes[-1] if changes else np.inf)
         changes.append(spread)
         search.tell(f"round {len(changes)}", len(changes), spread)
     settled = bool(changes) and changes[-1] <= tolerance
@@ -241,12 +243,13 @@ def _best_answer(search: Search, player: int, others: Floats, guess: Floats, tas
     return climbed(search, search.moves[player], others, guess, Own(player), task)
 
 
-def _sharper(goal: CommonGain, welfare: Floats) -> tuple[CommonGain, float]:
+def _sharper(goal: CommonGain, welfare: Floats, before: float) -> tuple[CommonGain, float]:
     """Return the goal with the weights its climb has shown, and how far what binds is from the least gain."""
     weights = goal(welfare)[1][list(goal.players)]
     gains = goal.gains(welfare)
     spread = float((weights * (gains - gains.min())).sum())
-    return CommonGain(goal.players, weights, goal.before), spread
+    sharpness = goal.sharpness if spread <= before / SLOW else SLOW * goal.sharpness
+    return CommonGain(goal.players, weights, goal.before, sharpness), spread
 
 
 def _welfare(model: TariffModel, tariffs: Floats, name: str) -> Floats:

@@ -44,14 +44,36 @@ def table_problems(
         allowed = "(N, N, S), importer × exporter × sector; one sector is (N, N, 1)"
         yield Problem("no sectors", name, f"shape {flows.shape}", allowed)
         return
-    yield from checks.flow_problems(flows, codes, name)
-    yield from checks.tariff_problems(tariffs, flows.shape, codes)
+    bad = [*checks.flow_problems(flows, codes, name), *checks.tariff_problems(tariffs, flows.shape, codes)]
     if tariffs.ndim > 3:
-        yield Problem("several bases", "tariffs", f"shape {tariffs.shape}", f"{flows.shape}, as the {name}")
+        allowed = f"{flows.shape}, as the {name}"
+        bad.append(Problem("several bases", "tariffs", f"shape {tariffs.shape}", allowed))
     if codes:
-        yield from checks.code_problems(codes, len(flows))
+        bad += checks.code_problems(codes, len(flows))
     if deficits not in get_args(Deficits):
-        yield Problem("unknown closure", "deficits", repr(deficits), ", ".join(get_args(Deficits)))
+        bad.append(Problem("unknown closure", "deficits", repr(deficits), ", ".join(get_args(Deficits))))
+    yield from bad
+    if not bad and deficits == "purged":
+        yield from one_way_problems(flows, codes)
+
+
+def one_way_problems(flows: Floats, codes: Sequence[str]) -> Iterator[Problem]:
+    """Yield the economies whose trade cannot be balanced: money that goes out has no way back.
+
+    Examples
+    --------
+    >>> [str(p) for p in one_way_problems(np.array([[[9.0], [1.0]], [[0.0], [9.0]]]), ["A", "B"])]
+    ["flows[A]: trade that goes one way; got deficits='purged'; allowed: ...; use deficits='world_share'"]
+    """
+    pairs = flows.sum(axis=2)
+    reach = (pairs > 0) | np.eye(len(pairs), dtype=bool)
+    while not np.array_equal(wider := (reach.astype(np.float64) @ reach) > 0, reach):
+        reach = wider
+    allowed = "purged where each economy also sells, if through others, to whom it buys from"
+    for k in np.flatnonzero((reach & ~reach.T).any(axis=1))[: checks.SHOWN].tolist():
+        where = f"flows[{codes[k] if codes else k}]"
+        fix = "use deficits='world_share'"
+        yield Problem("trade that goes one way", where, "deficits='purged'", allowed, fix)
 
 
 def scenarios(

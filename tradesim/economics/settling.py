@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 Sweep = Callable[[Floats, NDArray[np.intp]], tuple[Floats, Floats]]
-"""Of the unknowns (B, M) of the scenarios with these numbers (B,): where they lead, and what is missed (B,)."""
+"""Of unknowns (B, M) of the scenarios with these numbers (B,): where they lead, and what is missed (B,)."""
 
 MEMORY = 10
 """Sweeps that are looked back on."""
