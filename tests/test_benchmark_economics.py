@@ -1,6 +1,7 @@
 """What the benchmark of counterfactuals compares is the same thing, in small."""
 
 from benchmarks import economics
+from tradesim.economics import hat_algebra as hat
 
 
 def test_trade_wars_are_solved_alike_alone_and_together(monkeypatch):
@@ -16,3 +17,11 @@ def test_wars_hurt_somebody():
     tariffs = economics.trade_wars(model, 3)
     assert (tariffs >= 0).all()
     assert (model.solve(tariffs).welfare.min(axis=1) < 1).all()
+
+
+def test_steps_that_share_a_jacobian_are_few(monkeypatch):
+    model, asked = economics.drawn(40), []
+    residual = hat.residual
+    monkeypatch.setattr(hat, "residual", lambda *given: asked.append(1) or residual(*given))
+    assert model.solve(economics.trade_wars(model, 1)).converged.all()
+    assert len(asked) <= 16

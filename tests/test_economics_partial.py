@@ -166,6 +166,15 @@ def test_the_triangle_of_one_variety_by_hand():
     assert found.pass_through[0, 0] == pytest.approx(1.0)
 
 
+def test_the_triangle_above_a_duty_that_was_there():
+    found = ec.PartialEquilibrium([[100.0]], [[0.1]], 2.0, -1.0).solve([[0.375]])
+    # Imports fall to 100/1.25; the wedge was 0.1 at first and is 0.375 at last.
+    assert found.triangle[0, 0] == pytest.approx(0.5 * (0.1 + 0.375) * 20)
+    assert found.revenue_change[0] == pytest.approx(0.375 * 80 - 0.1 * 100)
+    # Buyers spent 110 with duties.
+    assert found.consumer_surplus[0] == pytest.approx(-110 * np.log(1.25))
+
+
 def test_the_published_slope_of_border_prices():
     model = ec.PartialEquilibrium([[100.0]], [[0.0]], 2.0, -1.5, supply=3.0)
     small = model.solve([[1e-5]])

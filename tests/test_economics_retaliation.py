@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq, minimize_scalar
 
 from tradesim import economics as ec
-from tradesim.economics import search
+from tradesim.economics import levels
 from tradesim.errors import InputError
 
 FEW = settings(max_examples=20)
@@ -143,6 +143,8 @@ def test_the_cap_is_said_to_bind(world):
 def test_other_models_answer_too():
     model = ec.ServicesModel(FLOWS, 0.2)
     answer = ec.terms_of_trade_tariff(model, attack(0.1), victim=1, attacker=0)
+    named = ec.ServicesModel(FLOWS, 0.2, codes=["USA", "CHN", "MEX"])
+    assert ec.terms_of_trade_tariff(named, attack(0.1), "CHN", "USA").tariff == answer.tariff
     tariffs = attack(0.1)
     tariffs[1, 0] = answer.tariff
     wage = model.solve(tariffs).wage
@@ -160,7 +162,7 @@ def test_what_the_model_cannot_solve_is_stalled(world, monkeypatch):
 
 @pytest.mark.parametrize(
     ("victim", "attacker", "said"),
-    [(3, 0, "victim: no such economy"), (1, "USA", "attacker: no such economy"), (1, 1, "on both sides")],
+    [(3, 0, "victim: unknown economy"), (1, "USA", "attacker: unknown economy"), (1, 1, "on both sides")],
 )
 def test_bad_sides_are_refused(world, victim, attacker, said):
     for function in (ec.terms_of_trade_tariff, ec.best_response_tariff, ec.welfare_restoring_tariff):
@@ -175,15 +177,15 @@ def test_bad_sides_are_refused(world, victim, attacker, said):
 @given(st.lists(st.floats(0.0, 4.9), min_size=1, max_size=4))
 def test_roots_and_tops_are_found(places):
     at = np.array(places)[:, None]
-    root, found = search.first_root(lambda x: np.tanh(x - at), (len(places),), 5.0)
+    root, found = levels.first_root(lambda x: np.tanh(x - at), (len(places),), 5.0)
     assert found.all()
     np.testing.assert_allclose(root, at[:, 0], atol=1e-9)
-    top = search.highest(lambda x: -np.abs(x - at), (len(places),), 5.0)
+    top = levels.highest(lambda x: -np.abs(x - at), (len(places),), 5.0)
     np.testing.assert_allclose(top, at[:, 0], atol=1e-7)
 
 
 def test_a_function_that_is_unknown_has_no_root():
-    _, found = search.first_root(lambda x: np.where(x > 1, 1.0, np.nan), (), 5.0)
+    _, found = levels.first_root(lambda x: np.where(x > 1, 1.0, np.nan), (), 5.0)
     assert not found
 
 

@@ -178,7 +178,7 @@ def test_a_hard_scenario_is_solved_by_itself(monkeypatch):
 
 def test_what_is_not_solved_is_blank(monkeypatch):
     model = ec.ServicesModel([[80.0, 30.0], [20.0, 90.0]], 0.2)
-    monkeypatch.setattr(algebra, "solve", lambda _b, factors, _i, _t: np.zeros((len(factors), 4)))
+    monkeypatch.setattr(algebra, "_clear", lambda _b, kernel, _n, _i, _t: np.zeros((len(kernel), 4)))
     found = model.solve([[0.0, 0.4], [0.1, 0.0]])
     assert found.status == ec.Status.STALLED
     assert np.isnan(found.employment).all()

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import tradesim as ts
 from tradesim import economics as ec
+from tradesim.economics import blocks
 from tradesim.economics import hat_algebra as hat
 from tradesim.errors import InputError
 
@@ -258,7 +260,7 @@ def test_solutions_do_not_depend_on_the_block_they_are_solved_in(monkeypatch):
     model = ec.SingleSector(flows, np.zeros((2, 2)))
     levels = np.linspace(0, 1, 11)[:, None, None] * (1 - np.eye(2))
     one = model.solve(levels)
-    monkeypatch.setattr(hat, "CELLS", 12)
+    monkeypatch.setattr(blocks, "CELLS", 12)
     np.testing.assert_allclose(model.solve(levels).wage, one.wage, rtol=1e-13)
 
 
@@ -327,6 +329,33 @@ def test_every_fault_is_told_at_once():
     assert len(refused.value.problems) == 3
 
 
+def test_worlds_from_trade_and_gdp():
+    trade, gdp = np.array([[7.0, 20.0], [10.0, 5.0]]), [100.0, 90.0]
+    model = ec.SingleSector.from_trade(trade, gdp, [[0.0, 0.1], [0.0, 0.0]], codes=["USA", "CHN"])
+    np.testing.assert_allclose(model.base.income, gdp)
+    np.testing.assert_allclose(model.base.deficit, [10.0, -10.0])
+    assert model.codes == ("USA", "CHN")
+    world = ts.datasets.load("world-2023").economies
+    loaded = ec.SingleSector.from_trade(world.to_frame(), world.gdp, np.zeros((len(world), len(world))))
+    assert loaded.codes == world.codes
+    assert loaded.solve(0.1 * (1 - np.eye(len(world)))).converged
+
+
+@pytest.mark.parametrize(
+    ("trade", "gdp", "said"),
+    [
+        ([[0.0, 2.0], [9.0, 0.0]], [5.0, 9.0], r"trade\[:, 0\]: exports of more than its GDP; got 9 of 5"),
+        ([[0.0, 2.0], [np.nan, 0.0]], [5.0, 9.0], "trade"),
+        ([[0.0, 2.0], [1.0, 0.0]], [5.0, 0.0], "gdp"),
+        ([[0.0, 2.0], [1.0, 0.0]], [5.0], "gdp: wrong shape"),
+        ([0.0, 2.0], [5.0, 5.0], "not importer × exporter"),
+    ],
+)
+def test_bad_trade_is_refused(trade, gdp, said):
+    with pytest.raises(InputError, match=said):
+        ec.SingleSector.from_trade(trade, gdp, FREE)
+
+
 # Labels and tables -----------------------------------------------------------------------------------
 
 
@@ -344,6 +373,14 @@ def test_frames_name_the_economies_and_may_be_in_any_order():
     assert found.to_frame().loc["USA", "welfare"] == found.welfare[found.index("USA")]
     with pytest.raises(InputError, match="unknown economy; got 'CHA'"):
         found.index("CHA")
+
+
+def test_names_given_beside_a_frame_order_it():
+    flows = frame([[80.0, 30.0], [10.0, 90.0]])
+    turned = ec.SingleSector(flows, frame(FREE), codes=["CHN", "USA"])
+    assert turned.flows.tolist() == [[90.0, 10.0], [30.0, 80.0]]
+    with pytest.raises(InputError, match="other economies"):
+        ec.SingleSector(flows, FREE, codes=["CHN", "MEX"])
 
 
 def test_frames_of_other_economies_are_refused():

@@ -122,7 +122,9 @@ def case(printed, ours):
 def test_the_run_says_what_was_missed(monkeypatch, capsys, tmp_path, ours, code):
     monkeypatch.setattr(runner, "REPLICATIONS", (case("1.23", ours),))
     file = tmp_path / "new" / "found.json"
-    assert runner.main(["--data", "nowhere", "--json", str(file)]) == code
+    page = tmp_path / "page.md"
+    assert runner.main(["--data", "nowhere", "--json", str(file), "--page", str(page)]) == code
+    assert f"| a x | 1.23 | {ours:.2f} | {'not met' if code else 'met'} |" in page.read_text()
     assert json.loads(file.read_text())["toy"]["a"] == {"x": ours, "all": {"USA": 1.0}, "seconds": 0.1}
     said = capsys.readouterr().out
     assert "1 values" in said

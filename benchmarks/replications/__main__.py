@@ -11,6 +11,7 @@ from typing import Any
 
 from benchmarks.replications import caliendo_parro, gravity, liberation_day, ossa
 from benchmarks.replications.figures import nested, targets
+from benchmarks.replications.page import page
 
 REPLICATIONS: Sequence[ModuleType] = (liberation_day, caliendo_parro, ossa, gravity)
 DATA = Path("../shared/reference")
@@ -21,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--data", type=Path, default=DATA, help=f"the reference inputs (default: {DATA})")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers to FILE as well")
+    parser.add_argument("--page", type=Path, metavar="FILE", help="write a page of documentation to FILE")
     parser.add_argument("--only", choices=[case.NAME for case in REPLICATIONS], help="one replication")
     chosen = parser.parse_args(arguments)
     found: dict[str, Any] = {}
@@ -28,9 +30,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for replication in REPLICATIONS:
         if chosen.only in {None, replication.NAME}:
             missed += list(_replicated(replication, chosen.data, found))
-    if chosen.json:
-        chosen.json.parent.mkdir(parents=True, exist_ok=True)
-        chosen.json.write_text(json.dumps(nested(found), indent=1) + "\n", encoding="utf-8")
+    for file, text in (
+        (chosen.json, json.dumps(nested(found), indent=1) + "\n"),
+        (chosen.page, page(found, REPLICATIONS)),
+    ):
+        if file:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
     print(f"\npublished numbers missed: {', '.join(missed) or 'none'}")
     return 1 if missed else 0
 

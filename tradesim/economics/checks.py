@@ -134,6 +134,15 @@ def value_problems(
     yield from _cell_problems("not a number in range", name, values, ~good, (), allowed, 0)
 
 
+def trade_problems(trade: Floats, gdp: Floats) -> Iterator[Problem]:
+    """Yield what is wrong with trade between economies, (N, N), and their GDP, (N,)."""
+    if trade.ndim != 2 or trade.shape[0] != trade.shape[1] or not len(trade):
+        yield Problem("not importer × exporter", "trade", f"shape {trade.shape}", "(N, N)")
+    else:
+        yield from value_problems("trade", trade, trade.shape, open_low=False)
+        yield from value_problems("gdp", gdp, (len(trade),))
+
+
 def code_problems(codes: Sequence[str], n: int, name: str = "codes") -> Iterator[Problem]:
     """Yield what is wrong with the names of ``n`` economies."""
     if len(codes) != n:

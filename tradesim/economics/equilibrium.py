@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from tradesim.economics.labels import position
 from tradesim.economics.status import Status, converged, status_of, summary
-from tradesim.errors import InputError, unknown_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,7 +72,8 @@ class Equilibrium:
         bad = status != Status.CONVERGED
         shaped: dict[str, NDArray[Any]] = {"tariffs": tariffs, "residual": residual, "status": status}
         for name, value in values.items():
-            shaped[name] = np.where(bad.reshape(-1, *(1,) * (value.ndim - 1)), np.nan, value)
+            blank = bad.reshape(-1, *(1,) * (value.ndim - 1))
+            shaped[name] = np.where(blank, np.nan, value) if bad.any() else value
         return cls(**{name: v.reshape(leading + v.shape[1:]) for name, v in shaped.items()}, codes=codes)
 
     @property
@@ -95,11 +96,9 @@ class Equilibrium:
         """Imports less exports, (..., N), in the unit of the flows."""
         return self.imports - self.exports
 
-    def index(self, code: str) -> int:
-        """Return the position of an economy on the axes of economies."""
-        if code not in self.codes:
-            raise InputError([unknown_name("economy", code, self.codes)])
-        return self.codes.index(code)
+    def index(self, economy: str | int) -> int:
+        """Return the position of an economy, given by name or by position."""
+        return position(economy, self.codes, self.wage.shape[-1])
 
     def columns(self) -> Mapping[str, Floats]:
         """Return what every economy has one number of, each (..., N), in the order of the tables."""

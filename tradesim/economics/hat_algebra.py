@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradesim.economics.checks import blocs
-from tradesim.economics.newton import newton, solve_side_by_side
+from tradesim.economics.newton import Residual, newton, solve_side_by_side
 
 Floats = NDArray[np.float64]
 
@@ -34,8 +34,6 @@ TOLERANCE = 1e-11
 ROUNDING = 1e-14
 """No market is asked to miss less: sums of many economies are no more exact."""
 MOST_FIXED_POINT_STEPS = 500
-CELLS = 262_144
-"""Cells of scenario × importer × exporter worked on at once: about what a core's cache holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,26 +93,28 @@ def base_of(flows: Floats, tariffs: Floats, elasticity: float, *, own: bool = Fa
     return Base(flows / spending[:, None], factors, income, spending, deficit, member, elasticity, own)
 
 
-def solve(base: Base, factors: Floats, icebergs: Floats | None, inverse: Floats, tolerance: float) -> Floats:
-    """Return the wages, (B, N), that clear the markets under new tariff factors τ1, (B, N, N).
+def solve(base: Base, factors: Floats, icebergs: Floats | None, inverse: Floats, tolerance: float) -> World:
+    """Return the markets at the wages that clear them under new tariff factors τ1, (B, N, N).
 
     Steps that share the one inverse solve all ordinary scenarios; what they cannot is solved by itself.
     """
-    wages = np.empty(factors.shape[:2])
-    block = max(1, CELLS // base.shares.size)
-    for first in range(0, len(factors), block):
-        some = slice(first, first + block)
-        kernel, net = kernels(base, factors[some], None if icebergs is None else icebergs[some])
-        wages[some] = _clear(base, kernel, net, inverse, tolerance)
-    return wages
+    kernel, net = kernels(base, factors, icebergs)
+    wage = _clear(base, kernel, net, inverse, tolerance)
+    with np.errstate(all="ignore"):
+        return markets(base, kernel, net, wage)
 
 
 def _clear(base: Base, kernel: Floats, net: Floats, inverse: Floats, tolerance: float) -> Floats:
+    def pose(rows: NDArray[np.intp]) -> Residual:
+        whole = len(rows) == len(kernel)
+        some, some_net = (kernel, net) if whole else (kernel[rows], net[rows])
+        return lambda logs: residual(base, some, some_net, logs)
+
     # What all other markets miss comes together in the one left out.
     largest = (base.member * base.income).max(axis=1) / (base.member @ base.income)
     each = max(tolerance * largest.min(), ROUNDING)
     start = np.zeros(kernel.shape[:2])
-    logs = solve_side_by_side(lambda x: residual(base, kernel, net, x), start, inverse, each)
+    logs = solve_side_by_side(pose, start, inverse, each)
     with np.errstate(all="ignore"):
         missed = error(base, markets(base, kernel, net, np.exp(logs)))
     for k in np.flatnonzero(~(missed <= tolerance)):
@@ -224,8 +224,7 @@ def purged(base: Base, tolerance: float) -> tuple[Base, Floats]:
     """Return the base that trade without deficits, at the same tariffs, would make, and its error, (1,)."""
     balanced = replace(base, deficit=np.zeros_like(base.deficit), own=False)
     factors = base.factors[None]
-    wage = solve(balanced, factors, None, shared_inverse(balanced), tolerance)
-    world = markets(balanced, *kernels(balanced, factors), wage)
+    world = solve(balanced, factors, None, shared_inverse(balanced), tolerance)
     tariffs = base.factors - 1.0
     return base_of(flows(balanced, world)[0], tariffs, base.elasticity, own=base.own), error(balanced, world)
 

@@ -11,6 +11,7 @@ Broyden (1965), A class of methods for solving nonlinear simultaneous equations,
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,16 +19,38 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Residual = Callable[[Floats], Floats]
 """From unknowns, (B, M), to what the equations miss, (B, M)."""
+Pose = Callable[[NDArray[np.intp]], Residual]
+"""From the numbers of some systems, (B,), to their residual."""
 
 LONGEST_STEP = 0.5
 """The most any unknown moves in a step; unknowns are logarithms, so a factor of 1.65."""
 PATIENCE, PROGRESS = 15, 0.9
 """A system that has not brought its error below this share of its best for so many steps is given up."""
+KEPT = 0.7
+"""Once fewer than this share of the systems at work are still moving, the others are put aside."""
 NUDGE = 1e-6
 
 
+@dataclass(slots=True)
+class _Running:
+    """Systems still at work: which, where, their last step, and what they learnt of their Jacobians."""
+
+    rows: NDArray[np.intp]
+    unknowns: Floats
+    missed: Floats
+    step: Floats
+    factors: list[tuple[Floats, Floats]]
+    since: NDArray[np.int64]
+
+    def only(self, kept: NDArray[np.bool_]) -> "_Running":
+        """Return the systems to go on with."""
+        factors = [(a[kept], b[kept]) for a, b in self.factors]
+        unknowns, missed, step = self.unknowns[kept], self.missed[kept], self.step[kept]
+        return _Running(self.rows[kept], unknowns, missed, step, factors, self.since[kept])
+
+
 def solve_side_by_side(
-    residual: Residual, start: Floats, inverse: Floats, tolerance: float, most_steps: int = 100
+    pose: Pose, start: Floats, inverse: Floats, tolerance: float, most_steps: int = 100
 ) -> Floats:
     """Return unknowns that solve every system, or the best that its steps came to.
 
@@ -36,7 +59,8 @@ def solve_side_by_side(
 
     Parameters
     ----------
-    residual : what the equations miss, row by row: a row depends on the same row of the unknowns alone.
+    pose : from the numbers of some systems to what their equations miss, row by row: a row depends on the
+        same row of the unknowns alone. Asked again whenever many have stopped.
     start : (B, M) first guess.
     inverse : (M, M) of the Jacobian ``dF/dx`` somewhere near; one for all.
     tolerance : a system is solved when no equation misses more.
@@ -48,32 +72,46 @@ def solve_side_by_side(
 
     Examples
     --------
-    >>> both = solve_side_by_side(lambda x: x**2 - [[4.0], [9.0]], np.full((2, 1), 2.5), np.eye(1) / 5, 1e-12)
-    >>> both.ravel().round(9)
+    >>> squares, start, slope = np.array([[4.0], [9.0]]), np.full((2, 1), 2.5), np.eye(1) * 5
+    >>> roots = solve_side_by_side(lambda rows: lambda x: x**2 - squares[rows], start, 1 / slope, 1e-12)
+    >>> roots.ravel().round(9)
     array([2., 3.])
     """
-    unknowns, best = start.copy(), start.copy()
-    least = np.full(len(start), np.inf)
-    since = np.zeros(len(start), dtype=np.int64)
-    factors: list[tuple[Floats, Floats]] = []
-    step, before = np.zeros_like(start), np.zeros_like(start)
+    best, least = start.copy(), np.full(len(start), np.inf)
+    rows = np.arange(len(start))
+    residual = pose(rows)
+    run = _Running(rows, start.copy(), 0 * start, 0 * start, [], np.zeros(len(start), dtype=np.int64))
     with np.errstate(all="ignore"):
-        for _ in range(most_steps):
-            missed = residual(unknowns)
-            worst = np.abs(missed).max(axis=1)
-            since = np.where(worst < PROGRESS * least, 0, since + 1)
-            better = worst < least
-            best[better], least[better] = unknowns[better], worst[better]
-            active = np.isfinite(worst) & (worst > tolerance) & (since < PATIENCE)
+        for k in range(most_steps):
+            missed = residual(run.unknowns)
+            worst = _largest(missed)
+            _note(run, worst, best, least)
+            if k > 0:
+                run.factors.append(_factor(run.step, _corrected(missed - run.missed, inverse, run.factors)))
+            run.missed = missed
+            active = np.isfinite(worst) & (worst > tolerance) & (run.since < PATIENCE)
             if not active.any():
                 break
-            if step.any():
-                factors.append(_factor(step, _corrected(missed - before, inverse, factors)))
-            full = _corrected(missed, inverse, factors)
-            step = -np.clip(full, -LONGEST_STEP, LONGEST_STEP) * active[:, None]
-            before = missed
-            unknowns = unknowns + step
+            if active.sum() < KEPT * len(active):
+                run, active = run.only(active), np.ones(int(active.sum()), dtype=bool)
+                residual = pose(run.rows)
+            full = _corrected(run.missed, inverse, run.factors)
+            run.step = -np.clip(full, -LONGEST_STEP, LONGEST_STEP) * active[:, None]
+            run.unknowns = run.unknowns + run.step
     return best
+
+
+def _note(run: _Running, worst: Floats, best: Floats, least: Floats) -> None:
+    """Keep the best unknowns of every system so far, and count the steps without progress."""
+    before = least[run.rows]
+    run.since = np.where(worst < PROGRESS * before, 0, run.since + 1)
+    better = worst < before
+    best[run.rows[better]], least[run.rows[better]] = run.unknowns[better], worst[better]
+
+
+def _largest(missed: Floats) -> Floats:
+    """Return the largest error of each system; along the short axis NumPy is slow."""
+    return np.asarray(np.ascontiguousarray(np.abs(missed).T).max(axis=0))
 
 
 def newton(
@@ -120,14 +158,14 @@ def _corrected(missed: Floats, inverse: Floats, factors: Sequence[tuple[Floats, 
     """Return ``Π (1 + a bᵀ) J⁻¹ F`` for each system."""
     full = missed @ inverse.T
     for a, b in factors:
-        full = full + a * (b * full).sum(axis=1, keepdims=True)
+        full = full + a * np.vecdot(b, full)[:, None]
     return full
 
 
 def _factor(step: Floats, expected: Floats) -> tuple[Floats, Floats]:
     """Return a and b, (B, M) each, so that the corrected inverse explains the last step; 0 where stopped."""
-    along = (step * expected).sum(axis=1, keepdims=True)
-    usable = np.isfinite(along) & (np.abs(along) > 1e-12 * (step**2).sum(axis=1, keepdims=True))
+    along = np.vecdot(step, expected)[:, None]
+    usable = np.isfinite(along) & (np.abs(along) > 1e-12 * np.vecdot(step, step)[:, None])
     return np.where(usable, (step - expected) / np.where(usable, along, 1.0), 0.0), step
 
 

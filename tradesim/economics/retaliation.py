@@ -28,11 +28,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradesim.economics.checks import number_problems, numbers, tariff_problems, value_problems
-from tradesim.economics.search import first_root, highest
+from tradesim.economics.labels import aligned, position
+from tradesim.economics.levels import first_root, highest
 from tradesim.economics.status import Status, converged
 from tradesim.errors import InputError, Problem, fail_if
 
 Floats = NDArray[np.float64]
+Economy = str | int
 
 CAP = 5.0
 """The highest surcharge that is looked at: 500 %."""
@@ -57,6 +59,10 @@ class Model(Protocol):
     @property
     def flows(self) -> Floats:
         """Base flows, (N, N)."""
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The economies' names, if any."""
 
     def solve(self, tariffs: Any, /) -> Outcome:
         """Return the outcome under tariffs, (..., N, N)."""
@@ -184,14 +190,16 @@ def _capped(tariff: Floats, cap: float) -> Answer:
 # By a model --------------------------------------------------------------------------------------------
 
 
-def terms_of_trade_tariff(model: Model, tariffs: Any, victim: int, attacker: int, cap: float = CAP) -> Answer:
+def terms_of_trade_tariff(
+    model: Model, tariffs: Any, victim: Economy, attacker: Economy, cap: float = CAP
+) -> Answer:
     """Return the surcharge after which ``ŵ_victim = ŵ_attacker``: neither has moved the terms of trade.
 
     Parameters
     ----------
     model : any model of N economies.
     tariffs : (..., N, N) float64, fraction, with the attack; the surcharge comes on what is there.
-    victim, attacker : positions of the economies.
+    victim, attacker : the economies, by name where the model has names, or by position.
     cap : the highest surcharge that is looked at.
 
     Examples
@@ -201,17 +209,17 @@ def terms_of_trade_tariff(model: Model, tariffs: Any, victim: int, attacker: int
     >>> float(terms_of_trade_tariff(world, [[0.0, 0.2], [0.0, 0.0]], victim=1, attacker=0).tariff.round(9))
     0.2
     """
-    attack = _attack(model, tariffs, victim, attacker, cap)
+    attack, sides = _attack(model, tariffs, victim, attacker, cap)
 
     def relative(levels: Floats) -> Floats:
-        wage = model.solve(_with_surcharge(attack, victim, attacker, levels)).wage
-        return np.asarray(np.log(wage[..., victim] / wage[..., attacker]))
+        wage = model.solve(_with_surcharge(attack, sides, levels)).wage
+        return np.asarray(np.log(wage[..., sides[0]] / wage[..., sides[1]]))
 
     return _rooted(relative, attack.shape[:-2], cap)
 
 
 def welfare_restoring_tariff(
-    model: Model, tariffs: Any, victim: int, attacker: int, cap: float = CAP
+    model: Model, tariffs: Any, victim: Economy, attacker: Economy, cap: float = CAP
 ) -> Answer:
     """Return the lowest surcharge after which ``Ŵ_victim = 1``; the best response where there is none.
 
@@ -219,38 +227,39 @@ def welfare_restoring_tariff(
     ----------
     model : any model of N economies.
     tariffs : (..., N, N) float64, fraction, with the attack; the surcharge comes on what is there.
-    victim, attacker : positions of the economies.
+    victim, attacker : the economies, by name where the model has names, or by position.
     cap : the highest surcharge that is looked at.
     """
-    attack = _attack(model, tariffs, victim, attacker, cap)
-    welfare = _welfare_of(model, attack, victim, attacker)
+    attack, sides = _attack(model, tariffs, victim, attacker, cap)
+    welfare = _welfare_of(model, attack, sides)
     restored = _rooted(lambda levels: np.log(welfare(levels)), attack.shape[:-2], cap)
     best = best_response_tariff(model, tariffs, victim, attacker, cap)
     return Answer(np.where(restored.converged, restored.tariff, best.tariff), restored.status)
 
 
-def best_response_tariff(model: Model, tariffs: Any, victim: int, attacker: int, cap: float = CAP) -> Answer:
+def best_response_tariff(
+    model: Model, tariffs: Any, victim: Economy, attacker: Economy, cap: float = CAP
+) -> Answer:
     """Return the surcharge on the attacker's goods that leaves the victim best off.
 
     Parameters
     ----------
     model : any model of N economies.
     tariffs : (..., N, N) float64, fraction, with the attack; the surcharge comes on what is there.
-    victim, attacker : positions of the economies.
+    victim, attacker : the economies, by name where the model has names, or by position.
     cap : the highest surcharge that is looked at; it is infeasible to be best at the cap.
     """
-    attack = _attack(model, tariffs, victim, attacker, cap)
-    welfare = _welfare_of(model, attack, victim, attacker)
+    attack, sides = _attack(model, tariffs, victim, attacker, cap)
+    welfare = _welfare_of(model, attack, sides)
     found = highest(welfare, attack.shape[:-2], cap)
     known = np.isfinite(welfare(found[..., None])[..., 0])
     status = np.where(found < cap, Status.CONVERGED, Status.INFEASIBLE)
     return Answer(found, np.where(known, status, Status.STALLED).astype(np.int8))
 
 
-def _welfare_of(model: Model, attack: Floats, victim: int, attacker: int) -> Callable[[Floats], Floats]:
+def _welfare_of(model: Model, attack: Floats, sides: tuple[int, int]) -> Callable[[Floats], Floats]:
     def welfare(levels: Floats) -> Floats:
-        found = model.solve(_with_surcharge(attack, victim, attacker, levels)).welfare
-        return np.asarray(found[..., victim])
+        return np.asarray(model.solve(_with_surcharge(attack, sides, levels)).welfare[..., sides[0]])
 
     return welfare
 
@@ -261,27 +270,22 @@ def _rooted(function: Callable[[Floats], Floats], shape: tuple[int, ...], cap: f
     return Answer(np.where(exists, found, cap), status)
 
 
-def _with_surcharge(attack: Floats, victim: int, attacker: int, levels: Floats) -> Floats:
+def _with_surcharge(attack: Floats, sides: tuple[int, int], levels: Floats) -> Floats:
     """Return tariffs, (..., K, N, N), with each of K surcharges, (..., K), of the victim on the attacker."""
     tariffs = np.repeat(attack[..., None, :, :], levels.shape[-1], axis=-3)
-    tariffs[..., victim, attacker] += levels
+    tariffs[..., sides[0], sides[1]] += levels
     return tariffs
 
 
-def _attack(model: Model, tariffs: Any, victim: int, attacker: int, cap: float) -> Floats:
-    given, n = numbers("tariffs", tariffs), len(model.flows)
+def _attack(
+    model: Model, tariffs: Any, victim: Economy, attacker: Economy, cap: float
+) -> tuple[Floats, tuple[int, int]]:
+    """Return the tariffs with the attack, and the positions of victim and attacker."""
+    codes, n = model.codes, len(model.flows)
+    given = aligned("tariffs", tariffs, codes)
+    fail_if([*tariff_problems(given, (n, n), codes), *number_problems("cap", cap)])
+    sides = position(victim, codes, n, "victim"), position(attacker, codes, n, "attacker")
     fail_if(
-        [
-            *tariff_problems(given, (n, n)),
-            *number_problems("cap", cap),
-            *_side_problems("victim", victim, n),
-            *_side_problems("attacker", attacker, n),
-            *([Problem("one economy on both sides", "victim", repr(victim))] if victim == attacker else []),
-        ]
+        [Problem("one economy on both sides", "attacker", repr(attacker))] if sides[0] == sides[1] else []
     )
-    return given
-
-
-def _side_problems(name: str, position: Any, n: int) -> Iterator[Problem]:
-    if isinstance(position, bool) or not isinstance(position, int | np.integer) or not 0 <= position < n:
-        yield Problem("no such economy", name, repr(position), f"a position from 0 to {n - 1}")
+    return given, sides

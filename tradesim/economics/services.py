@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradesim.economics import services_algebra as algebra
+from tradesim.economics.blocks import blocks, joined
 from tradesim.economics.checks import (
     blocs,
     code_problems,
@@ -16,18 +17,18 @@ from tradesim.economics.checks import (
     number_problems,
     numbers,
     tariff_problems,
+    trade_problems,
     value_problems,
 )
 from tradesim.economics.equilibrium import ServicesEquilibrium
-from tradesim.economics.labels import aligned, labelled
+from tradesim.economics.labels import aligned, labelled, position
 from tradesim.economics.services_calibration import (
     SCALE_ELASTICITY,
     pass_through_exponent,
-    trade_problems,
     transfers,
     two_members,
 )
-from tradesim.errors import InputError, Problem, fail_if, unknown_name
+from tradesim.errors import Problem, fail_if
 
 Floats = NDArray[np.float64]
 RevenueUse = Literal["income_tax", "lump_sum"]
@@ -88,8 +89,7 @@ class ServicesModel:
         revenue_use: RevenueUse = "income_tax",
         codes: Sequence[str] = (),
     ) -> None:
-        trade, named = labelled("flows", flows)
-        names = tuple(codes) or named
+        trade, names = labelled("flows", flows, codes)
         local = _one_each("services", services, len(trade))
         fail_if(_problems(trade, local, elasticity, labour_supply, scale, revenue_use, names))
         psi = SCALE_ELASTICITY / elasticity if scale is None else float(scale)
@@ -123,14 +123,14 @@ class ServicesModel:
         services : ν, as for the class.
         options : all else that the class takes.
         """
-        foreign, named = labelled("trade", trade)
+        foreign, codes = labelled("trade", trade, options.pop("codes", ()))
         n = len(foreign)
         output, local = numbers("gdp", gdp), _one_each("services", services, n)
-        fail_if([*trade_problems(foreign), *value_problems("gdp", output, (n,), open_low=False)])
+        fail_if(trade_problems(foreign, output))
         flows = foreign * ~np.eye(n, dtype=bool)
         spending = output + transfers(flows, local)
         flows += np.diag(np.maximum(spending - flows.sum(axis=1), 0.0))
-        return cls(flows, local, **({"codes": named} | options))
+        return cls(flows, local, codes=codes, **options)
 
     def __repr__(self) -> str:
         n = len(self.flows)
@@ -178,7 +178,15 @@ class ServicesModel:
         duties = aligned("tariffs", tariffs, self.codes)
         shape = self.flows.shape
         fail_if([*tariff_problems(duties, shape, self.codes), *number_problems("tolerance", tolerance)])
-        return _solved(self, duties.reshape(-1, *shape), tolerance, duties.shape[:-2])
+        stacked = duties.reshape(-1, *shape)
+        found = joined(
+            _block(self, stacked[some], tolerance) for some in blocks(len(stacked), stacked[0].size)
+        )
+        error, infeasible = found.pop("residual"), found.pop("infeasible")
+        leading = duties.shape[:-2]
+        return ServicesEquilibrium.of(
+            found, stacked, error, tolerance, infeasible, leading=leading, codes=self.codes
+        )
 
     def optimal_uniform_tariff(
         self, importer: str | int, over: Literal["spending", "income"] = "spending"
@@ -217,22 +225,15 @@ class ServicesModel:
 
     def index(self, economy: str | int) -> int:
         """Return the position of an economy, given by name or by position."""
-        if isinstance(economy, str) and economy in self.codes:
-            return self.codes.index(economy)
-        if isinstance(economy, int | np.integer) and 0 <= economy < len(self.flows):
-            return int(economy)
-        known = self.codes or [str(k) for k in range(len(self.flows))]
-        raise InputError([unknown_name("economy", str(economy), known)])
+        return position(economy, self.codes, len(self.flows))
 
 
-def _solved(
-    model: ServicesModel, tariffs: Floats, tolerance: float, leading: tuple[int, ...]
-) -> ServicesEquilibrium:
+def _block(model: ServicesModel, tariffs: Floats, tolerance: float) -> dict[str, NDArray[Any]]:
+    """Return what a `ServicesEquilibrium` holds, of some scenarios, (B, N, N)."""
     base, factors = model.base, 1.0 + tariffs
-    logs = algebra.solve(base, factors, model.inverse, tolerance)
+    world = algebra.solve(base, factors, model.inverse, tolerance)
     with np.errstate(all="ignore"):
-        world = algebra.world_at(base, *algebra.kernels(base, factors), logs)
-        values = {
+        return {
             "wage": world.wage,
             "price": world.price,
             "welfare": algebra.welfare(base, world),
@@ -241,17 +242,9 @@ def _solved(
             "spending": world.spending,
             "flows": algebra.flows(world, factors),
             "employment": world.employment,
+            "residual": algebra.error(base, world),
+            "infeasible": np.asarray(((world.spending <= 0) | (world.revenue >= world.income)).any(axis=1)),
         }
-        infeasible = ((world.spending <= 0) | (world.revenue >= world.income)).any(axis=1)
-    return ServicesEquilibrium.of(
-        values,
-        tariffs,
-        algebra.error(base, world),
-        tolerance,
-        infeasible,
-        leading=leading,
-        codes=model.codes,
-    )
 
 
 def _one_each(name: str, values: Any, n: int) -> Floats:

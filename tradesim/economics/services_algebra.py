@@ -25,14 +25,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tradesim.economics.newton import jacobian, newton, solve_side_by_side
+from tradesim.economics.newton import Residual, jacobian, newton, solve_side_by_side
 
 Floats = NDArray[np.float64]
 
 TOLERANCE = 1e-11
 """The most that a market may miss, as a share of the economy's income."""
 ROUNDING = 1e-14
-CELLS = 262_144
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +132,12 @@ def shared_inverse(base: Base) -> Floats:
     return _inverse_at(base, *kernels(base, np.ones((1, *base.shares.shape))), np.zeros(2 * len(base.income)))
 
 
-def solve(base: Base, factors: Floats, inverse: Floats, tolerance: float) -> Floats:
-    """Return log wages and log employment, (B, 2N), under tariff factors 1 + t, (B, N, N)."""
-    logs = np.empty((len(factors), 2 * len(base.income)))
-    block = max(1, CELLS // base.shares.size)
-    for first in range(0, len(factors), block):
-        some = slice(first, first + block)
-        logs[some] = _clear(base, *kernels(base, factors[some]), inverse, tolerance)
-    return logs
+def solve(base: Base, factors: Floats, inverse: Floats, tolerance: float) -> World:
+    """Return the world at the wages and employment that clear it under tariff factors 1 + t, (B, N, N)."""
+    kernel, net = kernels(base, factors)
+    logs = _clear(base, kernel, net, inverse, tolerance)
+    with np.errstate(all="ignore"):
+        return world_at(base, kernel, net, logs)
 
 
 def welfare(base: Base, world: World) -> Floats:
@@ -177,10 +174,15 @@ def _labour(base: Base, world: World) -> Floats:
 
 
 def _clear(base: Base, kernel: Floats, net: Floats, inverse: Floats, tolerance: float) -> Floats:
+    def pose(rows: NDArray[np.intp]) -> Residual:
+        whole = len(rows) == len(kernel)
+        some, some_net = (kernel, net) if whole else (kernel[rows], net[rows])
+        return lambda logs: residual(base, some, some_net, logs)
+
     # What all other markets miss comes together in the one left out.
     each = max(tolerance * base.income.max() / base.income.sum(), ROUNDING)
     start = np.zeros((len(kernel), 2 * len(base.income)))
-    logs = solve_side_by_side(lambda x: residual(base, kernel, net, x), start, inverse, each)
+    logs = solve_side_by_side(pose, start, inverse, each)
     with np.errstate(all="ignore"):
         missed = error(base, world_at(base, kernel, net, logs))
     for k in np.flatnonzero(~(missed <= tolerance)):

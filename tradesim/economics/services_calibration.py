@@ -3,13 +3,12 @@
 Source: Ignatenko, Lashkaripour, Macedoni and Simonovska (2025), Journal of International Economics 157.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tradesim.economics.checks import numbers, value_problems
+from tradesim.economics.checks import numbers, trade_problems
 from tradesim.economics.labels import labelled
 from tradesim.errors import InputError, Problem, fail_if
 
@@ -65,7 +64,7 @@ def services_shares(
 
     foreign, output = labelled("trade", trade)[0], numbers("gdp", gdp)
     n = len(foreign)
-    fail_if([*trade_problems(foreign), *value_problems("gdp", output, (n,))])
+    fail_if(trade_problems(foreign, output))
     member = two_members(n, home)
     between, incomes = member @ foreign @ member.T, member @ output
     found = root(content_gap, (0.1, 0.24), args=(between, incomes, content), tol=1e-13)
@@ -93,11 +92,3 @@ def two_members(n: int, home: int) -> Floats:
     """Return which economies make up the rest of the world and home, (2, n)."""
     at_home = (np.arange(n) == home).astype(np.float64)
     return np.stack([1.0 - at_home, at_home])
-
-
-def trade_problems(trade: Floats) -> Iterator[Problem]:
-    """Yield what is wrong with trade between economies, (N, N)."""
-    if trade.ndim != 2 or trade.shape[0] != trade.shape[1] or not len(trade):
-        yield Problem("not importer × exporter", "trade", f"shape {trade.shape}", "(N, N)")
-    else:
-        yield from value_problems("trade", trade, trade.shape, open_low=False)

@@ -3,18 +3,20 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Self, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tradesim.economics import hat_algebra as hat
+from tradesim.economics.blocks import blocks, joined
 from tradesim.economics.checks import (
     code_problems,
     flow_problems,
     number_problems,
     numbers,
     tariff_problems,
+    trade_problems,
     value_problems,
 )
 from tradesim.economics.equilibrium import Equilibrium
@@ -79,13 +81,44 @@ class SingleSector:
         deficits: Deficits = "world_share",
         codes: Sequence[str] = (),
     ) -> None:
-        trade, named = labelled("flows", flows)
-        names = tuple(codes) or named
+        trade, names = labelled("flows", flows, codes)
         duties = aligned("tariffs", tariffs, names)
         fail_if(_problems(trade, duties, elasticity, deficits, names))
         values = {"flows": trade, "tariffs": duties, "elasticity": float(elasticity)}
         for name, value in (values | {"deficits": deficits, "codes": names}).items():
             object.__setattr__(self, name, value)
+
+    @classmethod
+    def from_trade(cls, trade: Any, gdp: Any, tariffs: Any, **options: Any) -> Self:
+        """Build from trade between economies and their GDP: what is not sold abroad is sold at home.
+
+        Parameters
+        ----------
+        trade : (N, N) float64, importer × exporter, **at the border** (without duties), or a frame; the
+            diagonal is not looked at.
+        gdp : (N,) float64, in the unit of the trade: the value of sales.
+        tariffs : (N, N) float64, fraction, what the trade paid.
+        options : all else that the class takes.
+
+        Raises
+        ------
+        InputError
+            Where an economy exports more than its GDP, as hubs do, and for all that the class refuses.
+
+        Examples
+        --------
+        >>> SingleSector.from_trade([[0.0, 20.0], [10.0, 0.0]], [100.0, 90.0], [[0.0, 0.1], [0.0, 0.0]]).flows
+        array([[90., 22.],
+               [10., 70.]])
+        """
+        foreign, codes = labelled("trade", trade, options.pop("codes", ()))
+        duties, output = aligned("tariffs", tariffs, codes), numbers("gdp", gdp)
+        fail_if(trade_problems(foreign, output))
+        fail_if(tariff_problems(duties, foreign.shape, codes))
+        border = foreign * ~np.eye(len(foreign), dtype=bool)
+        at_home = output - border.sum(axis=0)
+        fail_if(_hub_problems(at_home, output, codes))
+        return cls(border * (1.0 + duties) + np.diag(at_home), duties, codes=codes, **options)
 
     def __repr__(self) -> str:
         n = len(self.flows)
@@ -144,32 +177,35 @@ class SingleSector:
             ]
         )
         stacked = duties.reshape(-1, *shape)
-        if costs is not None:
-            costs = np.broadcast_to(costs, duties.shape).reshape(-1, *shape)
-        return _solved(self, stacked, costs, tolerance, duties.shape[:-2])
+        costs = None if costs is None else np.broadcast_to(costs, duties.shape).reshape(-1, *shape)
+        found = joined(
+            _block(self, stacked[some], None if costs is None else costs[some], tolerance)
+            for some in blocks(len(stacked), stacked[0].size)
+        )
+        error, infeasible = found.pop("residual"), found.pop("infeasible")
+        leading = duties.shape[:-2]
+        return Equilibrium.of(found, stacked, error, tolerance, infeasible, leading=leading, codes=self.codes)
 
 
-def _solved(
-    model: SingleSector, tariffs: Floats, icebergs: Floats | None, tolerance: float, leading: tuple[int, ...]
-) -> Equilibrium:
-    """Return the equilibrium of (B, N, N) tariffs."""
-    base, factors = model.base, 1.0 + tariffs
-    wage = hat.solve(base, factors, icebergs, model.inverse, tolerance)
+def _block(
+    model: SingleSector, tariffs: Floats, icebergs: Floats | None, tolerance: float
+) -> dict[str, NDArray[Any]]:
+    """Return what an `Equilibrium` holds, of some scenarios, (B, N, N)."""
+    base = model.base
+    world = hat.solve(base, 1.0 + tariffs, icebergs, model.inverse, tolerance)
     with np.errstate(all="ignore"):
-        world = hat.markets(base, *hat.kernels(base, factors, icebergs), wage)
-        error = hat.error(base, world)
         price = world.resistance ** (-1.0 / base.elasticity)
-        values = {
-            "wage": wage,
+        return {
+            "wage": world.wage,
             "price": price,
             "welfare": world.spending / base.spending / price,
             "revenue": (1.0 - world.kept) * world.spending,
-            "income": wage * base.income,
+            "income": world.wage * base.income,
             "spending": world.spending,
             "flows": hat.flows(base, world),
+            "residual": hat.error(base, world),
+            "infeasible": np.asarray((world.spending <= 0).any(axis=1)),
         }
-    infeasible = (world.spending <= 0).any(axis=1)
-    return Equilibrium.of(values, tariffs, error, tolerance, infeasible, leading=leading, codes=model.codes)
 
 
 def _problems(
@@ -188,6 +224,17 @@ def _problems(
     yield from number_problems("elasticity", elasticity)
     if deficits not in get_args(Deficits):
         yield Problem("unknown closure", "deficits", repr(deficits), ", ".join(get_args(Deficits)))
+
+
+def _hub_problems(at_home: Floats, gdp: Floats, codes: Sequence[str]) -> Iterator[Problem]:
+    for k in np.flatnonzero(at_home < 0).tolist():
+        name, exports = codes[k] if codes else k, gdp[k] - at_home[k]
+        yield Problem(
+            "exports of more than its GDP",
+            f"trade[:, {name}]",
+            f"{exports:g} of {gdp[k]:g}",
+            fix="give gross output in place of GDP, or exports without re-exports",
+        )
 
 
 def _iceberg_problems(icebergs: Floats, shape: tuple[int, ...]) -> Iterator[Problem]:

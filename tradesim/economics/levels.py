@@ -1,4 +1,4 @@
-"""Search: roots and tops of functions of one number, many at once, on grids that close in.
+"""Levels: roots and tops of functions of one number, many at once, on grids that close in.
 
 A function takes levels, (..., K), and gives values, (..., K); each row is a problem of its own. Solving K
 levels side by side costs little more than one where a model is asked, so a round looks at many.
