@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from sector_worlds import duties, flows, worlds
 
 from tradesim import economics as ec
+from tradesim.economics import blocks
 from tradesim.economics import krugman_system as system
-from tradesim.economics import sectors as rooms
 from tradesim.errors import InputError
 
 FEW = settings(max_examples=12)
@@ -104,7 +104,7 @@ def test_what_is_spent_was_earned(world):
 
 @pytest.mark.parametrize("block", [1, 10**6])
 def test_a_batch_is_its_scenarios_one_by_one(monkeypatch, block):
-    monkeypatch.setattr(rooms, "BLOCK", block)
+    monkeypatch.setattr(blocks, "CELLS", block)
     rng = np.random.default_rng(3)
     model = ec.Krugman(flows(rng, 3, 2), duties(rng, 3, 2), [4.0, 2.5])
     new = np.stack([duties(rng, 3, 2, most) for most in (0.0, 0.1, 1.0, 20.0, 0.5, 3.0)])

@@ -1,7 +1,7 @@
 """Contest: who moves which duties of a model, towards what, and the climb to the best of them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -225,6 +225,9 @@ def solved(model: TariffModel, tariffs: Floats) -> Any:
 def climbed(search: Search, moves: Instruments, others: Floats, guess: Floats, goal: Goal, task: str) -> Top:
     """Return the highest point of a goal over some instruments.
 
+    A climb that strides too far ends where a duty shuts off its trade, on ground as level as a top. From
+    there it goes on once more with such duties as low as a small importer's best, and the higher top counts.
+
     Parameters
     ----------
     moves : the instruments.
@@ -239,14 +242,29 @@ def climbed(search: Search, moves: Instruments, others: Floats, guess: Floats, g
         height, weights = goal(np.log(equilibrium.welfare))
         return height, slopes(model, equilibrium, weights, moves)
 
+    def from_(start: Floats) -> Top:
+        curvature = moves.sums(_curvature(model, moves.set(others, start)))
+        return climb(function, start, curvature, search.bounds, seen=lambda *at: search.tell(task, *at))
+
     start = np.clip(moves.means(guess), *search.bounds)
     try:
-        curvature = moves.sums(_curvature(model, moves.set(others, start)))
+        top = from_(start)
+        if not top.unsolved and (shut := _shut(model, moves, moves.set(others, top.point))).any():
+            small = np.clip(moves.means(first_guess(model, None)), *search.bounds)
+            again = from_(np.where(shut, small, top.point))
+            top = replace(max(top, again, key=_height), evaluations=top.evaluations + again.evaluations)
     except UnsolvedError as unsolved:
         return Top(start, -np.inf, np.inf, 1, unsolved.status)
-    return climb(
-        function, start, curvature, search.bounds, seen=lambda step, value: search.tell(task, step, value)
-    )
+    return top
+
+
+def _height(top: Top) -> float:
+    return top.height
+
+
+def _shut(model: TariffModel, moves: Instruments, tariffs: Floats) -> NDArray[np.bool_]:
+    """Return the instruments that have shut off all trade: no slope shows whether less would be better."""
+    return moves.sums(solved(model, tariffs).flows) < TRICKLE * moves.sums(model.flows)
 
 
 def _curvature(model: TariffModel, tariffs: Floats) -> Floats:

@@ -18,14 +18,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from tradesim.economics import checks
 from tradesim.economics import krugman_system as system
+from tradesim.economics.blocks import blocks, joined
 from tradesim.economics.calibration import Step, compared
 from tradesim.economics.sectors import (
     TOLERANCE,
     Deficits,
     SectorEquilibrium,
-    blocks,
     flat,
-    joined,
     scenarios,
     spread_weights,
     table_problems,

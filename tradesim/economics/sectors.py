@@ -1,6 +1,6 @@
-"""Sectors: what models of many sectors share: their results, their checks, scenarios a few at a time."""
+"""Sectors: what models of many sectors share: their results and their checks."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -16,8 +16,6 @@ Deficits = Literal["purged", "world_share"]
 
 TOLERANCE = 1e-11
 """The most that any equation may miss, as a share of what it adds up."""
-BLOCK = 4_000_000
-"""Cells of flows that are solved together; more scenarios are solved block by block."""
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -103,23 +101,6 @@ def scenarios(
 def flat(values: Floats) -> Floats:
     """Put all scenarios on one axis: (..., N, N, S) to (B, N, N, S)."""
     return values.reshape(-1, *values.shape[-3:])
-
-
-def blocks(many: int, cells: int) -> list[slice]:
-    """Return so many scenarios of so many cells a few at a time: memory stays flat.
-
-    Examples
-    --------
-    >>> blocks(3, BLOCK // 2)
-    [slice(0, 2, None), slice(2, 4, None)]
-    """
-    together = max(1, BLOCK // cells)
-    return [slice(first, first + together) for first in range(0, many, together)]
-
-
-def joined(parts: Sequence[Mapping[str, Floats]]) -> dict[str, Floats]:
-    """Return what was found block by block, whole."""
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def spread_weights(weights: ArrayLike, shape: tuple[int, ...]) -> Floats:
