@@ -137,6 +137,9 @@ def test_a_slower_pace_leads_to_the_same_war():
     slow = ec.nash(model, pace=0.6, tolerance=1e-7)
     np.testing.assert_allclose(slow.tariffs, ec.nash(model, tolerance=1e-7).tariffs, atol=1e-4)
     assert len(slow.changes) > 4
+    quick, half = ec.nash(model, rounds=1), ec.nash(model, rounds=1, pace=0.5)
+    np.testing.assert_allclose(half.tariffs, (quick.tariffs + model.tariffs) / 2)
+    assert half.changes == pytest.approx(quick.changes)
 
 
 def test_those_who_do_not_play_keep_their_tariffs():
@@ -220,6 +223,22 @@ def test_any_model_that_can_be_solved_will_do():
     assert war.tariffs.ravel() == pytest.approx([0, 0.3, 1.2, 0], abs=1e-6)
     assert war.welfare == pytest.approx([1, 1])
     assert war.evaluations <= model.asked
+
+
+class Plateau(Hills):
+    """A model in which high duties shut trade off: there it is as level as at the top."""
+
+    def solve(self, tariffs):
+        own = np.stack([tariffs[..., 0, 1], tariffs[..., 1, 0]], axis=-1)
+        welfare = np.exp(0.1 * own * np.exp(-own / self.tops))
+        flows = np.exp(-10 * tariffs)
+        return SimpleNamespace(welfare=welfare, flows=flows, tariffs=tariffs, status=0, residual=0.0)
+
+
+def test_a_search_comes_down_from_duties_that_shut_trade_off():
+    best = ec.optimal_tariff(Plateau(np.array([0.3, 0.3])), 0, start=9.5 * OFF)
+    assert best.status is Status.CONVERGED
+    assert best.tariffs[0, 1] == pytest.approx(0.3, abs=1e-5)
 
 
 @pytest.mark.parametrize("cliff", [0.5, 0.1])
