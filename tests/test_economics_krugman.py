@@ -171,6 +171,17 @@ def test_sectors_that_one_economy_neither_buys_nor_makes_are_fine():
     assert found.profit[2, 2] == 1.0
 
 
+def test_an_economy_without_domestic_sales_is_fine():
+    rng = np.random.default_rng(9)
+    trade = flows(rng, 3, 2, holes=0)
+    trade[1, 1] = 0.0
+    new = duties(rng, 3, 2)
+    model = ec.Krugman(trade, 0 * trade, [3.0, 5.0])
+    found = model.solve(new)
+    gaps = oracle.krugman_gaps(model.flows.tolist(), (0 * new).tolist(), new.tolist(), [3.0, 5.0], found)
+    assert np.abs(gaps).max() < 1e-9
+
+
 # Deficits --------------------------------------------------------------------------------------------
 
 

@@ -166,6 +166,15 @@ def test_an_economy_apart_keeps_what_it_has():
     assert found.welfare[0] < 1
 
 
+def test_an_economy_without_domestic_sales_is_fine():
+    rng = np.random.default_rng(9)
+    trade = flows(rng, 3, 2, holes=0)
+    trade[1, 1] = 0.0
+    new = duties(rng, 3, 2)
+    model = ec.MultiSector(trade, 0 * trade, 4.0, np.full((3, 2), 0.8), makings(rng, 3, 2)[1])
+    assert np.abs(oracle.multisector_gaps(model, new.tolist(), model.solve(new))).max() < 1e-9
+
+
 def test_trade_shut_off_leaves_autarky():
     rng = np.random.default_rng(5)
     ones = np.ones((3, 1))

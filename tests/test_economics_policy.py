@@ -147,7 +147,9 @@ def test_those_who_do_not_play_keep_their_tariffs():
     war = ec.nash(model, ["C", "A"])
     np.testing.assert_array_equal(war.tariffs[1], model.tariffs[1])
     assert war.players == (2, 0)
-    assert war.medians[1] == np.median(war.duties(0))
+    assert war.medians[1] == np.median(war.duties("A"))
+    with pytest.raises(InputError, match="unknown economy; got 'D'; allowed: A, B, C"):
+        war.duties("D")
 
 
 def test_a_war_cut_short_says_so():

@@ -120,17 +120,25 @@ def search_of(
 
 def positions(model: TariffModel, players: Sequence[str | int]) -> tuple[int, ...]:
     """Return the positions of economies given by name or position, each once."""
-    codes, places = list(model.codes), range(len(model.flows))
-    known = [*map(str, codes or places)]
-    fail_if(
-        unknown_name("economy", str(player), known, "players")
-        for player in players
-        if player not in codes and player not in places
-    )
-    found = tuple(codes.index(str(player)) if player in codes else int(player) for player in players)
+    found = tuple(position(player, model.codes, len(model.flows)) for player in players)
     if not found or len(set(found)) < len(found):
         fail_if([Problem("not players", "players", repr(list(players)), "one economy or more, each once")])
     return found
+
+
+def position(economy: str | int, codes: Sequence[str], many: int) -> int:
+    """Return the position of an economy given by name or position.
+
+    Examples
+    --------
+    >>> position("CHN", ["USA", "CHN"], 2), position(0, [], 2)
+    (1, 0)
+    """
+    if economy in codes:
+        return list(codes).index(str(economy))
+    if economy not in range(many):
+        fail_if([unknown_name("economy", str(economy), map(str, codes or range(many)))])
+    return int(economy)
 
 
 def tariffs_of(model: TariffModel, given: ArrayLike | None, name: str) -> Floats:

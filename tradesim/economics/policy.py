@@ -22,6 +22,7 @@ from tradesim.economics.contest import (
     TariffModel,
     climbed,
     first_guess,
+    position,
     search_of,
     solved,
     tariffs_of,
@@ -55,6 +56,7 @@ class Choice:
     evaluations : how many equilibria were solved.
     changes : round by round, the mean change of the duties (`nash`), or by how much gains differ where it
         matters (`cooperative`).
+    codes : names of the economies, where the model has them.
     """
 
     tariffs: Floats = field(repr=False)
@@ -65,15 +67,17 @@ class Choice:
     slack: float
     evaluations: int
     changes: tuple[float, ...] = ()
+    codes: tuple[str, ...] = field(repr=False, default=())
 
     @property
     def welfare(self) -> Floats:
         """Real income of every economy, ratio to the model's base, (N,)."""
         return np.asarray(self.equilibrium.welfare)
 
-    def duties(self, player: int) -> Floats:
-        """Return the duties that one economy, given by position, chose: a flat list, fractions."""
-        return np.asarray(self.tariffs[player][self.free[player]])
+    def duties(self, economy: str | int) -> Floats:
+        """Return the duties that one economy, by name or position, chose: a flat list, fractions."""
+        one = position(economy, self.codes, len(self.tariffs))
+        return np.asarray(self.tariffs[one][self.free[one]])
 
     @property
     def medians(self) -> Floats:
@@ -111,7 +115,7 @@ def optimal_tariff(
     >>> trade = np.full((2, 2, 1), 10.0) + 90 * np.eye(2)[..., None]
     >>> model = Krugman.from_trade(trade, np.zeros((2, 2, 1)), sigma=5.0, codes=["HOME", "AWAY"])
     >>> best = optimal_tariff(model, "HOME")
-    >>> best.duties(0).round(3), best.welfare.round(4)
+    >>> best.duties("HOME").round(3), best.welfare.round(4)
     (array([0.265]), array([1.0051, 0.9907]))
 
     In two economies with one elasticity the best duty is 1/(ε · share of the other's spending on itself):
@@ -290,4 +294,5 @@ def _choice(
         slack,
         sum(top.evaluations for top in tops),
         tuple(changes),
+        tuple(search.model.codes),
     )
