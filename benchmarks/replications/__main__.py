@@ -9,11 +9,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from benchmarks.replications import gravity, liberation_day
+from benchmarks.replications import caliendo_parro, gravity, liberation_day, ossa
 from benchmarks.replications.figures import nested, targets
 from benchmarks.replications.page import page
 
-REPLICATIONS: Sequence[ModuleType] = (liberation_day, gravity)
+REPLICATIONS: Sequence[ModuleType] = (liberation_day, caliendo_parro, ossa, gravity)
 DATA = Path("../shared/reference")
 
 

@@ -64,6 +64,8 @@ def _whole(numbers: Mapping[str, float]) -> Iterator[str]:
     before: list[str] = []
     for case, values in cases.items():
         if list(values) != before:
+            if before:
+                yield ""
             before = list(values)
             yield f"| | {' | '.join(label.replace('_', ' ') for label in before)} |"
             yield "| --- |" + " --- |" * len(before)

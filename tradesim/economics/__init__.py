@@ -9,10 +9,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tradesim.economics.calibration import Step
+    from tradesim.economics.contest import Progress
     from tradesim.economics.elasticities import elasticity_after
     from tradesim.economics.equilibrium import Equilibrium, ServicesEquilibrium
+    from tradesim.economics.krugman import Krugman, KrugmanEquilibrium
+    from tradesim.economics.multisector import MultiSector, MultiSectorEquilibrium
     from tradesim.economics.partial import PartialEquilibrium
     from tradesim.economics.partial_outcome import PartialOutcome
+    from tradesim.economics.policy import Choice, cooperative, nash, optimal_tariff
     from tradesim.economics.retaliation import (
         Answer,
         best_response_tariff,
@@ -28,16 +33,26 @@ if TYPE_CHECKING:
 
 _ROOM = {
     "Answer": "retaliation",
+    "Choice": "policy",
     "Equilibrium": "equilibrium",
+    "Krugman": "krugman",
+    "KrugmanEquilibrium": "krugman",
+    "MultiSector": "multisector",
+    "MultiSectorEquilibrium": "multisector",
     "PartialEquilibrium": "partial",
     "PartialOutcome": "partial_outcome",
+    "Progress": "contest",
     "ServicesEquilibrium": "equilibrium",
     "ServicesModel": "services",
     "SingleSector": "single",
     "Status": "status",
+    "Step": "calibration",
     "best_response_tariff": "retaliation",
+    "cooperative": "policy",
     "elasticity_after": "elasticities",
     "equal_duties_tariff": "retaliation",
+    "nash": "policy",
+    "optimal_tariff": "policy",
     "pass_through_exponent": "services_calibration",
     "rebalancing_tariff": "retaliation",
     "services_shares": "services_calibration",
@@ -47,16 +62,26 @@ _ROOM = {
 
 __all__ = [
     "Answer",
+    "Choice",
     "Equilibrium",
+    "Krugman",
+    "KrugmanEquilibrium",
+    "MultiSector",
+    "MultiSectorEquilibrium",
     "PartialEquilibrium",
     "PartialOutcome",
+    "Progress",
     "ServicesEquilibrium",
     "ServicesModel",
     "SingleSector",
     "Status",
+    "Step",
     "best_response_tariff",
+    "cooperative",
     "elasticity_after",
     "equal_duties_tariff",
+    "nash",
+    "optimal_tariff",
     "pass_through_exponent",
     "rebalancing_tariff",
     "services_shares",
