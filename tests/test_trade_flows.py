@@ -226,6 +226,19 @@ def test_the_world_of_2023_from_its_parts():
     assert (world.flows > 0).all()
 
 
+@pytest.mark.parametrize("ratio", [1.0, 0.69])
+def test_the_world_of_2023_goes_into_a_model(ratio):
+    world = trade_data.world_2023(ratio)
+    model = ts.economics.SingleSector(world.flows, world.tariffs, elasticity=4.0)
+    same = model.solve(world.tariffs)
+    np.testing.assert_allclose(same.welfare, 1.0, rtol=1e-8)
+    other = np.array(world.tariffs)
+    other[0, 1] += 0.5
+    found = model.solve(other)
+    assert np.all(found.converged)
+    assert found.welfare[world.codes.index("CHN")] < 1 < found.welfare[world.codes.index("MEX")]
+
+
 def test_the_tariffs_of_2023_on_record():
     world = trade_data.world_2023()
     daily = ts.datasets.load("us-china").effective_duty("2023-01-01", "2023-12-31", freq="D")

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tradesim import averages, datasets, plots, rules, scenarios, trade_data
+    from tradesim import averages, datasets, economics, plots, rules, scenarios, trade_data
     from tradesim.economies import Economies
     from tradesim.errors import InputError, TradesimError
     from tradesim.events import Effect, Event, Outcome
@@ -38,7 +38,7 @@ _ROOM = {
     "TradesimError": "errors",
     "Truce": "truces",
 }
-_ROOMS = ("averages", "datasets", "plots", "rules", "scenarios", "trade_data")
+_ROOMS = ("averages", "datasets", "economics", "plots", "rules", "scenarios", "trade_data")
 
 __all__ = [
     "Economies",
@@ -57,6 +57,7 @@ __all__ = [
     "Truce",
     "averages",
     "datasets",
+    "economics",
     "plots",
     "rules",
     "scenarios",
