@@ -152,7 +152,7 @@ def want(
 def want_anew(
     family: Family, noticed: Floats, day: int, values: Floats, before: Floats, wanted: Floats
 ) -> None:
-    """Fill ``wanted`` by a family that is slow and looks at ``noticed`` alone, where that is not as before."""
+    """Fill ``wanted`` by a slow family that looks at ``noticed`` alone, where that is not as before."""
     for s in range(len(wanted)):
         if noticed[s] != before[s]:
             mine = (values[0, s], values[1, s], values[2, s], values[3, s])

@@ -367,7 +367,7 @@ def _most_notes(program: Program) -> int:
     """Return how many things may be due in one draw at a time."""
     arrivals = 3 * most_arrivals(program) * len(program.shock_stream)
     truces = (5 + program.base.shape[1] ** 2) * len(program.truce_lapses)
-    return arrivals + truces + 2 * len(program.effects) + 1
+    return int(arrivals + truces + 2 * len(program.effects) + 1)
 
 
 def _longest(program: Program, column: int) -> int:
