@@ -71,6 +71,7 @@ class Truces(NamedTuple):
     it is counted on while held; the latest day on which it was looked at.
     held, over, lapsed, breached : bool.
     moving, share : (N, N, B) float64: 0 where a truce holds a pair still, else 1; of surcharges charged.
+    fragile : (K,) bool, whether a breach may end it in some draw.
     """
 
     starts: Ints
@@ -86,6 +87,7 @@ class Truces(NamedTuple):
     breached: Flags
     moving: Floats
     share: Floats
+    fragile: Flags
 
 
 class Laws(NamedTuple):
@@ -266,6 +268,7 @@ def _truces(truces: int, n: int, size: int) -> Truces:
         breached=_flags(truces, size),
         moving=_floats(n, n, size),
         share=_floats(n, n, size),
+        fragile=_flags(truces),
     )
 
 
