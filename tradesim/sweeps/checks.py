@@ -10,6 +10,7 @@ from tradesim.errors import InputError, Problem, fail_if, unknown_name
 from tradesim.scenario import SAMPLING, Scenario
 from tradesim.sweeps.columns import changes_of, column_of, known_paths
 from tradesim.sweeps.design import SCENARIO, Design, combinations_of
+from tradesim.sweeps.numbers import BITS
 from tradesim.sweeps.spreads import Explicit
 
 MOST_PROGRAMS = 1000
@@ -72,6 +73,8 @@ def asked_problems(  # noqa: C901 one line for each thing that is asked
     elif draws < design.combinations:
         got = f"{draws:,} draws of {design.combinations:,} combinations"
         yield Problem("fewer draws than points", "draws", got, f"{design.combinations:,} or more")
+    elif design.kind == "sobol" and draws > 2**BITS:
+        yield Problem("more draws than points", "draws", f"{draws:,}", f"{2**BITS:,} of a Sobol sequence")
     if not _is_whole(seed, 0) or seed >= 2**64:
         yield Problem("not a seed", "seed", repr(seed), "a whole number, 0 or more, below 2**64")
     if not _is_whole(bins, 2) or bins > 2**20:

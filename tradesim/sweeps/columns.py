@@ -8,7 +8,7 @@ path                                   array and column
 =====================================  ===========================================================
 ``rules.CHN.ratio``, ``.cap`` …        ``rule_values``, of every pair that the rule answers for: column `Of`
                                        of a shared number, or one of the family's own four from ``Of.OWN`` on
-``rules.CHN.parameters.0``             the values of a function of your own
+``rules.CHN.parameters.0``             the values of a function of your own, and ``rule_values``
 ``truces.geneva.days``, ``.renewal``   ``truce_values``, column `Window`
 ``shocks.USA-CHN.rate``                ``shock_values``, column `Arrival`
 ``events.summit.deal``                 ``event_odds``; outcomes that are not given share the rest
@@ -86,15 +86,16 @@ class Sheet:
         cells = {path: column for path, column in self.columns.items() if isinstance(column, Cells)}
         arrays: dict[str, NDArray[Any]] = {}
         for path, column in cells.items():
-            if column.array != FUNCTIONS and column.places:
-                array = arrays.setdefault(column.array, _rows(getattr(self.program, column.array), size))
-                for row, place in column.places:
-                    array[:, row, place] = as_numbers(values[path], column.blank)
+            own = column.array == FUNCTIONS
+            name, first = ("rule_values", int(Of.OWN)) if own else (column.array, 0)
+            array = arrays.setdefault(name, _rows(getattr(self.program, name), size))
+            for row, place in column.places:
+                array[:, row, first + place] = as_numbers(values[path], column.blank)
         if odds:
             given = {odd: as_numbers(values[path]) for path, odd in odds.items()}
             arrays["event_odds"] = _odds(self.program, given, size)
-        own = {p: c for p, c in cells.items() if c.array == FUNCTIONS}
-        return self.program._replace(**arrays), self._functions(own, values, size)
+        asked = {path: column for path, column in cells.items() if column.array == FUNCTIONS}
+        return self.program._replace(**arrays), self._functions(asked, values, size)
 
     def _functions(
         self, own: Mapping[str, Cells], values: Mapping[str, NDArray[Any]], size: int

@@ -17,8 +17,8 @@ Kind = Literal["random", "latin", "sobol"]
 scrambled Sobol sequence, draw k the k-th."""
 KINDS = ("random", "latin", "sobol")
 
-BITS = 40
-"""Of a Sobol point: so many draws it has, 2**40."""
+BITS = 32
+"""Of a Sobol number; the sequence has 2**32 points."""
 PASSES = 8
 """Rounds of the shuffle behind a Latin hypercube."""
 

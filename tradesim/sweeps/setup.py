@@ -76,7 +76,8 @@ def setup_of(scenarios: Mapping[str, Scenario], design: Design, asked: Asked, st
     one = next(iter(scenarios.values()))
     days, n = len(one.grid), len(one.schedule.economies)
     bins = bins_for(days * n * n) if asked.bins is None else asked.bins
-    pairs = np.array([p for p in np.argwhere(one.schedule.recorded) if p[0] != p[1]], dtype=np.int64)
+    recorded = [pair for pair in np.argwhere(one.schedule.recorded).tolist() if pair[0] != pair[1]]
+    pairs = np.array(recorded, dtype=np.int64).reshape(-1, 2)
     block = asked.block or _block_for(asked, days * len(pairs), store)
     fail_if([
         *asked_problems(

@@ -87,7 +87,7 @@ def sweep(
     >>> scenario = ts.scenarios.load("april-2025-spiral")
     >>> result = ts.sweep(scenario, {"rules.CHN.ratio": [0.0, 1.0]}, draws=4, progress=False)
     >>> result.outcomes()[["rules.CHN.ratio", "peak.CHN-USA"]].round(2).values.tolist()
-    [[0.0, 0.22], [1.0, 1.48], [0.0, 0.22], [1.0, 1.48]]
+    [[0.0, 0.23], [1.0, 1.48], [0.0, 0.23], [1.0, 1.48]]
     """
     given: Over = {} if over is None else over
     scenarios, given = named(scenario, given)
