@@ -198,7 +198,7 @@ def manifest_of(folder: Path) -> dict[str, Any] | None:
     file = folder / MANIFEST
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
         raise StoreError(f"{file}: cannot be read: {error}") from error
