@@ -23,6 +23,7 @@ from tradesim.sweeps.spreads import Explicit, Grid
 CHANCE = "chance"
 MOST_CELLS = 60_000_000
 """Numbers that the paths of all runs together may have: 480 MB."""
+RESAMPLES = 200
 FLAT = 1e-12
 """Variance below which there is nothing to explain."""
 
@@ -123,7 +124,7 @@ def _indices(outputs: list[Floats]) -> tuple[Floats, Floats]:
     both = []
     for kind in (result.first_order, result.total_order):
         whole = np.full((len(varies), len(outputs) - 2), np.nan)
-        whole[varies] = kind
+        whole[varies] = kind.reshape(varies.sum(), -1)  # scipy leaves out axes of one
         both.append(whole)
     return both[0], both[1]
 
@@ -151,21 +152,36 @@ def _overall(found: list[Floats], pairs: pd.MultiIndex, inputs: list[str]) -> pd
         "mean": lambda paths: paths.mean(axis=1),
     }
     outputs = [np.stack([f(each).T for f in how.values()], axis=1).reshape(-1, len(each)) for each in found]
-    columns = ["first", "first low", "first high", "total", "total low", "total high"]
     table = np.full((len(outputs[0]), len(inputs), 6), np.nan)
     done = _sobol(outputs)
     if done is not None:
         varies, result = done
-        ends = result.bootstrap(confidence_level=0.95, n_resamples=200)
-        values = [
-            result.first_order, ends.first_order.confidence_interval.low,
-            ends.first_order.confidence_interval.high, result.total_order,
-            ends.total_order.confidence_interval.low, ends.total_order.confidence_interval.high,
-        ]  # fmt: skip
-        table[varies] = np.stack(values, axis=-1)
+        size = (int(varies.sum()), len(inputs))
+        ends = _intervals([each[varies] for each in outputs])
+        table[varies] = np.stack(
+            [result.first_order.reshape(size), *ends[0], result.total_order.reshape(size), *ends[1]], axis=-1
+        )
+    columns = ["first", "first low", "first high", "total", "total low", "total high"]
     of = statistics.nested(pairs, "of", list(how))  # type: ignore[arg-type]
     index = statistics.nested(of, "parameter", inputs)  # type: ignore[arg-type]
     return pd.DataFrame(table.reshape(-1, 6), index, columns)
+
+
+def _intervals(outputs: list[Floats]) -> Floats:
+    """Return the ends of 95 % percentile intervals over resampled runs, (first and total, low and high, s, D)."""
+    from scipy import stats  # noqa: PLC0415 scipy loads when asked for
+
+    random, n, found = np.random.default_rng(0), outputs[0].shape[1], []
+    for _ in range(RESAMPLES):
+        rows = random.integers(0, n, n)
+        one, other, *mixed = (each[:, rows] for each in outputs)
+        runs: Any = {"f_A": one, "f_B": other, "f_AB": np.stack(mixed)}
+        with np.errstate(all="ignore"):  # resampled runs may all be alike
+            again = stats.sobol_indices(func=runs, n=n)
+        size = (len(one), len(mixed))
+        found.append([again.first_order.reshape(size), again.total_order.reshape(size)])
+    ends = np.nanquantile(np.array(found), [0.025, 0.975], axis=0)
+    return np.asarray(np.swapaxes(ends, 0, 1), dtype=np.float64)
 
 
 def _problems(plan: Plan, draws: int, inputs: int, pairs: int) -> list[Problem]:
