@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 MOST_SAMPLES = 1000
 """Draws whose paths are run again at once."""
+MOST_SHOWN = 12
+"""Assumptions in a picture."""
+OUTCOMES = {"last": "Duty on the last day", "peak": "Highest duty", "mean": "Mean duty over all days"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -144,9 +147,7 @@ class Sweep(SweepTables):
         pair : (importer, exporter) or ``USA-CHN`` (default: the first recorded).
         of : ``last``, ``peak`` or ``mean``.
         """
-        if of not in STATISTICS:
-            raise InputError([unknown_name("outcome", of, STATISTICS, "of")])
-        middle, frame = tornado_of(self.setup.plan, self._position(pair), of, draws)
+        middle, frame = tornado_of(self.setup.plan, self._position(pair), self._outcome(of), draws)
         frame.attrs["middle"] = middle
         return frame
 
@@ -190,7 +191,66 @@ class Sweep(SweepTables):
             self.quantiles(q), samples=shown, truce=truce, pairs=pairs, ax=ax, **self._captions()
         )
 
+    def plot_sensitivity(
+        self, pair: Pair | str | None = None, draws: int = 1024, ax: "Axes | None" = None
+    ) -> "Axes":
+        """Draw which share of the variance of a duty each assumption explains by itself, day by day."""
+        from tradesim import plots  # noqa: PLC0415 matplotlib loads when a picture is asked for
+
+        place = self._position(pair)
+        shares = self.sensitivity(draws, [self.labels.pairs[place]]).first
+        return plots.share_chart(shares, self.labels.pairs[place], ax=ax, **self._captions())
+
+    def plot_tornado(
+        self, pair: Pair | str | None = None, of: str = "peak", draws: int = 2000, ax: "Axes | None" = None
+    ) -> "Axes":
+        """Draw how far each assumption moves the mean of an outcome by itself."""
+        from tradesim import plots  # noqa: PLC0415 matplotlib loads when a picture is asked for
+
+        swings = self.tornado(pair, of, draws)
+        words = f"{OUTCOMES[of]} of {self._words(pair)}, mean over draws"
+        return plots.tornado_chart(swings, swings.attrs["middle"], of=words, ax=ax, **self._captions())
+
+    def plot_decides(
+        self, level: float = 1.0, pair: Pair | str | None = None, ax: "Axes | None" = None
+    ) -> "Axes":
+        """Draw which assumption decides whether a duty ever exceeds a level."""
+        from tradesim import plots  # noqa: PLC0415 matplotlib loads when a picture is asked for
+
+        found = self.decides(level, pair)
+        ranking = found.ranking.head(MOST_SHOWN)
+        return plots.ranking_chart(ranking, question=found.question, ax=ax, **self._captions())
+
+    def plot_outcomes(
+        self, pair: Pair | str | None = None, of: str = "peak", by: str | None = None, ax: "Axes | None" = None
+    ) -> "Axes":
+        """Draw how an outcome is spread over the draws, of all or by the outcome of an event.
+
+        Parameters
+        ----------
+        of : ``last``, ``peak`` or ``mean``.
+        by : a column of `outcomes` with few values, such as ``events.summit``.
+        """
+        from tradesim import plots  # noqa: PLC0415 matplotlib loads when a picture is asked for
+
+        rows = self.outcomes(MOST_ROWS)
+        fail_if([] if by is None or by in rows else [unknown_name("column", by, list(rows), "by")])
+        values = rows[f"{self._outcome(of)}.{self.labels.texts[self._position(pair)]}"]
+        groups = values.groupby(rows[by].astype(str)) if by is not None else [("", values)]
+        split = {str(name): group.to_numpy(dtype=float) for name, group in groups}
+        words = f"{OUTCOMES[of]} of {self._words(pair)}"
+        return plots.outcome_chart(split, of=words, ax=ax, **self._captions())
+
     # Within ------------------------------------------------------------------------------------------
+
+    def _outcome(self, of: str) -> str:
+        if of not in STATISTICS:
+            raise InputError([unknown_name("outcome", of, STATISTICS, "of")])
+        return of
+
+    def _words(self, pair: Pair | str | None) -> str:
+        i, j = self.labels.pairs[self._position(pair)]
+        return f"{i} on {j}"
 
     @property
     def _assumptions(self) -> list[str]:
