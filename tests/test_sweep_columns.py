@@ -1,4 +1,4 @@
-"""Columns: a value in a column is the program of the scenario changed by its path, for every path there is."""
+"""Columns: a value in a column is the program of the scenario changed by its path, for every path."""
 
 import random
 from dataclasses import replace
@@ -53,7 +53,7 @@ def paths_with_columns(scenario):
 
 @pytest.mark.parametrize("scenario", [*PACKAGED, *SOME, EVERY_RULE], ids=lambda scenario: scenario.name)
 def test_every_column_holds_what_the_changed_scenario_has(scenario):
-    chance = random.Random(scenario.name)
+    chance = random.Random(scenario.name)  # noqa: S311 a test, not a secret
     tried = 0
     paths = paths_with_columns(scenario)
     for path in chance.sample(paths, min(len(paths), 40)):
@@ -66,7 +66,9 @@ def test_every_column_holds_what_the_changed_scenario_has(scenario):
         for name, array in changed.program._asdict().items():
             mine = getattr(program, name)
             rows = mine if len(mine) == len(array) else mine[1:]
-            np.testing.assert_array_equal(rows[-1:] if name in VARYING else mine, array, err_msg=f"{path}: {name}")
+            np.testing.assert_array_equal(
+                rows[-1:] if name in VARYING else mine, array, err_msg=f"{path}: {name}"
+            )
         wanted = sheet_of(changed, []).functions
         for pair, (_, values) in functions.items():
             row = values[:, 1] if values.ndim > 1 else values
@@ -77,7 +79,9 @@ def test_every_column_holds_what_the_changed_scenario_has(scenario):
 def test_every_number_of_every_rule_has_a_column():
     """No number of a rule is left to run as a group of its own."""
     for kind, rule in rules.KINDS.items():
-        scenario = replace(PACKAGED[0], rules={"CHN": rule(**({"elasticity": 2.0} if kind == "rebalance" else {}))})
+        scenario = replace(
+            PACKAGED[0], rules={"CHN": rule(**({"elasticity": 2.0} if kind == "rebalance" else {}))}
+        )
         for path in known_paths(scenario):
             value = getattr(scenario.rules["CHN"], path.rpartition(".")[2], "")
             if path.startswith("rules.") and isinstance(value, int | float):

@@ -1,4 +1,4 @@
-"""Designs: what draw k has is a function of the seed and of k alone, and nothing unfit gets as far as running."""
+"""Designs: what draw k has is a function of seed and k alone, and nothing unfit gets as far as running."""
 
 import datetime as dt
 import json
@@ -39,7 +39,9 @@ def refusal(over, match, **options):
 def test_random_numbers_are_those_of_the_generator(draws, seed):
     found = numbers("random", seed, np.array(draws), [RATIO, OTHER], 10**9)
     for column, name in enumerate([RATIO, OTHER]):
-        np.testing.assert_array_equal(found[:, column], uniform(seed, np.array(draws), 0, stream_of("sweep", name)))
+        np.testing.assert_array_equal(
+            found[:, column], uniform(seed, np.array(draws), 0, stream_of("sweep", name))
+        )
 
 
 @given(st.integers(1, 6), st.lists(st.integers(0, 5000), min_size=1, max_size=10))
@@ -75,7 +77,11 @@ def test_a_latin_hypercube_has_one_draw_in_each_part_of_every_parameter(total):
 
 @pytest.mark.parametrize("kind", ["random", "latin", "sobol"])
 def test_a_draw_is_the_same_whatever_runs_beside_it(kind):
-    over = {RATIO: ts.normal(1.0, 0.2, low=0.0, high=2.0), OTHER: ts.beta(2, 3), "truces.geneva.breach": ts.uniform(0, 1)}
+    over = {
+        RATIO: ts.normal(1.0, 0.2, low=0.0, high=2.0),
+        OTHER: ts.beta(2, 3),
+        "truces.geneva.breach": ts.uniform(0, 1),
+    }
     design = design_of(over, kind, {(RATIO, OTHER): 0.6})
     whole = design.values(SEED, np.arange(3000), 3000)
     for draws in (np.arange(17, 18), np.arange(512, 1024), np.array([2999, 0, 77])):
@@ -114,7 +120,9 @@ def test_short_names_stand_for_distributions_of_scipy(spread, mean):
 
 
 def test_choices_have_their_odds():
-    values = Choice(("a", "b", "c"), (1.0, 2.0, 1.0)).values(np.array([0.0, 0.24, 0.25, 0.74, 0.75, 0.999]), None)
+    values = Choice(("a", "b", "c"), (1.0, 2.0, 1.0)).values(
+        np.array([0.0, 0.24, 0.25, 0.74, 0.75, 0.999]), None
+    )
     assert values.tolist() == ["a", "a", "b", "b", "c", "c"]
 
 
@@ -126,7 +134,9 @@ def test_lists_are_gone_through_in_all_combinations_again_and_again():
 
 
 def test_explicit_points_are_gone_through_row_by_row():
-    points = pd.DataFrame({RATIO: [0.5, 0.7, 0.9], "rules.CHN.view": ["nominal", "nominal", "trade-weighted"]})
+    points = pd.DataFrame(
+        {RATIO: [0.5, 0.7, 0.9], "rules.CHN.view": ["nominal", "nominal", "trade-weighted"]}
+    )
     design = design_of(points)
     values = design.values(SEED, np.arange(4), 4)
     assert values[RATIO].tolist() == [0.5, 0.7, 0.9, 0.5]
@@ -137,9 +147,18 @@ def test_explicit_points_are_gone_through_row_by_row():
 @pytest.mark.parametrize(
     "over",
     [
-        {RATIO: ts.uniform(0.5, 1.2), "rules.CHN.view": ts.choice(["nominal", "trade-weighted"], odds=[3, 1])},
-        {RATIO: stats.beta(2, 3, scale=0.5), "events.summit.date": [dt.date(2025, 10, 30), dt.date(2025, 11, 2)]},
-        {"rules.CHN.allies": [(), ("ROW",)], "shocks.x.size": [ts.Size(value=0.1), ts.Size("expon", scale=0.1)]},
+        {
+            RATIO: ts.uniform(0.5, 1.2),
+            "rules.CHN.view": ts.choice(["nominal", "trade-weighted"], odds=[3, 1]),
+        },
+        {
+            RATIO: stats.beta(2, 3, scale=0.5),
+            "events.summit.date": [dt.date(2025, 10, 30), dt.date(2025, 11, 2)],
+        },
+        {
+            "rules.CHN.allies": [(), ("ROW",)],
+            "shocks.x.size": [ts.Size(value=0.1), ts.Size("expon", scale=0.1)],
+        },
         pd.DataFrame({RATIO: [0.5, 0.7], OTHER: [0.1, 0.2]}),
     ],
     ids=["choice", "dates", "sizes", "points"],
@@ -304,7 +323,11 @@ def test_named_scenarios_may_be_left_to_chance_or_given_by_row():
 
 
 def test_scenarios_that_differ_in_what_their_results_share_are_refused():
-    named = {"one": OCTOBER, "other": OCTOBER.with_({"end": "2026-01-01"}), "third": scenarios.load("geneva-2025")}
+    named = {
+        "one": OCTOBER,
+        "other": OCTOBER.with_({"end": "2026-01-01"}),
+        "third": scenarios.load("geneva-2025"),
+    }
     with pytest.raises(InputError, match="other days than 'one'"):
         sweep(named, {}, draws=2, progress=False)
 

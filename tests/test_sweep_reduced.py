@@ -107,7 +107,16 @@ def rows_with(values):
     column = np.asarray(values, dtype=np.float64)[:, None]
     none = np.zeros((len(column), 0))
     first = np.zeros((len(column), 1, 1), dtype=np.int32)
-    return Rows(none.astype(np.int16), none.astype(np.int32), none > 0, none.astype(np.int32), column, column, column, first)
+    return Rows(
+        none.astype(np.int16),
+        none.astype(np.int32),
+        none > 0,
+        none.astype(np.int32),
+        column,
+        column,
+        column,
+        first,
+    )
 
 
 @given(st.lists(st.floats(0, 31.9), min_size=1, max_size=60), st.integers(1, 60))
@@ -137,7 +146,9 @@ def test_moments_are_those_of_the_numbers_however_they_are_cut(values, cut):
 def test_equal_numbers_have_no_spread_at_all():
     rows = rows_with([0.1894] * 7)
     tallies = tallies_of(rows, 1, 4)
-    assert int(tallies.squares[0, 0, 0]) * 2**32 + int(tallies.squares[1, 0, 0]) == 7 * round(0.1894 * FINE) ** 2
+    assert (
+        int(tallies.squares[0, 0, 0]) * 2**32 + int(tallies.squares[1, 0, 0]) == 7 * round(0.1894 * FINE) ** 2
+    )
 
 
 def test_carrying_keeps_the_sum():

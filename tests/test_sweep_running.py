@@ -1,4 +1,4 @@
-"""Running: the same result to the last bit for any blocks, workers, executors, stops, resumptions, extensions."""
+"""Running: the same result to the last bit for any blocks, workers, executors, stops and extensions."""
 
 import multiprocessing
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -40,13 +40,17 @@ def test_blocks_and_threads_change_nothing(digest, block, threads):
 
 
 def test_another_seed_design_or_number_of_draws_is_another_result(digest):
-    digests = {run(**other).digest for other in ({"seed": 8}, {"draws": 4999}, {"design": "sobol"}, {"bins": 64})}
+    digests = {
+        run(**other).digest for other in ({"seed": 8}, {"draws": 4999}, {"design": "sobol"}, {"bins": 64})
+    }
     assert len(digests | {digest}) == 5
 
 
 @pytest.mark.parametrize("design", ["latin", "sobol"])
 def test_every_kind_of_design_is_the_same_in_any_blocks(design):
-    assert run(design=design, block=512, draws=1500).digest == run(design=design, block=2048, draws=1500).digest
+    assert (
+        run(design=design, block=512, draws=1500).digest == run(design=design, block=2048, draws=1500).digest
+    )
 
 
 @pytest.mark.parametrize("sampling", ["antithetic", "sobol"])
@@ -63,7 +67,9 @@ def test_a_pool_of_processes_gives_the_same(digest):
 def test_a_dask_cluster_gives_the_same(digest):
     distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
     with (
-        distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None) as cluster,
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None
+        ) as cluster,
         distributed.Client(cluster) as client,
     ):
         assert run(executor=client, block=1024).digest == digest
@@ -151,7 +157,9 @@ def interrupting(after):
 
 
 def test_stopped_by_hand_it_says_how_to_go_on(digest, tmp_path):
-    with pytest.raises(SweepInterrupted, match=r"interrupted after 1,536 of 5,000 draws, which are safe.*run the same"):
+    with pytest.raises(
+        SweepInterrupted, match=r"interrupted after 1,536 of 5,000 draws, which are safe.*run the same"
+    ):
         run(store=tmp_path, block=512, threads=1, progress=interrupting(3))
     assert len(list((tmp_path / "blocks").glob("*.block"))) == 3
     assert run(store=tmp_path).digest == digest
@@ -167,7 +175,7 @@ def test_a_worker_that_fails_fails_the_sweep(tmp_path):
         def submit(self, function, *args):
             return super().submit(self.fail if args[1] else function, *args)
 
-        def fail(self, *args):
+        def fail(self, *_):
             raise ZeroDivisionError
 
     with Failing(1) as pool, pytest.raises(ZeroDivisionError):

@@ -69,9 +69,11 @@ def test_indices_of_last_day_peak_and_mean_have_intervals_around_the_known_ones(
 
 
 def test_indices_of_a_product_are_the_known_ones():
-    """duty = ratio × 0.3 × coverage, of means m and variances v: S1 = v1 m2² / ((v1 + m1²)(v2 + m2²) − m1² m2²)."""
+    """duty = ratio × 0.3 × coverage, means m, variances v: S1 = v1 m2² / ((v1 + m1²)(v2 + m2²) − m1² m2²)."""
     over = {"rules.BBB.ratio": ts.uniform(0.5, 1.5), "rules.BBB.coverage": ts.uniform(0.2, 1.0)}
-    found = sweep(war(rules.Match()), over, draws=512, seed=3, progress=False).sensitivity(2048, pairs=["BBB-AAA"])
+    found = sweep(war(rules.Match()), over, draws=512, seed=3, progress=False).sensitivity(
+        2048, pairs=["BBB-AAA"]
+    )
     m1, m2, v1, v2 = 1.0, 0.6, 1 / 12, 0.64 / 12
     whole = (v1 + m1**2) * (v2 + m2**2) - m1**2 * m2**2
     first = [v1 * m2**2 / whole, v2 * m1**2 / whole, 0.0]
@@ -148,7 +150,9 @@ def test_a_tornado_moves_one_assumption_at_a_time():
     assert found.attrs["middle"] == pytest.approx(1.0 * 0.3 * 0.6)
     assert found.index.tolist() == [f"rules.BBB.{name}" for name in ("coverage", "ratio", "view", "reaction")]
     assert found.loc["rules.BBB.ratio", ["low", "high"]].tolist() == pytest.approx([0.5 * 0.18, 1.5 * 0.18])
-    assert found.loc["rules.BBB.coverage", ["low", "high"]].tolist() == pytest.approx([0.3 * 0.24, 0.3 * 0.96])
+    assert found.loc["rules.BBB.coverage", ["low", "high"]].tolist() == pytest.approx(
+        [0.3 * 0.24, 0.3 * 0.96]
+    )
     weighted = found.loc["rules.BBB.view"]
     assert weighted["low value"] == "trade-weighted"
     assert weighted[["low", "high"]].tolist() == pytest.approx([0.15, 0.18])
@@ -184,12 +188,18 @@ def test_what_decides_is_found_and_said():
 
 def test_what_never_happens_is_decided_by_nothing():
     found = sweep(war(rules.Match()), {"rules.BBB.ratio": ts.uniform(0, 1)}, draws=100, progress=False)
-    assert found.decides(1.0, "BBB-AAA").text().endswith("in 0.0 % of 100 draws. Nothing that was varied changes that.")
+    assert (
+        found.decides(1.0, "BBB-AAA")
+        .text()
+        .endswith("in 0.0 % of 100 draws. Nothing that was varied changes that.")
+    )
 
 
 def test_what_nothing_explains_is_left_to_chance():
     random = np.random.default_rng(1)
-    found = decides_of("It rains", random.random(5000) < 0.5, {"day": random.random(5000), "none": np.zeros(5000)})
+    found = decides_of(
+        "It rains", random.random(5000) < 0.5, {"day": random.random(5000), "none": np.zeros(5000)}
+    )
     assert found.text() == f"It rains in {found.share:.1%} of 5,000 draws. ".replace("%", " %") + (
         "None of the assumptions decides it: it is left to chance."
     )

@@ -55,7 +55,7 @@ def slow_run(folder):
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
 def test_killed_at_random_moments_it_goes_on_to_the_same_result(digest, tmp_path):
-    chance = random.Random(5)
+    chance = random.Random(5)  # noqa: S311 a test, not a secret
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(method)
 
@@ -103,7 +103,9 @@ def breaking(monkeypatch, step, turn, error):
 @pytest.mark.parametrize("turn", [1, 2, 3, 6])
 @pytest.mark.parametrize("step", ["fsync", "replace", "open"])
 @pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC])
-def test_a_fault_between_any_two_steps_leaves_a_folder_to_go_on_with(digest, tmp_path, monkeypatch, step, turn, number):
+def test_a_fault_between_any_two_steps_leaves_a_folder_to_go_on_with(
+    digest, tmp_path, monkeypatch, step, turn, number
+):
     with monkeypatch.context() as patched:
         breaking(patched, step, turn, OSError(number, os.strerror(number)))
         with pytest.raises(StoreError) as error:
@@ -129,8 +131,12 @@ def test_stopped_by_hand_between_any_two_steps_too(digest, tmp_path, monkeypatch
 def test_a_full_disk_is_said_in_words(monkeypatch, tmp_path, digest):
     with monkeypatch.context() as patched:
         real = files.os.fsync
-        patched.setattr(files.os, "fsync", lambda handle: Path("/dev/full").write_text("x") if blocks_in(tmp_path) else real(handle))
-        with pytest.raises(StoreError, match="the disk is full; .* make room and run the same sweep again"):
+        patched.setattr(
+            files.os,
+            "fsync",
+            lambda handle: Path("/dev/full").write_text("x") if blocks_in(tmp_path) else real(handle),
+        )
+        with pytest.raises(StoreError, match=r"the disk is full; .* make room and run the same sweep again"):
             run(tmp_path)
     assert run(tmp_path).digest == digest
 
@@ -142,7 +148,7 @@ def test_a_full_disk_is_said_in_words(monkeypatch, tmp_path, digest):
     "harm",
     [
         lambda content: content[: len(content) // 2],
-        lambda content: b"",
+        lambda _: b"",
         lambda content: content[:5000] + bytes([content[5000] ^ 1]) + content[5001:],
         lambda content: content.replace(b" 512 1024 ", b" 512 1025 "),
         lambda content: content + b"more",
@@ -202,7 +208,15 @@ def test_another_sweep_is_refused_with_the_difference(tmp_path, other, match):
 def test_another_scenario_is_refused_with_the_difference(tmp_path):
     run(tmp_path, draws=600)
     with pytest.raises(InputError) as error:
-        sweep(OCTOBER.with_({"rules.USA.cap": 0.9}), OVER, draws=600, seed=3, bins=64, store=tmp_path, progress=False)
+        sweep(
+            OCTOBER.with_({"rules.USA.cap": 0.9}),
+            OVER,
+            draws=600,
+            seed=3,
+            bins=64,
+            store=tmp_path,
+            progress=False,
+        )
     assert "-cap = 1.25" in str(error.value)
     assert "+cap = 0.9" in str(error.value)
 
@@ -244,7 +258,10 @@ def test_two_processes_on_one_store_are_refused(tmp_path):
     holder = "import sys; from pathlib import Path; from tradesim.sweeps.store import _locked\n"
     holder += "kept = _locked(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
     with subprocess.Popen(
-        [sys.executable, "-c", holder, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", holder, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as other:
         assert other.stdout.readline() == "held\n"
         with pytest.raises(StoreError, match=rf"another process \({other.pid}\) runs this sweep"):
@@ -277,7 +294,7 @@ def test_a_place_that_cannot_be_a_folder_is_an_error(tmp_path):
 def test_no_room_on_the_disk_is_said_before_anything_runs(tmp_path, monkeypatch):
     from tradesim.sweeps import estimate
 
-    monkeypatch.setattr(estimate, "room_left", lambda folder: 1000)
+    monkeypatch.setattr(estimate, "room_left", lambda _: 1000)
     with pytest.raises(InputError, match=r"no room for it.*in a store.*1 kB are free"):
         run(tmp_path)
     assert not (tmp_path / "manifest.json").exists()
@@ -305,7 +322,9 @@ def doubled(seen, own, first, day, memory, values):
 
 def test_rules_of_your_own_have_to_be_given_again(tmp_path):
     own = replace(OCTOBER, rules={"CHN": rules.Custom(function=doubled)})
-    first = sweep(own, {"rules.CHN.cap": ts.uniform(0, 1)}, draws=100, store=tmp_path, bins=64, progress=False)
+    first = sweep(
+        own, {"rules.CHN.cap": ts.uniform(0, 1)}, draws=100, store=tmp_path, bins=64, progress=False
+    )
     with pytest.raises(InputError, match="give it: resume"):
         resume(tmp_path)
     assert resume(tmp_path, scenario=own, progress=False).digest == first.digest
@@ -319,7 +338,7 @@ def test_functions_that_hold_other_values_are_other_functions(one, other):
     from tradesim.sweeps.fingerprints import of_function
 
     def made(held):
-        return lambda seen, *rest: (held, rest)
+        return lambda *rest: (held, rest)
 
     assert of_function(made(one)) != of_function(made(other))
     assert of_function(made(one)) == of_function(made(one))

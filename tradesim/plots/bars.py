@@ -128,7 +128,7 @@ def outcome_chart(
     title: str = "",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw how a number of draws is spread: which share of them lies at or below each value, one line a group.
+    """Draw how an outcome is spread: which share of draws lies at or below each value, one line a group.
 
     Parameters
     ----------

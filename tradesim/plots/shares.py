@@ -51,7 +51,7 @@ def share_chart(
     Examples
     --------
     >>> import matplotlib.pyplot as plt
-    >>> columns = pd.MultiIndex.from_product([["USA"], ["CHN"], ["rules.USA.ratio", "chance"]], names=PARAMETER)
+    >>> columns = pd.MultiIndex.from_product([["USA"], ["CHN"], ["rules.USA.cap", "chance"]], names=PARAMETER)
     >>> days = pd.DatetimeIndex(["2025-10-31", "2025-11-10"], name="date")
     >>> ax = share_chart(pd.DataFrame([[0.1, 0.9], [0.4, 0.6]], index=days, columns=columns), ("USA", "CHN"))
     >>> ax.lines[0].get_ydata()

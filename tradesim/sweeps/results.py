@@ -222,7 +222,11 @@ class Sweep(SweepTables):
         return plots.ranking_chart(ranking, question=found.question, ax=ax, **self._captions())
 
     def plot_outcomes(
-        self, pair: Pair | str | None = None, of: str = "peak", by: str | None = None, ax: "Axes | None" = None
+        self,
+        pair: Pair | str | None = None,
+        of: str = "peak",
+        by: str | None = None,
+        ax: "Axes | None" = None,
     ) -> "Axes":
         """Draw how an outcome is spread over the draws, of all or by the outcome of an event.
 
@@ -234,7 +238,7 @@ class Sweep(SweepTables):
         from tradesim import plots  # noqa: PLC0415 matplotlib loads when a picture is asked for
 
         rows = self.outcomes(MOST_ROWS)
-        fail_if([] if by is None or by in rows else [unknown_name("column", by, list(rows), "by")])
+        fail_if([] if by is None or by in rows else [unknown_name("column", by, self.names, "by")])
         values = rows[f"{self._outcome(of)}.{self.labels.texts[self._position(pair)]}"]
         groups = values.groupby(rows[by].astype(str)) if by is not None else [("", values)]
         split = {str(name): group.to_numpy(dtype=float) for name, group in groups}

@@ -168,7 +168,7 @@ def _overall(found: list[Floats], pairs: pd.MultiIndex, inputs: list[str]) -> pd
 
 
 def _intervals(outputs: list[Floats]) -> Floats:
-    """Return the ends of 95 % percentile intervals over resampled runs, (first and total, low and high, s, D)."""
+    """Return the ends of 95 % intervals over resampled runs, (first and total, low and high, s, D)."""
     from scipy import stats  # noqa: PLC0415 scipy loads when asked for
 
     random, n, found = np.random.default_rng(0), outputs[0].shape[1], []
