@@ -26,6 +26,7 @@ check: .venv/developed
 bench: .venv/installed  ## measured against what a user would write instead
 	$(BIN)/python -m benchmarks.schedule
 	$(BIN)/python -m benchmarks.engine --quick
+	$(BIN)/python -m benchmarks.sweep --quick
 
 oracle: .venv/developed  ## the engine against its second reading in plain Python, on 10,000 random scenarios
 	NUMBA_DISABLE_JIT=1 TRADESIM_ORACLE_SCENARIOS=10000 $(BIN)/python -m pytest tests/test_engine_against_oracle.py

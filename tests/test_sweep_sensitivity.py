@@ -216,10 +216,10 @@ def test_the_share_explained_is_the_correlation_ratio_less_what_chance_makes():
     assert explained_share(yes, np.zeros(2000, dtype=int), 1) == 0.0
 
 
-def test_numbers_are_put_into_ten_groups_of_equal_size():
+def test_numbers_are_put_into_five_groups_of_equal_size():
     groups, names = groups_of(np.linspace(0, 1, 1000))
-    assert np.bincount(groups).tolist() == [100] * 10
-    assert names[0] == "0 to 0.1"
+    assert np.bincount(groups).tolist() == [200] * 5
+    assert names[0] == "0 to 0.2"
     assert groups_of(np.array(["b", "a", "b"], dtype=object))[1] == ["a", "b"]
     many_equal, _ = groups_of(np.array([0.0] * 50 + list(range(1, 20))))
     assert len(set(many_equal[:50])) == 1

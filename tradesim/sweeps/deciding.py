@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from tradesim.path_exports import percent
 
-GROUPS = 10
+GROUPS = 5
 """Groups of equal size into which numbers are put."""
-LEAST = 0.005
+LEAST = 0.01
 """Share of the variance below which an assumption is not said to decide anything."""
 
 
@@ -56,7 +56,7 @@ def decides_of(question: str, exceeds: NDArray[np.bool_], assumptions: Mapping[s
     ----------
     question : in words: "USA on CHN exceeds 100 %".
     exceeds : (S,) bool.
-    assumptions : by name, (S,) values each: texts by value, numbers in ten groups of equal size.
+    assumptions : by name, (S,) values each: texts by value, numbers in five groups of equal size.
     """
     rows = [(name, *_ranked(exceeds.astype(np.float64), values)) for name, values in assumptions.items()]
     columns = ["assumption", "explains", "unlikeliest", "there least", "likeliest", "there most"]
@@ -92,7 +92,7 @@ def explained_share(values: NDArray[np.float64], groups: NDArray[np.int64], many
 
 
 def groups_of(values: NDArray[Any]) -> tuple[NDArray[np.int64], list[str]]:
-    """Return the group of each value, (S,), and the groups' names; numbers in ten of equal size.
+    """Return the group of each value, (S,), and the groups' names; numbers in five of equal size.
 
     Examples
     --------

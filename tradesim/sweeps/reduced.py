@@ -131,8 +131,7 @@ def _count(duty: Floats, duties: Ints, scale: float) -> None:
     apart = np.flatnonzero(~np.eye(n, dtype=np.bool_))
     place = np.minimum((duty * scale).astype(np.int64), bins - 1).reshape(len(duty), days, n * n)[..., apart]
     cell = (np.arange(days)[:, None] * n * n + apart) * bins + place
-    where, many = np.unique(cell, return_counts=True)
-    duties.reshape(-1)[where] += many
+    np.add.at(duties.reshape(-1), cell.reshape(-1), 1)
 
 
 def _came_to(trace: Trace, levels: Floats) -> tuple[Ints | Floats | NDArray[np.bool_], ...]:
