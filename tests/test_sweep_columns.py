@@ -8,6 +8,7 @@ import pytest
 import random_scenarios
 
 from tradesim import rules, scenarios
+from tradesim.changes import changed_fields
 from tradesim.engine.program import VARYING
 from tradesim.errors import InputError
 from tradesim.shocks import Shock, Size
@@ -17,7 +18,7 @@ from tradesim.sweeps.spreads import listed
 
 NUMBERS = range(12)
 SOME = [random_scenarios.random_scenario(number) for number in NUMBERS]
-PACKAGED = [scenarios.load(name) for name in ("us-china-2025-10", "three-bloc-war", "us-china-two-years")]
+PACKAGED = [scenarios.load(name) for name in ("us-china-2025-10", "three-bloc-war")]
 EVERY_RULE = replace(
     scenarios.load("april-2025-spiral"),
     name="every rule",
@@ -40,7 +41,7 @@ def allowed_value(scenario, path, chance):
     chance.shuffle(tries)
     for value in tries:
         try:
-            scenario.with_(changes_of(scenario, {path: value}))
+            changed_fields(scenario, changes_of(scenario, {path: value}))
         except (InputError, TypeError, AttributeError, ValueError):
             continue
         return value
@@ -56,7 +57,7 @@ def test_every_column_holds_what_the_changed_scenario_has(scenario):
     chance = random.Random(scenario.name)  # noqa: S311 a test, not a secret
     tried = 0
     paths = paths_with_columns(scenario)
-    for path in chance.sample(paths, min(len(paths), 40)):
+    for path in chance.sample(paths, min(len(paths), 16)):
         value = allowed_value(scenario, path, chance)
         if value is None:
             continue

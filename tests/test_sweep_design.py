@@ -20,6 +20,7 @@ from tradesim.sweeps.design import combinations_of, design_of, read_design
 from tradesim.sweeps.numbers import numbers, shuffled, sobol_points
 from tradesim.sweeps.spreads import Choice, Drawn, Grid, listed, read, spread_of
 from tradesim.sweeps.sweep import sweep
+from tradesim.sweeps.words import plain, unplain
 
 RATIO, OTHER = "rules.CHN.ratio", "rules.USA.ratio"
 OCTOBER = scenarios.load("us-china-2025-10")
@@ -168,6 +169,26 @@ def test_a_design_written_down_is_the_same_design(over):
     again = read_design(json.loads(json.dumps(design.described())))
     for path, values in design.values(SEED, np.arange(50), 50).items():
         assert again.values(SEED, np.arange(50), 50)[path].tolist() == values.tolist()
+
+
+def test_points_may_be_of_any_kind():
+    points = pd.DataFrame(
+        {"rules.CHN.ratchet": [True, False], "events.summit.date": [np.datetime64("2025-10-30")] * 2}
+    )
+    design = design_of(points)
+    again = read_design(json.loads(json.dumps(design.described())))
+    assert again.values(SEED, np.arange(2), 2)["rules.CHN.ratchet"].tolist() == [True, False]
+    found = sweep(OCTOBER, points, draws=4, progress=False).outcomes()
+    assert found["rules.CHN.ratchet"].tolist() == [True, False, True, False]
+
+
+def test_values_are_written_down_and_read_again_or_refused():
+    for value in (None, True, 3, 0.1, "a", dt.date(2025, 1, 1), ("CAN", ("MEX",)), ts.Size(value=0.1)):
+        assert unplain(json.loads(json.dumps(plain(value)))) == value
+    assert unplain(plain(np.datetime64("2025-01-01"))) == dt.date(2025, 1, 1)
+    assert plain(np.float64(0.5)) == 0.5
+    with pytest.raises(InputError, match="cannot be written down"):
+        plain(len)
 
 
 def test_the_same_spread_is_not_made_twice():

@@ -114,6 +114,14 @@ def test_lists_and_choices_are_inputs_too():
     assert repr(found) == "Sensitivity(256 draws; rules.BBB.ratio, rules.BBB.reaction, chance)"
 
 
+def test_where_nothing_varies_there_is_nothing_to_explain():
+    found = sweep(war(rules.Match()), {"rules.BBB.forgiveness": ts.uniform(0, 0.1)}, draws=8, progress=False)
+    quiet = found.sensitivity(8, pairs=["AAA-BBB"])
+    assert quiet.first.isna().all().all()
+    assert quiet.total.isna().all().all()
+    assert quiet.overall.isna().all().all()
+
+
 def test_without_parameters_everything_is_chance():
     found = sweep(OCTOBER, draws=64, progress=False).sensitivity(256, pairs=["CHN-USA"])
     assert found.first["CHN", "USA", "chance"].iloc[-1] == pytest.approx(1.0, abs=0.15)

@@ -57,7 +57,7 @@ def tornado_chart(
     >>> rows = [[0.5, 1.2, 0.3, 0.9], [1, 5, 0.6, 0.55]]
     >>> swings = pd.DataFrame(rows, index=["rules.CHN.ratio", "rules.CHN.reaction"], columns=list(TORNADO))
     >>> ax = tornado_chart(swings, 0.6)
-    >>> [round(bar.get_width(), 2) for bar in ax.patches]
+    >>> [round(float(bar.get_width()), 2) for bar in ax.patches]
     [-0.3, 0.3, 0.0, -0.05]
     >>> plt.close(ax.figure)
     """

@@ -94,8 +94,6 @@ def gather(
             if missing:
                 with workers_of(how.executor, how.threads) as (executor, workers):
                     run_blocks(plan, missing, executor, workers, take)
-    except SweepInterrupted:
-        raise
     except KeyboardInterrupt:
         raise SweepInterrupted(_stopped(gathered.total.draws, draws, store)) from None
     return gathered

@@ -95,7 +95,5 @@ def frame_of(labels: Labels, draws: Ints, columns: Mapping[str, NDArray[Any]]) -
     """Return columns as a frame, index draw; outcomes of events are categories."""
     frame = pd.DataFrame(dict(columns), index=pd.Index(draws, name="draw"))
     for name, outcomes in labels.events.items():
-        column = f"events.{name}"
-        if column in frame:
-            frame[column] = pd.Categorical(frame[column], list(outcomes))
+        frame[f"events.{name}"] = pd.Categorical(frame[f"events.{name}"], list(outcomes))
     return frame
