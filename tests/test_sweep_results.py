@@ -1,5 +1,6 @@
 """Results: tables of a sweep are those of the draws run one by one."""
 
+import datetime as dt
 from dataclasses import replace
 
 import numpy as np
@@ -118,6 +119,30 @@ def test_moments_are_those_of_the_rows(result):
             assert row["sd"] == pytest.approx(column.std(ddof=0), abs=2**-22)
             assert row["least"] == column.min()
             assert row["most"] == column.max()
+
+
+def test_dates_and_endings_have_a_program_each():
+    over = {
+        "events.summit.date": [dt.date(2025, 10, 30), dt.date(2025, 10, 31)],
+        "truces.geneva.end": ts.choice(["2025-11-10", "2025-11-20"]),
+        "truces.geneva.at_end": ["snapback", "lapse"],
+        "truces.geneva.renewal": ts.uniform(0, 1),
+        "truces.geneva.renewals": ts.integers(0, 2),
+    }
+    rows = sweep(OCTOBER, over, draws=300, seed=5, progress=False).outcomes()
+    assert len(rows.groupby(["events.summit.date", "truces.geneva.end", "truces.geneva.at_end"])) == 8
+    for draw, row in rows.iloc[::29].iterrows():
+        trace = OCTOBER.with_({path: row[path] for path in over})._trace(np.array([draw]), 5, "random")
+        assert row["last.CHN-USA"] == trace.duty[0, -1, 1, 0]
+        assert row["renewed.geneva"] == trace.renewals[0, 0]
+        assert row["held.geneva"] == trace.truce[0, :, 0].sum()
+
+
+def test_a_date_that_does_not_fit_the_scenario_says_which():
+    with pytest.raises(
+        InputError, match=r"over: events.summit.date = 2025-11-05: .* takes effect before the event"
+    ):
+        sweep(OCTOBER, {"events.summit.date": [dt.date(2025, 11, 5)]}, draws=10, progress=False)
 
 
 def test_only_so_many_rows_are_kept_without_a_store():

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tradesim.engine.program import Floats, Functions, Ints, Program
 from tradesim.engine.run import Sampling
+from tradesim.errors import InputError
 from tradesim.scenario import Scenario
 from tradesim.sweeps.columns import Sheet, changes_of, column_of, sheet_of
 from tradesim.sweeps.design import SCENARIO, Design, combinations_of
@@ -144,7 +145,11 @@ def scenario_at(
         for path in design.spreads
         if path.startswith("rules.") and path not in grouped
     }
-    return scenario.with_(changes_of(scenario, given | needed))
+    try:
+        return scenario.with_(changes_of(scenario, given | needed))
+    except InputError as error:
+        told = ", ".join(f"{path} = {value}" for path, value in given.items())
+        raise error.at(f"over: {told}") from None
 
 
 def _joined(parts: list[tuple[Ints, Reduced]], size: int) -> Reduced:
