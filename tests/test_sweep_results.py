@@ -109,6 +109,17 @@ def test_passages_add_up_to_the_rows(result):
         result.passed(0.7)
 
 
+def test_shares_above_a_level_are_those_of_the_paths_but_for_a_bin():
+    few = sweep(OCTOBER, OVER, draws=600, seed=SEED, progress=False)
+    paths, width = few.paths(range(600)), 2 * few.error
+    for level in (0.0, 0.3, 0.999, 5.0):
+        found = few.above(level)
+        for pair in PAIRS:
+            duties = paths[pair].to_numpy()
+            assert (found[pair] <= (duties > level).mean(axis=1) + 1e-12).all()
+            assert (found[pair] >= (duties > level + width).mean(axis=1) - 1e-12).all()
+
+
 def test_moments_are_those_of_the_rows(result):
     rows, moments = result.outcomes(), result.moments()
     for pair in PAIRS:

@@ -100,6 +100,16 @@ class SweepTables:
         counts = self.gathered.total.tallies.passages[:-1, :, levels.index(level)]
         return pd.DataFrame(np.cumsum(counts, axis=0) / self.draws, self._index, self._pairs)
 
+    def above(self, level: float) -> pd.DataFrame:
+        """Return the share of draws above a level on each date, columns (importer, exporter).
+
+        Draws in the bin that the level lies in are not counted: those less than a bin above it.
+        """
+        fail_if(statistics.level_problems(level))
+        plan = self.setup.plan
+        counts = self.gathered.total.duties[..., min(int(level / plan.width), plan.bins - 1) + 1 :]
+        return pd.DataFrame(counts.sum(axis=-1) / self.draws, self._index, self._pairs)
+
     # Over all days -----------------------------------------------------------------------------------
 
     def moments(self) -> pd.DataFrame:
