@@ -19,7 +19,7 @@ from tradesim.sweeps.store import Store
 
 Pair = tuple[str, str]
 MOST_SAMPLES = 1000
-MOST_ROWS = 250_000
+MOST_ROWS = 100_000
 """Rows that rankings look at."""
 
 
