@@ -191,6 +191,16 @@ def test_where_of_parameters_needs_no_rows(result, monkeypatch):
     assert found.draws == DRAWS // 2
 
 
+def test_what_varies_all_assumptions_is_not_asked_of_draws_that_were_picked(result):
+    found = result.where("rules.CHN.ratio > 1")
+    for ask in (found.sensitivity, found.tornado):
+        with pytest.raises(
+            InputError, match=r"not those of some draws; got .* draws that a condition picked"
+        ):
+            ask()
+    assert "exceeds 100 %" in found.decides(1.0, "CHN-USA").text()
+
+
 def test_where_that_holds_for_no_draw_is_refused(result):
     with pytest.raises(InputError, match="holds for no draw"):
         result.where("rules.CHN.ratio > 5")

@@ -1,6 +1,6 @@
 """Checks: everything wrong with a sweep, found before anything runs."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -81,6 +81,9 @@ def asked_problems(  # noqa: C901 one line for each thing that is asked
         yield Problem("not a number of bins", "bins", repr(bins), "a whole number, 2 to 1,048,576")
     if isinstance(top, bool) or not isinstance(top, int | float) or not 0 < top <= 100:
         yield Problem("not a duty", "top", repr(top), "a fraction above 0, up to 100")
+    if not isinstance(levels, Sequence | np.ndarray) or isinstance(levels, str):
+        yield Problem("not a list of levels", "levels", repr(levels), "fractions: [0.5, 1.0]")
+        levels = ()
     if len(levels) > MOST_LEVELS or len(set(levels)) != len(levels):
         yield Problem(
             "too many levels, or one twice", "levels", str(levels), f"{MOST_LEVELS} at most, each once"

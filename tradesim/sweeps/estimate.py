@@ -11,8 +11,8 @@ from tradesim.sweeps.running import available
 from tradesim.sweeps.store import manifest_of, room_left
 
 MOST_DRAWS = 10**10
-RATE = 2.5e7
-"""Scenario-days per second and core, of two economies; about as measured."""
+RATE = 1.5e6
+"""Scenario-days per second and core, of two economies, about as `benchmarks.sweep` measures them."""
 
 
 class Estimate(NamedTuple):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tradesim.engine.program import Floats, Ints
+from tradesim.errors import Problem, fail_if
 from tradesim.sweeps.parts import Part, Rows, Total
 from tradesim.sweeps.plan import Plan
 from tradesim.sweeps.progress import Meter, Say, told
@@ -58,6 +59,14 @@ class How:
     executor: Any = None
     threads: int | None = None
     progress: bool | Say = False
+
+    def __post_init__(self) -> None:
+        many: Any = self.threads
+        if many is not None and (isinstance(many, bool) or not isinstance(many, int) or many < 1):
+            fail_if([Problem("not a number of threads", "threads", repr(many), "a whole number, 1 or more")])
+        if self.executor is not None and not hasattr(self.executor, "submit"):
+            allowed = "a pool of concurrent.futures, a dask.distributed client, or another with `submit`"
+            fail_if([Problem("not an executor", "executor", repr(self.executor), allowed)])
 
 
 def gather(

@@ -133,6 +133,7 @@ class Sweep(SweepTables):
         InputError
             For designs whose parameters depend on each other, and for more than can be held.
         """
+        self._refuse_picked("sensitivity")
         places = range(len(self.labels.pairs)) if pairs is None else [self._position(pair) for pair in pairs]
         return sensitivity_of(self.setup.plan, self.labels, draws, list(places))
 
@@ -147,6 +148,7 @@ class Sweep(SweepTables):
         pair : (importer, exporter) or ``USA-CHN`` (default: the first recorded).
         of : ``last``, ``peak`` or ``mean``.
         """
+        self._refuse_picked("tornado")
         middle, frame = tornado_of(self.setup.plan, self._position(pair), self._outcome(of), draws)
         frame.attrs["middle"] = middle
         return frame
@@ -247,6 +249,13 @@ class Sweep(SweepTables):
 
     # Within ------------------------------------------------------------------------------------------
 
+    def _refuse_picked(self, what: str) -> None:
+        """Refuse to vary assumptions of draws that were picked by what they came to."""
+        if self.chosen is not None:
+            got = f"{self.draws:,} draws that a condition picked"
+            fix = "ask the whole sweep; decides() knows those that were picked"
+            raise InputError([Problem("varies all assumptions, not those of some draws", what, got, fix=fix)])
+
     def _outcome(self, of: str) -> str:
         if of not in STATISTICS:
             raise InputError([unknown_name("outcome", of, STATISTICS, "of")])
@@ -307,7 +316,7 @@ class Sweep(SweepTables):
 
 def _again(sweep: Sweep, title: str) -> Sweep:
     """Run the draws of a sweep again and return it with what is kept of them."""
-    plan, block = sweep.setup.plan, sweep.setup.block
+    plan, block = replace(sweep.setup.plan, paths=0), sweep.setup.block
     every = tasks_of(edges_of(plan.draws, block))
     tasks = every if sweep.chosen is None else chosen_tasks(sweep.chosen, block)
     return replace(sweep, gathered=gather(plan, tasks, sweep.how, title=title, keep=sweep.keep))

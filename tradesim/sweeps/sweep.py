@@ -93,9 +93,10 @@ def sweep(
     scenarios, given = named(scenario, given)
     plain = checked_design(scenarios, given, design, correlation)
     folder = None if store is None else Path(store)
+    how = How(executor, threads, progress)
     asked = Asked(draws, seed, levels, bins, top, sampling, paths, block)
     setup = setup_of(scenarios, plain, asked, folder)
-    return run(setup, folder, How(executor, threads, progress), keep)
+    return run(setup, folder, how, keep)
 
 
 def run(setup: Setup, folder: Path | None, how: How, keep: int = KEEP) -> Sweep:
