@@ -8,7 +8,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tradesim import averages, datasets, plots, rules, scenarios, sweeps
+    from tradesim import (
+        averages,
+        datasets,
+        economics,
+        plots,
+        rules,
+        scenarios,
+        sweeps,
+        trade_data,
+    )
     from tradesim.economies import Economies
     from tradesim.errors import InputError, TradesimError
     from tradesim.events import Effect, Event, Outcome
@@ -58,7 +67,16 @@ _ROOM = {
     "triangular": "sweeps.distributions",
     "uniform": "sweeps.distributions",
 }
-_ROOMS = ("averages", "datasets", "plots", "rules", "scenarios", "sweeps")
+_ROOMS = (
+    "averages",
+    "datasets",
+    "economics",
+    "plots",
+    "rules",
+    "scenarios",
+    "sweeps",
+    "trade_data",
+)
 
 __all__ = [
     "Economies",
@@ -80,6 +98,7 @@ __all__ = [
     "beta",
     "choice",
     "datasets",
+    "economics",
     "integers",
     "loguniform",
     "normal",
@@ -88,6 +107,7 @@ __all__ = [
     "scenarios",
     "sweep",
     "sweeps",
+    "trade_data",
     "triangular",
     "uniform",
 ]

@@ -64,6 +64,10 @@ class InputError(TradesimError, ValueError):
         return InputError(problem.at(place) for problem in self.problems)
 
 
+class MissingExtraError(TradesimError, ImportError):
+    """An optional dependency that is needed and not installed."""
+
+
 def fail_if(problems: Iterable[Problem]) -> None:
     """Raise one `InputError` with all problems, or nothing when there are none."""
     found = tuple(problems)

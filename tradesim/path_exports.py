@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tradesim.errors import TradesimError
+from tradesim.errors import MissingExtraError
 
 MOST_ROWS = 20
 """Rows of an HTML table; a notebook shows those and says how many more there are."""
@@ -30,10 +30,6 @@ LAYOUT: Mapping[str, tuple[tuple[str, ...], str, str]] = {
     "outcome": (("draw", "event"), "what the event decided", "name of the outcome"),
 }
 """Dimensions, description and unit of every variable of a Dataset."""
-
-
-class MissingExtraError(TradesimError, ImportError):
-    """An optional dependency that is needed and not installed."""
 
 
 def percent(fraction: float) -> str:

@@ -33,6 +33,7 @@ class LiveArrays(TypedDict):
 
     live_pair: Ints
     live_act: Ints
+    act_pair: Ints
     live_duty: Floats
     live_eve: Floats
     live_news: Floats
@@ -52,6 +53,7 @@ def live_arrays(
     """Return the arrays of live measures; duties that depend on each other are refused."""
     codes, laws = fixed.economies.codes, [_as_law(m) for m in live]
     acts = sorted({m.act for m in live})
+    pairs = {m.act: (codes.index(m.importer), codes.index(m.exporter)) for m in live}
     enacted = [m.status == "enacted" or any(m in names for names in held) for m in live]
     days = since_eve(grid)
     duty, news = _live_duty(fixed, live, days), announced_by(laws, days)
@@ -62,6 +64,7 @@ def live_arrays(
     return LiveArrays(
         live_pair=table([(codes.index(m.importer), codes.index(m.exporter)) for m in live], 2),
         live_act=np.array([acts.index(m.act) for m in live], dtype=np.int64),
+        act_pair=table([pairs[act] for act in acts], 2),
         live_duty=duty[1:].copy(),
         live_eve=duty[0].copy(),
         live_news=news[1:].copy(),

@@ -22,6 +22,7 @@ class RuleArrays(TypedDict):
     """The part of a `Program` about rules."""
 
     rule_pair: Ints
+    rule_of: Ints
     rule_kind: Ints
     rule_view: Ints
     rule_instrument: Ints
@@ -53,6 +54,7 @@ def rule_arrays(rules: Mapping[str, Rule], economies: Economies) -> RuleArrays:
         For a rule by value among economies without imports.
     """
     codes, pairs = economies.codes, answering(rules, economies.codes)
+    places = {(i, j): a for a, (i, j, _) in enumerate(pairs)}
     rows = []
     for i, j, rule in pairs:
         shared = [float(getattr(rule, of.name.lower()) or 0.0) for of in Of if of is not Of.OWN]
@@ -60,6 +62,7 @@ def rule_arrays(rules: Mapping[str, Rule], economies: Economies) -> RuleArrays:
         rows.append([*shared, *own, *[0.0] * (4 - len(own))])
     return RuleArrays(
         rule_pair=table([(codes.index(i), codes.index(j)) for i, j, _ in pairs], 2),
+        rule_of=table([[places.get((i, j), -1) for j in codes] for i in codes], len(codes)),
         rule_kind=whole([code_of(rule) for _, _, rule in pairs]),
         rule_view=whole([_view(rule) for _, _, rule in pairs]),
         rule_instrument=whole([INSTRUMENTS[rule.instrument] for _, _, rule in pairs]),

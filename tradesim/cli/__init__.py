@@ -1,4 +1,4 @@
-"""Command line: ``tradesim list | show | duty | run | sweep | plot | check | tour``.
+"""Command line: ``tradesim list | show | duty | run | sweep | plot | check | trade | tour``.
 
 Each command is its signature here and its work in a room of its own, which loads when it is called: help
 comes at once.
@@ -201,6 +201,27 @@ def check(
     from tradesim.cli import checking  # noqa: PLC0415
 
     checking.check(file, economies)
+
+
+@app.command(
+    epilog="Example: tradesim trade BACI_HS22_Y2023_V202501.csv --layout baci --regions USA,CHN,EU27,ROW"
+)
+def trade(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A public file of trade, also .gz or .zip.")],
+    layout: Annotated[
+        str, typer.Option(metavar="NAME", help="baci, comtrade, wits, wits-tariffs, dataweb or icio.")
+    ],
+    regions: Annotated[
+        str, typer.Option(metavar="CODES", help="ISO codes, EU27, ASEAN, and ROW for everything else.")
+    ],
+    year: Annotated[int | None, typer.Option(metavar="YEAR", help="Which, if there are several.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the flows here, as CSV.")] = None,
+    json: Json = False,
+) -> None:
+    """Add a file of trade up to regions, and say what was left out."""
+    from tradesim.cli import trading  # noqa: PLC0415
+
+    trading.show(file, trading.Wanted(layout, regions, year, out), as_json=json)
 
 
 @app.command(epilog="Example: tradesim tour --out out")

@@ -1,254 +1,185 @@
-"""Answers: what rules see and announce on a day, and what is then charged.
-
-Every function works on draw ``b`` of a block, whose parameters are row ``d``, on day ``t``.
-"""
+"""Answers: what rules see on a day, want and announce; rule by rule, all draws of a block at once."""
 
 import numpy as np
 
-from tradesim.engine import families
-from tradesim.engine.compiled import called, part
-from tradesim.engine.families import CUSTOM, DEESCALATE, REBALANCE, Memory
-from tradesim.engine.happenings import CHARGED, running, wake
+from tradesim.engine import families, rows
+from tradesim.engine.compiled import called
+from tradesim.engine.families import CUSTOM, DEESCALATE, REBALANCE, Family
 from tradesim.engine.numbers import uniform
-from tradesim.engine.program import DUST, WEIGHTED, Arrival, Of, Program
-from tradesim.engine.state import Work
+from tradesim.engine.program import DUST, WEIGHTED, Floats, Ints, Of, Program
+from tradesim.engine.state import STEP, Calendar, Rules, Work
 
-REACTION, IMPLEMENTATION, CAP = int(Of.REACTION), int(Of.IMPLEMENTATION), int(Of.CAP)
-COVERAGE, TOLERANCE, RATCHET = int(Of.COVERAGE), int(Of.TOLERANCE), int(Of.RATCHET)
-FORGIVENESS, DIVERSION, EQUIVALENT = int(Of.FORGIVENESS), int(Of.DIVERSION), int(Of.EQUIVALENT)
-OWN = int(Of.OWN)
-SHOCK_COVERAGE, SHOCK_LAG = int(Arrival.COVERAGE), int(Arrival.IMPLEMENTATION)
-SHOCK_DAYS = int(Arrival.DAYS)
-TARIFF, FEE = 0, 1
-
+REACTION, CAP, COVERAGE = int(Of.REACTION), int(Of.CAP), int(Of.COVERAGE)
+TOLERANCE, RATCHET, FORGIVENESS = int(Of.TOLERANCE), int(Of.RATCHET), int(Of.FORGIVENESS)
+DIVERSION, OWN = int(Of.DIVERSION), int(Of.OWN)
 
 _passive, _match, _rebalance = called(families.passive), called(families.match), called(families.rebalance)
-_counter, _targeted, _deferred = (
-    called(families.counter),
-    called(families.targeted),
-    called(families.deferred),
-)
-_self_stop, _grim, _contrite = called(families.self_stop), called(families.grim), called(families.contrite)
-_gradual, _deescalate = called(families.gradual), called(families.deescalate)
+_counter, _targeted, _grim = called(families.counter), called(families.targeted), called(families.grim)
+_deferred, _self_stop = called(families.deferred), called(families.self_stop)
+_contrite, _gradual = called(families.contrite), called(families.gradual)
+_deescalate = called(families.deescalate)
 
 
 @called
-def _family(  # noqa: C901, PLR0911 the one place where compiled code chooses among the families
-    kind: int, seen: float, own: float, first: float, day: int, memory: Memory, values: Memory
-) -> tuple[float, Memory]:
-    """Call a family by its place in `FAMILIES`."""
-    if kind == 1:
-        return _match(seen, own, first, day, memory, values)
-    if kind == 2:
-        return _rebalance(seen, own, first, day, memory, values)
-    if kind == 3:
-        return _counter(seen, own, first, day, memory, values)
-    if kind == 4:
-        return _targeted(seen, own, first, day, memory, values)
-    if kind == 5:
-        return _deferred(seen, own, first, day, memory, values)
-    if kind == 6:
-        return _self_stop(seen, own, first, day, memory, values)
-    if kind == 7:
-        return _grim(seen, own, first, day, memory, values)
-    if kind == 8:
-        return _contrite(seen, own, first, day, memory, values)
-    if kind == 9:
-        return _gradual(seen, own, first, day, memory, values)
-    if kind == 10:
-        return _deescalate(seen, own, first, day, memory, values)
-    return _passive(seen, own, first, day, memory, values)
-
-
-@part
-def look(p: Program, w: Work, b: int, d: int, t: int, draw: int, seed: np.uint64) -> None:
-    """Have every rule look at what was announced up to yesterday, less what it forgives and tolerates."""
+def look(p: Program, w: Work, t: int, seed: np.uint64) -> None:
+    """Have the rules that must look at what was announced up to yesterday, and want something."""
     for a in range(len(p.rule_kind)):
         i, j = p.rule_pair[a, 0], p.rule_pair[a, 1]
-        w.frozen[b, a] = w.still[b, i, j]
-        if not w.frozen[b, a]:
-            coverage = p.rule_values[d, a, COVERAGE]
-            seen_day = t - int(p.rule_values[d, a, REACTION])
-            step = w.step_of[b, seen_day] if seen_day >= 0 else -1
-            sign = -1.0 if p.rule_kind[a] == DEESCALATE else 1.0
-            if sign < 0.0:
-                noticed = _cut(p, w, b, a, step, i, j)
-            else:
-                noticed = _seen(p, w, b, a, step, i, j, p.rule_values[d, a, DIVERSION])
-                mercy = p.rule_values[d, a, FORGIVENESS]
-                noticed = _unforgiven(p, w, b, a, t, draw, seed, noticed, mercy)
-            noticed = noticed * (noticed > p.rule_values[d, a, TOLERANCE] + DUST)
-            known = max(0.0, sign * w.scheduled[b, i, j, p.rule_view[a]])
-            if p.rule_view[a] == WEIGHTED:
-                known = known / coverage if coverage > 0.0 else 0.0
-                if p.rule_kind[a] != REBALANCE:
-                    noticed = noticed / coverage if coverage > 0.0 else 0.0
-            before = w.answered[b, w.step[b] - 1, a] if w.step[b] > 0 else 0.0
-            w.noticed[b, a], w.first[b, a], w.own[b, a] = noticed, known, known + before
+        if w.calendar.looking[t, a] or w.calendar.news[i, j] or p.rule_kind[a] == CUSTOM:
+            w.calendar.looking[t, a] = w.calendar.news[i, j] = True
+            _look(p, w, a, i, j, t, seed)
+            _know(p, w, a, i, j)
+            if p.rule_kind[a] != CUSTOM:
+                _want(w.rules, w.truces.moving[i, j], w.calendar, p.rule_kind[a], a, t)
 
 
-@part
-def _seen(p: Program, w: Work, b: int, a: int, step: int, i: int, j: int, diversion: float) -> float:
-    """Return what an economy counts as announced against it, in the view of its rule."""
-    if step < 0:
-        return 0.0
-    view, third = p.rule_view[a], 0.0
-    seen = max(0.0, w.announced[b, step, j, i, view])
-    others = p.base.shape[1] if w.afar[b, a] else 0
-    for k in range(others):
+@called
+def _look(p: Program, w: Work, a: int, i: int, j: int, t: int, seed: np.uint64) -> None:
+    """Fill what rule a notices of what is announced against its economy."""
+    n, view, kind = p.base.shape[1], p.rule_view[a], p.rule_kind[a]
+    r, moving = w.rules, w.truces.moving[i, j]
+    x = (view * n + j) * n + i
+    seen = w.announced[_recall(w.announced, w.calendar, r, a, x, t), x]
+    if kind == DEESCALATE or r.afar[a] or r.merciful[a]:
+        rows.copy(seen, r.seen)
+        seen = r.seen
+        if kind == DEESCALATE:
+            _come_down(seen, r.heard[a], moving)
+        else:
+            if r.afar[a]:
+                _see_others(w.announced, w.calendar, r, p.rule_allies[a], a, view, i, j, t)
+            if r.merciful[a]:
+                _forgive(r, w.draw, moving, p.rule_stream[a], a, t, seed)
+    if view == WEIGHTED and kind != REBALANCE:
+        rows.notice_per_coverage(seen, r.values[a, TOLERANCE], r.values[a, COVERAGE], moving, r.noticed[a])
+    else:
+        rows.notice(seen, r.values[a, TOLERANCE], moving, r.noticed[a])
+
+
+@called
+def _know(p: Program, w: Work, a: int, i: int, j: int) -> None:
+    """Fill what the economy of rule a has announced itself, and the part of it that the rule did not."""
+    n, view, r = p.base.shape[1], p.rule_view[a], w.rules
+    sign = -1.0 if p.rule_kind[a] == DEESCALATE else 1.0
+    rows.know(w.scheduled[(view * n + i) * n + j], sign, r.first[a])
+    if view == WEIGHTED:
+        rows.per_coverage(r.first[a], r.values[a, COVERAGE])
+    before = (w.calendar.now[STEP] - 1) % (len(w.answered) - 1)
+    rows.total(r.first[a], w.answered[before, a], 1.0, r.own[a])
+
+
+@called
+def _recall(announced: Floats, calendar: Calendar, r: Rules, a: int, x: int, t: int) -> int:
+    """Return where the row is of what rule a sees on day t of place x of the announcements."""
+    return rows.recall(announced, calendar.step_of, r.values[a, REACTION], r.same[a, 0], t, x)
+
+
+@called
+def _see_others(
+    announced: Floats, calendar: Calendar, r: Rules, allies: Floats, a: int, view: int, i: int, j: int, t: int
+) -> None:
+    """Add to ``seen`` what is announced against allies, and against the partner elsewhere."""
+    n = len(allies)
+    rows.fill(r.third, 0.0)
+    rows.raise_to(r.seen, r.third)
+    for k in range(n):
         if k not in (i, j):
-            if p.rule_allies[a, k]:
-                seen = max(seen, w.announced[b, step, j, k, view])
-            third = max(third, w.announced[b, step, k, j, view])
-    return float(seen + diversion * third)
+            if allies[k]:
+                x = (view * n + j) * n + k
+                rows.raise_to(r.seen, announced[_recall(announced, calendar, r, a, x, t), x])
+            x = (view * n + k) * n + j
+            rows.raise_to(r.third, announced[_recall(announced, calendar, r, a, x, t), x])
+    rows.add_product(r.seen, r.third, r.values[a, DIVERSION], 1.0)
 
 
-@part
-def _unforgiven(
-    p: Program,
-    w: Work,
-    b: int,
-    a: int,
-    t: int,
-    draw: int,
-    seed: np.uint64,
-    seen: float,
-    forgiveness: float,
-) -> float:
-    """Return what is left of what is seen, and let a new provocation pass where the number has it so."""
-    rise = seen - w.heard[b, a]
-    w.heard[b, a] = seen
-    if forgiveness > 0.0:
-        if rise > DUST and uniform(seed, draw, t, p.rule_stream[a]) < forgiveness:
-            w.forgiven[b, a] += rise
-        w.forgiven[b, a] = min(w.forgiven[b, a], seen)
-    return float(seen - w.forgiven[b, a])
+@called
+def _come_down(seen: Floats, heard: Floats, moving: Floats) -> None:
+    """Turn what is seen into how far the partner has come down from the highest that it had announced."""
+    for s in range(len(seen)):
+        if moving[s] > 0.0:
+            heard[s] = max(heard[s], seen[s])
+            seen[s] = heard[s] - seen[s]
 
 
-@part
-def _cut(p: Program, w: Work, b: int, a: int, step: int, i: int, j: int) -> float:
-    """Return how far a partner has come down from the highest that it had announced."""
-    now = w.announced[b, step, j, i, p.rule_view[a]] if step >= 0 else 0.0
-    w.heard[b, a] = max(w.heard[b, a], now)
-    return float(w.heard[b, a] - now)
+@called
+def _forgive(r: Rules, draws: Ints, moving: Floats, stream: int, a: int, t: int, seed: np.uint64) -> None:
+    """Leave of what is seen what is not forgiven: a new provocation passes where the number has it so."""
+    for s in range(len(draws)):
+        if moving[s] > 0.0:
+            seen, forgiveness = max(0.0, r.seen[s]), r.values[a, FORGIVENESS, s]
+            rise = seen - r.heard[a, s]
+            r.heard[a, s] = seen
+            if forgiveness > 0.0:
+                if rise > DUST and uniform(seed, draws[s], t, stream) < forgiveness:
+                    r.forgiven[a, s] += rise
+                r.forgiven[a, s] = min(r.forgiven[a, s], seen)
+            r.seen[s] = seen - r.forgiven[a, s]
 
 
-@part
-def respond(p: Program, w: Work, b: int, d: int, t: int) -> None:
-    """Announce what the rules want; those in a truce announce what they did."""
-    step = w.step[b]
+@called
+def _want(  # noqa: C901 one line a family
+    r: Rules, moving: Floats, calendar: Calendar, kind: int, a: int, t: int
+) -> None:
+    """Fill what rule a wants by its family: the one place where compiled code chooses among them."""
+    if kind == 1:
+        _wish(_match, r, a, t)
+    elif kind == 2:
+        rows.want_anew(_rebalance, r.noticed[a], t, r.values[a, OWN:], r.memory[a, 0], r.wanted[a])
+    elif kind == 3:
+        _wish(_counter, r, a, t)
+    elif kind == 4:
+        _wish(_targeted, r, a, t)
+    elif kind == 5:
+        _wish_remembering(_deferred, r, moving, calendar, a, t)
+    elif kind == 6:
+        _wish_remembering(_self_stop, r, moving, calendar, a, t)
+    elif kind == 7:
+        _wish_remembering(_grim, r, moving, calendar, a, t)
+    elif kind == 8:
+        _wish(_contrite, r, a, t)
+    elif kind == 9:
+        _wish_remembering(_gradual, r, moving, calendar, a, t)
+    elif kind == 10:
+        _wish(_deescalate, r, a, t)
+    else:
+        _wish(_passive, r, a, t)
+
+
+@called
+def _wish(family: Family, r: Rules, a: int, t: int) -> None:
+    """Fill what rule a wants by a family that remembers nothing."""
+    rows.want(family, r.noticed[a], r.own[a], r.first[a], t, r.values[a, OWN:], r.wanted[a])
+
+
+@called
+def _wish_remembering(family: Family, r: Rules, moving: Floats, calendar: Calendar, a: int, t: int) -> None:
+    """Do the same by one that remembers, and have it look again on the days that it has asked for."""
+    rows.want_remembering(
+        family, r.noticed[a], r.own[a], r.first[a], t, r.values[a, OWN:], moving, r.memory[a], r.wanted[a]
+    )
+    for s in range(len(moving)):
+        day = int(r.memory[a, 3, s])
+        if t < day < len(calendar.awake) and moving[s] > 0.0:
+            calendar.looking[day, a] = calendar.awake[day] = True
+
+
+@called
+def respond(p: Program, w: Work, t: int) -> None:
+    """Announce what the rules want that looked; the others, and those in a truce, announce what they did."""
+    r, calendar, held = w.rules, w.calendar, len(w.answered) - 1
+    now, before = calendar.now[STEP] % held, (calendar.now[STEP] - 1) % held
     for a in range(len(p.rule_kind)):
-        if w.frozen[b, a]:
-            w.answered[b, step, a] = w.answered[b, step - 1, a] if step > 0 else 0.0
-            continue
-        wanted, own = w.wanted[b, a], w.own[b, a]
-        if p.rule_kind[a] != CUSTOM:
-            memory = (w.memory[b, a, 0], w.memory[b, a, 1], w.memory[b, a, 2], w.memory[b, a, 3])
-            values = (
-                p.rule_values[d, a, OWN],
-                p.rule_values[d, a, OWN + 1],
-                p.rule_values[d, a, OWN + 2],
-                p.rule_values[d, a, OWN + 3],
+        if calendar.looking[t, a]:
+            moving = w.truces.moving[p.rule_pair[a, 0], p.rule_pair[a, 1]]
+            rows.answer(
+                r.wanted[a],
+                r.own[a],
+                r.first[a],
+                r.values[a, RATCHET],
+                r.values[a, CAP],
+                moving,
+                w.answered[before, a],
+                w.answered[now, a],
             )
-            wanted, memory = _family(p.rule_kind[a], w.noticed[b, a], own, w.first[b, a], t, memory, values)
-            w.memory[b, a, 0], w.memory[b, a, 1] = memory[0], memory[1]
-            w.memory[b, a, 2], w.memory[b, a, 3] = memory[2], memory[3]
-            if memory[3] > t:
-                wake(w.awake, b, int(memory[3]))
-        if p.rule_values[d, a, RATCHET] > 0.0:
-            wanted = max(wanted, own)
-        wanted = min(max(wanted, 0.0), p.rule_values[d, a, CAP])
-        w.answered[b, step, a] = max(wanted - w.first[b, a], 0.0)
-
-
-@part
-def settle(p: Program, w: Work, b: int, d: int, t: int) -> None:
-    """Publish what was announced, charge what is in force, and note the days on which that will matter."""
-    n = p.base.shape[1]
-    _announce(p, w, b, d, t)
-    for i in range(n):
-        for j in range(n):
-            w.charged[b, i, j] = w.cost[b, i, j] = 0.0
-            w.duty[b, i, j] = p.base[t, i, j]
-    _charge_rules(p, w, b, d, t)
-    _charge_shocks(p, w, b, d, t)
-    _charge_live(p, w, b, t)
-    for i in range(n):
-        for j in range(n):
-            lawful, charged = w.duty[b, i, j], w.charged[b, i, j]
-            if charged < 0.0:
-                charged = max(charged, min(_least(p, w, b, t, i, j) - lawful, 0.0))
-            w.duty[b, i, j] = lawful + charged
-
-
-@part
-def _least(p: Program, w: Work, b: int, t: int, i: int, j: int) -> float:
-    """Return the part of a duty that no rule gives back."""
-    least = p.least[t, i, j]
-    for live in range(len(p.live_act)):
-        mine = p.live_least[live] and p.live_pair[live, 0] == i and p.live_pair[live, 1] == j
-        if mine and w.charging[b, live]:
-            least += w.scale[b, live] * p.live_duty[t, live]
-    return float(least)
-
-
-@part
-def _announce(p: Program, w: Work, b: int, d: int, t: int) -> None:  # noqa: C901 one pass, for speed
-    step, n = w.step[b], p.base.shape[1]
-    for i in range(n):
-        for j in range(n):
-            w.announced[b, step, i, j, 0] = w.scheduled[b, i, j, 0]
-            w.announced[b, step, i, j, 1] = w.scheduled[b, i, j, 1]
-    for a in range(len(p.rule_kind)):
-        i, j, answer = p.rule_pair[a, 0], p.rule_pair[a, 1], w.answered[b, step, a]
-        signed = -answer if p.rule_kind[a] == DEESCALATE else answer
-        w.announced[b, step, i, j, 0] += signed
-        w.announced[b, step, i, j, 1] += signed * p.rule_values[d, a, COVERAGE]
-        if answer != (w.answered[b, step - 1, a] if step > 0 else 0.0):
-            wake(w.awake, b, t + int(p.rule_values[d, a, IMPLEMENTATION]))
-    moved = False
-    for i in range(n):
-        for j in range(n):
-            for channel in range(2):
-                before = w.announced[b, step - 1, i, j, channel] if step > 0 else 0.0
-                moved |= w.announced[b, step, i, j, channel] != before
-    if moved:
-        if len(p.truce_lapses) > 0:
-            wake(w.awake, b, t + 1)
-        for a in range(len(p.rule_kind)):
-            wake(w.awake, b, t + int(p.rule_values[d, a, REACTION]))
-
-
-@part
-def _charge_rules(p: Program, w: Work, b: int, d: int, t: int) -> None:
-    for a in range(len(p.rule_kind)):
-        announced = t - int(p.rule_values[d, a, IMPLEMENTATION])
-        if announced >= 0:
-            i, j = p.rule_pair[a, 0], p.rule_pair[a, 1]
-            charged = w.answered[b, w.step_of[b, announced], a] * p.rule_values[d, a, COVERAGE]
-            charged *= w.share[b, i, j]
-            if p.rule_instrument[a] == TARIFF:
-                w.charged[b, i, j] += -charged if p.rule_kind[a] == DEESCALATE else charged
-            elif p.rule_instrument[a] == FEE:
-                w.cost[b, i, j] += charged * p.rule_values[d, a, EQUIVALENT]
-            else:
-                w.cost[b, j, i] += charged * p.rule_values[d, a, EQUIVALENT]
-
-
-@part
-def _charge_shocks(p: Program, w: Work, b: int, d: int, t: int) -> None:
-    for h in range(len(p.shock_stream)):
-        i, j = p.shock_pair[h, 0], p.shock_pair[h, 1]
-        lag, last = int(p.shock_values[d, h, SHOCK_LAG]), int(p.shock_values[d, h, SHOCK_DAYS])
-        amount = running(w, b, h, CHARGED, t, lag, last)
-        charged = amount * p.shock_values[d, h, SHOCK_COVERAGE]
-        w.charged[b, i, j] += charged * w.share[b, i, j]
-
-
-@part
-def _charge_live(p: Program, w: Work, b: int, t: int) -> None:
-    """Add the live measures that are law, and that no truce suspends or has taken with it."""
-    for live in range(len(p.live_act)):
-        if w.charging[b, live]:
-            i, j = p.live_pair[live, 0], p.live_pair[live, 1]
-            w.duty[b, i, j] += w.scale[b, live] * p.live_duty[t, live]
+        else:
+            rows.copy(w.answered[before, a], w.answered[now, a])

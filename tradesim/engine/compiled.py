@@ -14,26 +14,19 @@ from numba.extending import register_jitable
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def compiled(function: F) -> F:
-    """Compile a function that runs over draws.
+OPTIONS: dict[str, Any] = {"error_model": "numpy", "_nrt": False}
+"""The day loop makes no arrays: counting references to those that it is given would take most of its time."""
 
-    It holds no lock of the interpreter and makes no arrays: counting references to those that it is given
-    would take most of its time.
-    """
-    options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
-    made: F = numba.njit(**options)(function)
+
+def compiled(function: F) -> F:
+    """Compile a function that runs over draws, and that holds no lock of the interpreter."""
+    made: F = numba.njit(cache=True, nogil=True, **OPTIONS)(function)
     return made
 
 
 def called(function: F) -> F:
-    """Compile a function of numbers when another that calls it is compiled; in Python it stays as it is."""
-    made: F = register_jitable(function)
-    return made
-
-
-def part(function: F) -> F:
-    """Make a function of program and scratch a part of those that call it: passing so much would be slow."""
-    made: F = register_jitable(inline="always")(function)
+    """Compile a function when another that calls it is compiled; in Python it stays as it is."""
+    made: F = register_jitable(**OPTIONS)(function)
     return made
 
 

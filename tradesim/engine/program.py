@@ -96,6 +96,7 @@ class Program(NamedTuple):
     busy : (T,) bool, days on which something is scheduled, the first among them; on others a draw may rest.
     live_pair : (L, 2) int64, importer and exporter of each live measure.
     live_act : (L,) int64, the act that it is a level of: of one act the highest level counts.
+    act_pair : (G, 2) int64, importer and exporter of each act.
     live_duty : (T, L) float64, fraction: the duty that a live measure adds while it is in force.
     live_eve : (L,) float64, the same on the day before the first.
     live_news : (T, L, 2) float64, fraction: its rate while it is announced and not over.
@@ -111,7 +112,7 @@ class Program(NamedTuple):
     slope_of : (Z, 5) int64: event, outcome, `State`, a, b. slope : (D, Z) float64.
     effects : (F, 5) int64: event, outcome, day, `Act`, target; by day, then as written.
     effect_value : (F,) float64: the new rate as a share of the measure's own; the day until which.
-    rule_pair : (A, 2) int64.
+    rule_pair : (A, 2) int64. rule_of : (N, N) int64, the rule of each pair, -1 for none.
     rule_kind : (A,) int64, place in `tradesim.engine.families.FAMILIES`, or ``CUSTOM``.
     rule_view : (A,) int64, channel. rule_instrument : (A,) int64: 0 tariff, 1 fee, 2 export control.
     rule_allies : (A, N) bool. rule_stream : (A,) int64, of forgiveness.
@@ -128,6 +129,7 @@ class Program(NamedTuple):
     busy: Flags
     live_pair: Ints
     live_act: Ints
+    act_pair: Ints
     live_duty: Floats
     live_eve: Floats
     live_news: Floats
@@ -148,6 +150,7 @@ class Program(NamedTuple):
     effects: Ints
     effect_value: Floats
     rule_pair: Ints
+    rule_of: Ints
     rule_kind: Ints
     rule_view: Ints
     rule_instrument: Ints
@@ -162,22 +165,25 @@ class Program(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """What a run gives back.
+    """What a run gives back; S is 0 where something is not asked for.
 
     duty : (S, T, N, N) float64, fraction: the statutory effective duty.
     cost : (S, T, N, N) float64, ad-valorem equivalent of what rules charge beside duties; S is 0 if nothing.
     truce : (S, T, K) bool, whether each truce is in force.
     outcome : (S, E) int64, which outcome each event had.
     renewals : (S, K) int64. breached : (S, K) bool.
-    announced : (S, T, N, N) float64, nominal fraction: all that is announced above the reference; S is 0
-        unless traced, as of all that follow.
+    announced : (S, T, N, N) float64, nominal fraction: all that is announced above the reference; traced, as
+        all until ``ends``.
     answered : (S, T, A) float64, nominal fraction: the part that each rule announced, cuts positive.
     noticed : (S, T, A) float64: what each rule noticed. forgiven : (S, T, A) float64: what it let pass.
     shocked : (S, T, H) float64, nominal: surcharges of each stream.
     ends : (S, T, K) int64, when each truce is to end, as of the day.
-    duties : (T + 1, N, N, bins) int32, how many draws more than the day before charge as much; T + 1 is 0
-        unless counted, and S is 0 where it is. truces : (T + 1, K) int32, the same of truces in force.
-    scale : (1,) float64, bins per unit of duty.
+    duties : (T, N, N, bins) int32, how many draws more than the day before charge as much; T is 0 unless
+        counted, and no path is kept where it is. truces : (T, K) int64, how many more are in a truce.
+    scale : (1,) float64, bins per unit of duty. levels : (V,) float64, fractions that duties may exceed.
+    last, peak, mean : (S, N, N) float64, fraction, over the days; summed up, as all that follow.
+    first : (S, N, N, V) int64, the first day on which a duty exceeds a level, T if none does.
+    held : (S, K) int64, days in force.
     """
 
     duty: Floats
@@ -193,20 +199,35 @@ class Trace(NamedTuple):
     shocked: Floats
     ends: Ints
     duties: NDArray[np.int32]
-    truces: NDArray[np.int32]
+    truces: Ints
     scale: Floats
+    levels: Floats
+    last: Floats
+    peak: Floats
+    mean: Floats
+    first: Ints
+    held: Ints
 
 
 class Counts(NamedTuple):
-    """How many draws charge how much, by day.
+    """How many draws charge how much, by day, and what each draw came to.
 
-    duties : (T, N, N, bins) int64: draws whose duty lies in [k, k + 1) × width, the last bin open above.
+    duties : (T, N, N, bins) int32: draws whose duty lies in [k, k + 1) × width, the last bin open above.
     truces : (T, K) int64: draws in which each truce is in force. width : fraction.
+    outcome, renewals, breached, last, peak, mean, first, held : as in `Trace`.
     """
 
-    duties: NDArray[np.int64]
-    truces: NDArray[np.int64]
+    duties: NDArray[np.int32]
+    truces: Ints
     width: float
+    outcome: Ints
+    renewals: Ints
+    breached: Flags
+    last: Floats
+    peak: Floats
+    mean: Floats
+    first: Ints
+    held: Ints
 
 
 VARYING = ("truce_values", "event_odds", "slope", "rule_values", "shock_values")

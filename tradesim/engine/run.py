@@ -13,7 +13,7 @@ from tradesim.engine import kernel
 from tradesim.engine.families import Family
 from tradesim.engine.numbers import fill_once
 from tradesim.engine.program import VARYING, Counts, Floats, Functions, Ints, Program, Trace
-from tradesim.engine.state import Work, room
+from tradesim.engine.state import Work, lanes, room
 
 Sampling = Literal["random", "antithetic", "sobol"]
 """random: every draw by itself. antithetic: draw 2m + 1 mirrors draw 2m. sobol: points of a scrambled Sobol
@@ -52,7 +52,7 @@ def run(
     """
     size, days = len(draws), len(program.base)
     program = _alike(program, size)
-    out = _blank(program, size, traced)
+    out = _blank(program, size, traced=traced)
     numbers = once(program, draws, seed, sampling)
     if functions:
         for low, high in _blocks(size, -(-size // _abreast(program, size))):
@@ -69,37 +69,49 @@ def count(
     *,
     bins: int = 1024,
     top: float = 4.0,
+    levels: Floats | None = None,
     sampling: Sampling = "random",
     threads: int | None = None,
 ) -> Counts:
-    """Run draws and keep only how many of them charge how much on which day.
+    """Run draws and keep only how many of them charge how much on which day, and what each came to.
 
     Random numbers, days and counting are one pass; no path is kept.
 
     Parameters
     ----------
     bins, top : duties from 0 to ``top`` are counted in bins of ``top / bins``, anything higher in the last.
+    levels : (V,) float64, fractions: the day on which a duty first exceeds each is kept, by draw; None: of
+        single draws only events and truces are kept.
 
     Returns
     -------
     Counts
-        The same whatever the blocks and threads: whole numbers, added up.
+        The same whatever the blocks and threads: whole numbers added up, and draws each by itself.
     """
-    program = _alike(program, len(draws))
+    size = len(draws)
+    program = _alike(program, size)
     numbers = once(program, draws, seed, sampling)
-    many = threads or _enough(len(draws) * len(program.base))
+    many = threads or _enough(size * len(program.base))
+    whole = _blank(program, size, counted=True, levels=levels)
 
-    def played(block: tuple[int, int]) -> tuple[Tally, Tally]:
+    def played(block: tuple[int, int]) -> tuple[Tally, Ints]:
         low, high = block
-        out = _blank(program, 0, traced=False, bins=bins, top=top)
+        days, n = program.base.shape[:2]
+        duties = np.zeros((days, n, n, bins), dtype=np.int32)
+        truces = np.zeros((days, len(program.truce_lapses)), dtype=np.int64)
+        out = whole._replace(duties=duties, truces=truces, scale=np.array([bins / top]))
         _play(program, draws[low:high], seed, numbers[low:high], out, low)
-        return out.duties, out.truces
+        return duties, truces
 
     with ThreadPoolExecutor(many) as pool:
-        parts = list(pool.map(played, _blocks(len(draws), many)))
+        parts = list(pool.map(played, _blocks(size, many)))
     duties, truces = (sum(arrays[1:], start=arrays[0]) for arrays in zip(*parts, strict=True))
-    days = len(program.base)
-    return Counts(np.cumsum(duties[:days], axis=0), np.cumsum(truces[:days], axis=0), top / bins)
+    return Counts(
+        np.cumsum(duties, axis=0, out=duties),
+        np.cumsum(truces, axis=0),
+        top / bins,
+        **{name: getattr(whole, name) for name in Counts._fields[3:]},
+    )
 
 
 def _enough(work: int) -> int:
@@ -127,7 +139,13 @@ def _play(program: Program, draws: Ints, seed: int, numbers: Floats, out: Trace,
     play: Any = kernel.play
     if len(draws) * program.base.size <= SMALL and not getattr(play, "signatures", ()):
         play = getattr(play, "py_func", play)
-    play(program, room(program, 1), draws, np.uint64(seed), numbers, out, at, kernel.WHOLE, 0)
+    work = room(
+        program,
+        lanes(program, len(draws)),
+        levels=len(out.levels) if len(out.last) else 0,
+        counted=len(out.duties) > 0,
+    )
+    play(program, work, draws, np.uint64(seed), numbers, out, at, kernel.WHOLE, 0)
 
 
 def _alike(program: Program, size: int) -> Program:
@@ -166,15 +184,26 @@ def once(program: Program, draws: Ints, seed: int, sampling: Sampling) -> Floats
     return numbers
 
 
-def _blank(program: Program, size: int, traced: bool, *, bins: int = 0, top: float = 1.0) -> Trace:
+def _blank(
+    program: Program,
+    size: int,
+    *,
+    traced: bool = False,
+    counted: bool = False,
+    levels: Floats | None = None,
+) -> Trace:
+    """Return a result to be filled."""
     days, n = program.base.shape[:2]
     truces, pairs, streams = len(program.truce_lapses), len(program.rule_kind), len(program.shock_stream)
-    beside, kept = size * bool(program.rule_instrument.any()), size * traced
+    events, paths = len(program.event_day), 0 if counted else size
+    beside, kept = paths * bool(program.rule_instrument.any()), paths * traced
+    over = np.zeros(0) if levels is None else np.ascontiguousarray(levels, dtype=np.float64)
+    summed = 0 if levels is None else size
     return Trace(
-        duty=np.empty((size, days, n, n)),
+        duty=np.zeros((paths, days, n, n)),
         cost=np.zeros((beside, days, n, n)),
-        truce=np.zeros((size, days, truces), dtype=np.bool_),
-        outcome=np.zeros((size, len(program.event_day)), dtype=np.int64),
+        truce=np.zeros((paths, days, truces), dtype=np.bool_),
+        outcome=np.zeros((size, events), dtype=np.int64),
         renewals=np.zeros((size, truces), dtype=np.int64),
         breached=np.zeros((size, truces), dtype=np.bool_),
         announced=np.zeros((kept, days, n, n)),
@@ -183,9 +212,15 @@ def _blank(program: Program, size: int, traced: bool, *, bins: int = 0, top: flo
         forgiven=np.zeros((kept, days, pairs)),
         shocked=np.zeros((kept, days, streams)),
         ends=np.zeros((kept, days, truces), dtype=np.int64),
-        duties=np.zeros((days + 1 if bins else 0, n, n, bins), dtype=np.int32),
-        truces=np.zeros((days + 1 if bins else 0, truces), dtype=np.int32),
-        scale=np.array([bins / top]),
+        duties=np.zeros((0, n, n, 0), dtype=np.int32),
+        truces=np.zeros((0, truces), dtype=np.int64),
+        scale=np.ones(1),
+        levels=over,
+        last=np.zeros((summed, n, n)),
+        peak=np.zeros((summed, n, n)),
+        mean=np.zeros((summed, n, n)),
+        first=np.full((summed, n, n, len(over)), days, dtype=np.int64),
+        held=np.zeros((summed, truces), dtype=np.int64),
     )
 
 
@@ -196,8 +231,16 @@ def _blocks(size: int, count: int) -> Iterator[tuple[int, int]]:
 
 def _abreast(program: Program, size: int) -> int:
     """Return how many draws fit side by side into the scratch."""
-    each = sum(array.nbytes for array in room(program, 1))
+    each = sum(part.nbytes for part in _arrays(room(program, 1)))
     return max(1, min(size, SIDE_BY_SIDE // each))
+
+
+def _arrays(state: Any) -> Iterator[NDArray[Any]]:
+    if isinstance(state, tuple):
+        for part in state:
+            yield from _arrays(part)
+    else:
+        yield state
 
 
 def _play_in_python(
@@ -213,24 +256,19 @@ def _play_in_python(
     for day in range(len(program.base)):
         play(kernel.LOOK, day)
         for place, (function, values) in functions.items():
-            _ask(work, place, function, values, day)
+            _ask(program, work, place, function, values, day)
         play(kernel.SETTLE, day)
 
 
-def _ask(work: Work, place: int, function: Family, values: Floats, day: int) -> None:
+def _ask(program: Program, work: Work, place: int, function: Family, values: Floats, day: int) -> None:
     """Ask one function for all draws; where a truce holds it still, it remembers nothing."""
-    kept = work.memory[:, place]
-    one, two, three, four = (kept[:, m].copy() for m in range(4))
+    rules, (i, j) = work.rules, program.rule_pair[place]
+    kept = rules.memory[place]
+    one, two, three, four = (row.copy() for row in kept)
     memory = (one, two, three, four)
-    wanted, remembered = function(
-        work.noticed[:, place].copy(),
-        work.own[:, place].copy(),
-        work.first[:, place].copy(),
-        day,
-        memory,
-        values,
-    )
-    moving = ~work.frozen[:, place]
-    work.wanted[:, place] = wanted
+    noticed, own, first = (each[place].copy() for each in (rules.noticed, rules.own, rules.first))
+    wanted, remembered = function(noticed, own, first, day, memory, values)
+    moving = work.truces.moving[i, j] > 0.0
+    rules.wanted[place] = wanted
     for m in range(4):
-        kept[:, m] = np.where(moving, remembered[m], kept[:, m])
+        kept[m] = np.where(moving, remembered[m], kept[m])

@@ -93,7 +93,7 @@ def part_of(plan: Plan, start: int, stop: int, chosen: Ints | None = None) -> Pa
         start,
         stop,
         places,
-        moved[places],
+        moved[places].astype(np.int64),
         found.truces,
         rows,
         tallies_of(rows, plan.days, outcomes),

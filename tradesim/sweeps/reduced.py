@@ -1,15 +1,16 @@
 """Reduced: draws of a program, played and reduced to what a sweep keeps of them.
 
-The one place where a sweep asks the engine. Paths exist only for as many draws as fit into a cache.
+The one place where a sweep asks the engine. Compiled rules are played and reduced in one pass that keeps no
+path; where a function of the user's own is asked, paths exist for as many draws as fit into a cache.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tradesim.engine.program import VARYING, Floats, Functions, Ints, Program, Trace
-from tradesim.engine.run import Sampling, run
+from tradesim.engine.run import Sampling, count, run
 from tradesim.path_statistics import DUST
 
 ABREAST = 4_000_000
@@ -19,7 +20,7 @@ ABREAST = 4_000_000
 class Reduced(NamedTuple):
     """What is kept of draws.
 
-    duties : (T, N, N, bins) int64, draws whose duty lies in [k, k + 1) × top / bins, the last bin open above;
+    duties : (T, N, N, bins) whole numbers, draws whose duty lies in [k, k + 1) × top / bins, the last bin open above;
         none of an economy on itself.
     truces : (T, K) int64, draws in which each truce is in force.
     outcome : (S, E) int64. renewals : (S, K) int64. breached : (S, K) bool.
@@ -28,7 +29,7 @@ class Reduced(NamedTuple):
     first : (S, N, N, V) int64, first day on which the duty exceeds a level by more than rounding; T if never.
     """
 
-    duties: Ints
+    duties: NDArray[np.integer[Any]]
     truces: Ints
     outcome: Ints
     renewals: Ints
@@ -51,7 +52,7 @@ def reduced(
     sampling: Sampling,
     threads: int | None,
 ) -> Reduced:
-    """Play draws and keep their counts and what each came to.
+    """Play draws and keep their counts and what each came to, in one compiled pass.
 
     Parameters
     ----------
@@ -60,9 +61,14 @@ def reduced(
     draws : (S,) int64, their numbers.
     levels : (V,) float64, fractions.
     """
-    return reduced_in_parts(
-        program, {}, draws, seed, bins=bins, top=top, levels=levels, sampling=sampling, threads=threads
+    if len(draws) == 0:
+        return reduced_in_parts(
+            program, {}, draws, seed, bins=bins, top=top, levels=levels, sampling=sampling, threads=threads
+        )
+    found = count(
+        program, draws, seed, bins=bins, top=top, levels=levels, sampling=sampling, threads=threads
     )
+    return Reduced(**{name: getattr(found, name) for name in Reduced._fields})
 
 
 def reduced_in_parts(

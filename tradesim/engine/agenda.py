@@ -1,0 +1,69 @@
+"""Agenda: what is due in a single draw on a day to come."""
+
+from tradesim.engine.compiled import called
+from tradesim.engine.state import SPARE, USED, Agenda, Calendar
+
+NONE = -1
+DRAW, NUMBER = 24, 40
+"""Bits of an item below which its draw, and which of several it is, stand; above them stands what it is."""
+
+
+@called
+def wipe(agenda: Agenda) -> None:
+    """Forget everything."""
+    for which in range(agenda.first.shape[0]):
+        for day in range(agenda.first.shape[1]):
+            agenda.first[which, day] = NONE
+    agenda.taken[USED], agenda.taken[SPARE] = 0, NONE
+
+
+@called
+def note(agenda: Agenda, calendar: Calendar, which: int, day: int, item: int) -> None:
+    """Have a day played, and note what is due on it, if it is one of the horizon's."""
+    if 0 <= day < len(calendar.awake):
+        calendar.awake[day] = True
+        place = agenda.taken[SPARE]
+        if place == NONE:
+            place = agenda.taken[USED]
+            agenda.taken[USED] += 1
+        else:
+            agenda.taken[SPARE] = agenda.following[place]
+        agenda.item[place] = item
+        agenda.following[place] = agenda.first[which, day]
+        agenda.first[which, day] = place
+
+
+@called
+def item_of(thing: int, s: int, number: int) -> int:
+    """Return a thing of draw s, and which of several, as one number."""
+    return (thing << NUMBER) | (number << DRAW) | s
+
+
+@called
+def thing_in(item: int) -> int:
+    """Return the thing of an item."""
+    return item >> NUMBER
+
+
+@called
+def number_in(item: int) -> int:
+    """Return which of several things an item is."""
+    return (item >> DRAW) & ((1 << (NUMBER - DRAW)) - 1)
+
+
+@called
+def draw_in(item: int) -> int:
+    """Return the draw of an item."""
+    return item & ((1 << DRAW) - 1)
+
+
+@called
+def due(agenda: Agenda, which: int, day: int) -> int:
+    """Take one thing that is due on a day off its list; return it, or `NONE`."""
+    place = agenda.first[which, day]
+    if place == NONE:
+        return NONE
+    agenda.first[which, day] = agenda.following[place]
+    agenda.following[place] = agenda.taken[SPARE]
+    agenda.taken[SPARE] = place
+    return int(agenda.item[place])

@@ -1,0 +1,163 @@
+"""Charges: what is announced becomes known, and what is in force is charged."""
+
+from tradesim.engine import rows
+from tradesim.engine.arrivals import CHARGED
+from tradesim.engine.compiled import called
+from tradesim.engine.families import DEESCALATE
+from tradesim.engine.program import Floats, Of, Program
+from tradesim.engine.state import STEP, Calendar, Work
+
+REACTION, IMPLEMENTATION = int(Of.REACTION), int(Of.IMPLEMENTATION)
+COVERAGE, EQUIVALENT = int(Of.COVERAGE), int(Of.EQUIVALENT)
+TARIFF, FEE = 0, 1
+
+
+@called
+def announce(p: Program, w: Work, t: int) -> None:
+    """Publish what was announced on day t, and have those look, in time, whom it concerns."""
+    n, calendar, step = p.base.shape[1], w.calendar, w.calendar.now[STEP]
+    held = len(w.announced) - 1
+    now, before = step % held, (step - 1) % held
+    for i in range(n):
+        for j in range(n):
+            a = p.rule_of[i, j]
+            if calendar.news[i, j] and a >= 0:
+                _publish(p, w, a, i, j, t, now)
+            elif i != j:
+                for x in range(i * n + j, w.announced.shape[1], n * n):
+                    row = w.scheduled[x] if calendar.news[i, j] else w.announced[before, x]
+                    rows.copy(row, w.announced[now, x])
+            if calendar.news[i, j]:
+                calendar.news[i, j] = i != j and _moved(w.announced, i * n + j, n, now, before)
+    _spread(p, w, t)
+
+
+@called
+def _publish(p: Program, w: Work, a: int, i: int, j: int, t: int, now: int) -> None:
+    """Add what rule a announces to the schedule; if it is not what it was, have it charged in time."""
+    n, step, values = p.base.shape[1], w.calendar.now[STEP], w.rules.values[a]
+    held = len(w.answered) - 1
+    answered, before = w.answered[step % held, a], w.answered[(step - 1) % held, a]
+    sign, x = -1.0 if p.rule_kind[a] == DEESCALATE else 1.0, i * n + j
+    rows.total(w.scheduled[x], answered, sign, w.announced[now, x])
+    if w.announced.shape[1] > n * n:
+        rows.copy(w.scheduled[x + n * n], w.announced[now, x + n * n])
+        rows.add_product(w.announced[now, x + n * n], answered, values[COVERAGE], sign)
+    if rows.differ(answered, before):
+        one, other = (i, j) if p.rule_instrument[a] <= FEE else (j, i)
+        _mark(w.calendar, values[IMPLEMENTATION], w.rules.same[a, 1], t, one, other)
+
+
+@called
+def _mark(calendar: Calendar, lag: Floats, same: bool, t: int, i: int, j: int) -> None:
+    """Have a pair charged anew ``lag`` days from now."""
+    for s in range(1 if same else len(lag)):
+        day = t + int(lag[s])
+        if day < len(calendar.awake):
+            calendar.awake[day] = calendar.charging[day, i, j] = True
+
+
+@called
+def _moved(announced: Floats, x: int, n: int, now: int, before: int) -> bool:
+    moved = rows.differ(announced[now, x], announced[before, x])
+    if announced.shape[1] > n * n:
+        x += n * n
+        moved = moved or rows.differ(announced[now, x], announced[before, x])
+    return moved
+
+
+@called
+def _spread(p: Program, w: Work, t: int) -> None:
+    """Have those rules look, after their reaction, that see a pair whose announcements have moved."""
+    n, calendar, days = p.base.shape[1], w.calendar, len(p.base)
+    for a in range(len(p.rule_kind)):
+        i, j = p.rule_pair[a, 0], p.rule_pair[a, 1]
+        concerned = calendar.news[j, i]
+        if w.rules.afar[a]:
+            for k in range(n):
+                concerned = concerned or calendar.news[j, k] or calendar.news[k, j]
+        if concerned:
+            lag = w.rules.values[a, REACTION]
+            for s in range(1 if w.rules.same[a, 0] else len(lag)):
+                day = t + int(lag[s])
+                if day < days:
+                    calendar.awake[day] = calendar.looking[day, a] = True
+    if len(p.truce_lapses) > 0 and t + 1 < days and calendar.news.any():
+        calendar.awake[t + 1] = calendar.provoking[t + 1] = True
+
+
+@called
+def charge(p: Program, w: Work, t: int) -> None:
+    """Charge what is in force on day t, where it may differ from yesterday."""
+    n, beside = p.base.shape[1], p.rule_instrument.any()
+    for i in range(n):
+        for j in range(n):
+            if i != j and w.calendar.charging[t, i, j]:
+                _charge_rule(p, w, i, j, t)
+                for h in range(len(p.shock_stream)):
+                    if p.shock_pair[h, 0] == i and p.shock_pair[h, 1] == j:
+                        standing, coverage = w.shocks.standing[CHARGED, h], w.shocks.coverage[h]
+                        rows.add_triple(w.charged[i, j], standing, coverage, w.truces.share[i, j])
+                if _by_law_only(p, i, j):
+                    rows.charge(p.base[t, i, j], w.charged[i, j], w.duty[i, j])
+                else:
+                    _charge_laws(p, w, i, j, t)
+                if beside:
+                    _charge_beside(p, w, i, j, t)
+
+
+@called
+def _charge_rule(p: Program, w: Work, i: int, j: int, t: int) -> None:
+    """Fill ``charged`` with what the rule of a pair charges as a tariff."""
+    a = p.rule_of[i, j]
+    if a < 0 or p.rule_instrument[a] != TARIFF:
+        rows.fill(w.charged[i, j], 0.0)
+        return
+    sign = -1.0 if p.rule_kind[a] == DEESCALATE else 1.0
+    answered, coverage = w.answered[_in_force(w, a, t), a], w.rules.values[a, COVERAGE]
+    rows.product(answered, coverage, w.truces.share[i, j], sign, w.charged[i, j])
+
+
+@called
+def _in_force(w: Work, a: int, t: int) -> int:
+    """Return where the row is of what rule a has announced and now charges."""
+    lag, same = w.rules.values[a, IMPLEMENTATION], w.rules.same[a, 1]
+    return rows.recall(w.answered, w.calendar.step_of, lag, same, t, a)
+
+
+@called
+def _by_law_only(p: Program, i: int, j: int) -> bool:
+    """Return whether no live measure and no cut by a rule makes the duty of a pair."""
+    a = p.rule_of[i, j]
+    if a >= 0 and p.rule_kind[a] == DEESCALATE:
+        return False
+    for live in range(len(p.live_act)):
+        if p.live_pair[live, 0] == i and p.live_pair[live, 1] == j:
+            return False
+    return True
+
+
+@called
+def _charge_laws(p: Program, w: Work, i: int, j: int, t: int) -> None:
+    """Fill the duty of a pair with live measures, or cuts: none goes into the part that no rule gives."""
+    lawful, least = w.rules.seen, w.rules.third
+    rows.fill(lawful, p.base[t, i, j])
+    rows.fill(least, p.least[t, i, j])
+    for live in range(len(p.live_act)):
+        if p.live_pair[live, 0] == i and p.live_pair[live, 1] == j:
+            rows.add(lawful, w.laws.force[live], p.live_duty[t, live])
+            if p.live_least[live]:
+                rows.add(least, w.laws.force[live], p.live_duty[t, live])
+    rows.charge_least(lawful, least, w.charged[i, j], w.duty[i, j])
+
+
+@called
+def _charge_beside(p: Program, w: Work, i: int, j: int, t: int) -> None:
+    """Fill the cost of a pair: fees that its importer charges, and controls of its exporter's."""
+    rows.fill(w.cost[i, j], 0.0)
+    for one, other, fees in ((i, j, True), (j, i, False)):
+        a = p.rule_of[one, other]
+        if a >= 0 and p.rule_instrument[a] != TARIFF and (p.rule_instrument[a] == FEE) == fees:
+            answered, values = w.answered[_in_force(w, a, t), a], w.rules.values[a]
+            rows.product(answered, values[COVERAGE], w.truces.share[one, other], 1.0, w.rules.seen)
+            rows.add_product(w.cost[i, j], w.rules.seen, values[EQUIVALENT], 1.0)

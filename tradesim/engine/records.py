@@ -1,0 +1,185 @@
+"""Records: what is written of a block, day by day and at the end."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradesim.engine.compiled import called
+from tradesim.engine.program import DUST, Floats, Ints, Program, Trace
+from tradesim.engine.state import STEP, Stage, Tally, Work
+from tradesim.engine.windows import days_held, write_held
+
+Place = np.uint64
+"""Of a number along one axis: without a sign, so that nothing has to be checked or worked out on the way."""
+
+
+@called
+def record(p: Program, w: Work, t: int, until: int, out: Trace, row: int, count: int) -> None:
+    """Write what holds from day t until another for ``count`` draws, from a row of the result on."""
+    if len(out.duties) > 0:
+        _tally(p, w, t, out, count)
+        return
+    stage = w.stage
+    place = stage.used[0] if t > 0 else 0
+    stage.day[place] = t
+    stage.used[0] = place + 1
+    _put_on(w.duty, stage.duty, place, count)
+    if len(out.cost) > 0:
+        _put_on(w.cost, stage.cost, place, count)
+    if stage.used[0] == len(stage.day) or until == len(p.base):
+        _write(stage.duty, stage, until, out.duty, row, count)
+        if len(out.cost) > 0:
+            _write(stage.cost, stage, until, out.cost, row, count)
+        stage.used[0] = 0
+    if len(out.announced) > 0:
+        for day in range(t, until):
+            _trace(p, w, day, out, row, count)
+
+
+@called
+def _put_on(values: Floats, steps: Floats, place: int, count: int) -> None:
+    """Put (N, N, B) on a place of the stage, (B, 8, N × N).
+
+    This and the writing are a good part of all work. Places are counted along one axis, without signs, so
+    that nothing has to be worked out or checked on the way.
+    """
+    pairs, length = np.uint64(steps.shape[2]), np.uint64(steps.shape[1] * steps.shape[2])
+    flat, rows = steps.reshape(steps.size), values.reshape((steps.shape[2], values.shape[2]))
+    at = np.uint64(place) * pairs
+    for s in range(np.uint64(count)):
+        for x in range(pairs):
+            flat[at + x] = rows[x, s]
+        at += length
+
+
+@called
+def _write(steps: Floats, stage: Stage, until: int, out: Floats, row: int, count: int) -> None:
+    """Write (B, 8, N × N), each from its day until the next, into (S, T, N, N)."""
+    pairs, days, used = steps.shape[2], np.uint64(out.shape[1]), stage.used[0]
+    flat, source = out.reshape(out.size), steps.reshape(steps.size)
+    length, span = np.uint64(steps.shape[1] * pairs), np.uint64(pairs)
+    dense = until - stage.day[0] == used
+    place = (np.uint64(row) * days + np.uint64(stage.day[0])) * span
+    at = np.uint64(0)
+    for _ in range(count):
+        if dense:
+            for x in range(np.uint64(used * pairs)):
+                flat[place + x] = source[at + x]
+        else:
+            _write_long(flat, source, place, at, stage, until, span)
+        place += days * span
+        at += length
+
+
+@called
+def _write_long(
+    flat: Floats, source: Floats, place: Place, at: Place, stage: Stage, until: int, span: Place
+) -> None:
+    """Write the steps of one draw of which some last for days."""
+    for k in range(stage.used[0]):
+        last = until if k + 1 == stage.used[0] else stage.day[k + 1]
+        for _ in range(last - stage.day[k]):
+            for x in range(span):
+                flat[place + x] = source[at + x]
+            place += span
+        at += span
+
+
+@called
+def _trace(p: Program, w: Work, day: int, out: Trace, row: int, count: int) -> None:
+    """Write what was announced, noticed and forgiven."""
+    n, step = p.base.shape[1], w.calendar.now[STEP]
+    for s in range(count):
+        for i in range(n):
+            for j in range(n):
+                out.announced[row + s, day, i, j] = w.announced[step % (len(w.announced) - 1), i * n + j, s]
+        for a in range(len(p.rule_kind)):
+            out.answered[row + s, day, a] = w.answered[step % (len(w.answered) - 1), a, s]
+            out.noticed[row + s, day, a] = w.rules.noticed[a, s]
+            out.forgiven[row + s, day, a] = w.rules.forgiven[a, s]
+        for h in range(len(p.shock_stream)):
+            out.shocked[row + s, day, h] = w.shocks.standing[0, h, s]
+        for k in range(len(p.truce_lapses)):
+            out.ends[row + s, day, k] = w.truces.ends[k, s]
+
+
+@called
+def _tally(p: Program, w: Work, t: int, out: Trace, count: int) -> None:
+    """Count each draw among those that charge as much from day t on, and no longer where it was."""
+    n, first = p.base.shape[1], w.calendar.now[STEP] == 0
+    for i in range(n):
+        for j in range(n):
+            if i != j and w.calendar.charging[t, i, j]:
+                counts, places = out.duties[t, i, j], w.tally.places
+                _place(w.duty[i, j], out.scale[0], len(counts) - 1, places)
+                _shift(places, w.tally.bin[i, j], counts, first, count)
+                if len(out.last) > 0:
+                    _sum_up(w.tally, w.duty[i, j], i, j, t, first)
+                    for v in range(len(out.levels)):
+                        _pass(w.duty[i, j], out.levels[v], w.tally.passed[v, i, j], t, len(p.base), first)
+
+
+@called
+def _place(duty: Floats, scale: float, last: int, places: Ints) -> None:
+    """Fill ``places`` with the bin of each duty."""
+    for s in range(len(places)):
+        places[s] = min(int(duty[s] * scale), last)
+
+
+@called
+def _shift(places: Ints, bins: Ints, counts: NDArray[np.int32], first: bool, count: int) -> None:
+    """Count every draw that has moved where it now is, and no longer where it was."""
+    for s in range(count):
+        if first or places[s] != bins[s]:
+            counts[places[s]] += 1
+            if not first:
+                counts[bins[s]] -= 1
+            bins[s] = places[s]
+
+
+@called
+def _sum_up(tally: Tally, duty: Floats, i: int, j: int, t: int, first: bool) -> None:
+    """Keep the highest duty of each draw, and add up its days: a duty counts when another takes its place."""
+    level, since, total, peak = tally.level[i, j], tally.since[i, j], tally.total[i, j], tally.peak[i, j]
+    for s in range(len(duty)):
+        if first:
+            level[s], since[s], total[s], peak[s] = duty[s], t, 0.0, duty[s]
+        elif duty[s] != level[s]:
+            total[s] += level[s] * (t - since[s])
+            level[s], since[s], peak[s] = duty[s], t, max(peak[s], duty[s])
+
+
+@called
+def _pass(duty: Floats, level: float, passed: Ints, t: int, never: int, first: bool) -> None:
+    """Note the first day on which a duty exceeds a level, by more than rounding."""
+    for s in range(len(duty)):
+        before = never if first else passed[s]
+        passed[s] = t if before == never and duty[s] > level + DUST else before
+
+
+@called
+def conclude(p: Program, w: Work, out: Trace, row: int, count: int) -> None:
+    """Write what the draws of a block came to."""
+    days, n = len(p.base), p.base.shape[1]
+    for s in range(count):
+        for event in range(len(p.event_day)):
+            out.outcome[row + s, event] = w.outcome[event, s]
+        for k in range(len(p.truce_lapses)):
+            out.renewals[row + s, k] = w.truces.renewals[k, s]
+            out.breached[row + s, k] = w.truces.breached[k, s]
+            write_held(out.truce, out.truces, row + s, k, w.truces.since[k, s], days, w.truces.held[k, s])
+        if len(out.last) > 0:
+            for k in range(len(p.truce_lapses)):
+                out.held[row + s, k] = days_held(w.truces, k, s, days)
+            for i in range(n):
+                for j in range(n):
+                    _conclude_pair(w.tally, out, row + s, s, i, j, days)
+
+
+@called
+def _conclude_pair(tally: Tally, out: Trace, row: int, s: int, i: int, j: int, days: int) -> None:
+    if i != j:
+        last, length = tally.level[i, j, s], days - tally.since[i, j, s]
+        out.last[row, i, j], out.peak[row, i, j] = last, tally.peak[i, j, s]
+        out.mean[row, i, j] = (tally.total[i, j, s] + last * length) / days
+        for v in range(len(out.levels)):
+            out.first[row, i, j, v] = tally.passed[v, i, j, s]

@@ -1,0 +1,145 @@
+"""Gather: trade added up by importer, exporter and product while a file is read.
+
+Every reader brings its rows here, piece by piece; memory does not grow with their number. What belongs to
+no region or product, and what a reader sets aside, is noted with its value. `tradesim.trade_data.results`
+makes the flows of it.
+"""
+
+from collections.abc import Iterator
+from typing import cast
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tradesim.errors import Problem, fail_if
+from tradesim.trade_data.left_out import dollars
+from tradesim.trade_data.products import TOTAL, Products, level
+from tradesim.trade_data.regions import Regions
+from tradesim.trade_data.sums import Book, Groups, Ids, Seen, Sums
+from tradesim.trade_data.tables import Table, placed, value_problems
+
+LARGEST = 1e13
+"""US dollars a year: more than any economy trades with the world. Beyond it the unit is wrong."""
+AREA_BITS, KIND_BITS = 12, 24
+Aside = tuple[str, str, int, bool]
+"""Why, what, digits of the product code, and whether it is missing from the flows."""
+
+
+class Gather:
+    """Sums of trade, taken up piece by piece.
+
+    Parameters
+    ----------
+    table : the file, for the places of problems.
+    regions, products : what to add up.
+
+    Attributes
+    ----------
+    parties, goods : the codes met. areas, kinds : the regions, and the (level, group) of products.
+    sums : value and duty by (importer's region, exporter's region, kind).
+    reported : the parties with trade that counts and the digits of their products, by role.
+    aside : rows and value of what is not counted.
+    """
+
+    def __init__(self, table: Table, regions: Regions, products: Products) -> None:
+        self.table, self.regions, self.products = table, regions, products
+        self.parties, self.goods, self.areas, self.kinds = Book(), Book(), Book(), Book()
+        for code in regions.codes:
+            self.areas.number(code)
+        self.area_of, self.kind_of = Groups(self._area), Groups(self._kind)
+        self.seen, self.sums, self.has_duty = Seen(), Sums(), False
+        self.level_of = Groups(level)
+        self.reported: dict[str, set[tuple[str, int]]] = {"importer": set(), "exporter": set()}
+        self.aside: dict[Aside, tuple[int, float]] = {}
+
+    def take(self, piece: pd.DataFrame) -> None:
+        """Add a piece: ``importer, exporter, product`` (codes), ``value`` and perhaps ``duty`` (US dollars).
+
+        Parameters
+        ----------
+        piece : its index counts the rows of the table.
+
+        Raises
+        ------
+        InputError
+            For values that are missing, negative or beyond any trade, and rows that repeat another.
+        """
+        fail_if(value_problems(self.table, piece, "value", "not a value of trade"))
+        fail_if(_unit_problems(self.table, piece))
+        importer, exporter = self.parties.numbers(piece["importer"]), self.parties.numbers(piece["exporter"])
+        product = self.goods.numbers(piece["product"])
+        fail_if(self._repeat_problems(piece, importer, exporter, product))
+        areas = [self.area_of.of(self.parties, each) for each in (importer, exporter)]
+        kind = self.kind_of.of(self.goods, product)
+        counted = (areas[0] >= 0) & (areas[1] >= 0) & (kind >= 0)
+        key = (areas[0] << AREA_BITS | areas[1]) << KIND_BITS | kind
+        self.sums.add(key[counted], self._amounts(piece)[counted])
+        self._report(importer[counted], exporter[counted], self.level_of.of(self.goods, product)[counted])
+        if not counted.all():
+            self._note_strays(piece[~counted], areas[0][~counted], areas[1][~counted])
+
+    def set_aside(self, piece: pd.DataFrame, why: str, column: str, *, missing: bool) -> None:
+        """Note rows that are not trade between two economies, by what stands in a column."""
+        piece = piece.astype({column: object, "product": object})
+        digits = piece["product"].map(level)
+        for group, value in piece["value"].groupby([piece[column], digits], sort=True):
+            what, d = cast("tuple[object, int]", group)
+            key = (why, f"{column} {what}", int(d), missing)
+            rows, total = self.aside.get(key, (0, 0.0))
+            self.aside[key] = (rows + len(value), total + float(value.sum()))
+
+    def _amounts(self, piece: pd.DataFrame) -> NDArray[np.float64]:
+        """Return (R, 1) values, or (R, 2) values and duties; the pieces of one file are alike."""
+        self.has_duty = "duty" in piece
+        return piece[["value", "duty"] if self.has_duty else ["value"]].to_numpy(dtype=np.float64)
+
+    def met(self, level: int | None = None, role: str = "") -> set[str]:
+        """Return the parties with trade that counts: in one role or both, at one level of products or any."""
+        roles = [role] if role else list(self.reported)
+        return {code for each in roles for code, digits in self.reported[each] if level in {None, digits}}
+
+    def _report(self, importer: Ids, exporter: Ids, digits: Ids) -> None:
+        for each in np.flatnonzero(np.bincount(digits)):
+            for role, ids in (("importer", importer), ("exporter", exporter)):
+                found = np.flatnonzero(np.bincount(ids[digits == each]))
+                self.reported[role] |= {(self.parties.names[k], int(each)) for k in found}
+
+    def _note_strays(self, piece: pd.DataFrame, at: Ids, to: Ids) -> None:
+        """Note rows without region or product, each once: by its importer, else exporter, else product."""
+        inside = (at >= 0) & (to >= 0)
+        whole = inside & (piece["product"].astype(object).map(level) == TOTAL).to_numpy()
+        self.set_aside(piece[at < 0], "in no region", "importer", missing=True)
+        self.set_aside(piece[(at >= 0) & (to < 0)], "in no region", "exporter", missing=True)
+        self.set_aside(piece[inside & ~whole], "in no group of products", "product", missing=True)
+        self.set_aside(piece[whole], "all products together", "product", missing=False)
+
+    def _area(self, code: str) -> int:
+        region = self.regions.region(code)
+        return self.areas.number(region) if region else -1
+
+    def _kind(self, code: str) -> int:
+        digits = level(code)
+        group = None if digits == TOTAL and self.products.split else self.products.group(code)
+        return -1 if group is None else self.kinds.number(f"{digits}:{group}")
+
+    def _repeat_problems(
+        self, piece: pd.DataFrame, importer: Ids, exporter: Ids, product: Ids
+    ) -> Iterator[Problem]:
+        again = self.seen.again(importer, exporter, product)
+        if again.any():
+            rows = piece.index.to_numpy()[again]
+            given = [
+                f"importer {a}, exporter {b}, product {c}"
+                for a, b, c in piece.loc[again, ["importer", "exporter", "product"]].head(20).to_numpy()
+            ]
+            yield from placed(self.table, rows, "the same flow a second time", given, "each flow once")
+
+
+def _unit_problems(table: Table, piece: pd.DataFrame) -> Iterator[Problem]:
+    value = piece["value"].to_numpy()
+    large = value > LARGEST
+    if large.any():
+        given = [dollars(each) for each in value[large][:20]]
+        allowed = f"{dollars(LARGEST)} a year at most; is the file in the unit of its layout?"
+        yield from placed(table, piece.index.to_numpy()[large], "more than any trade", given, allowed)

@@ -1,0 +1,214 @@
+"""Reports: files in which each economy reports what it buys and sells, as UN Comtrade and WITS have them.
+
+Such files hold much that is not trade between two economies: totals over partners and products, exports
+beside imports, rows broken down further, goods that came back. What is wanted is taken, and the rest noted.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tradesim.economies import CODE
+from tradesim.errors import Problem, fail_if
+from tradesim.trade_data.countries import CodeList, alpha_of_number
+from tradesim.trade_data.gather import Gather
+from tradesim.trade_data.products import TOTALS
+from tradesim.trade_data.results import Side
+from tradesim.trade_data.tables import Column, Table, pieces, placed, plain, scale
+
+Flow = Literal["imports", "exports"]
+Aside = tuple[str, str, frozenset[str], bool]
+"""Why, by which column, which of its values stay, and whether the others are missing."""
+VALUATION: Mapping[str, str] = {"imports": "CIF, as importers report", "exports": "FOB, as exporters report"}
+Flags = NDArray[np.bool_]
+FLOWS: Mapping[str, str] = {
+    **dict.fromkeys(("m", "1", "import", "imports", "grossimport", "grossimports", "grossimp"), "imports"),
+    **dict.fromkeys(("x", "2", "export", "exports", "grossexport", "grossexports", "grossexp"), "exports"),
+    **dict.fromkeys(("rx", "rm", "dx", "fm", "mip", "xip", "mop", "xop", "3", "4"), "another"),
+    **dict.fromkeys(("reexport", "reexports", "reimport", "reimports"), "another"),
+    **dict.fromkeys(("domesticexport", "domesticexports", "foreignimport", "foreignimports"), "another"),
+}
+"""What each code or name of a flow is; re-exports are part of exports, re-imports of imports."""
+WORLD = frozenset({"W00", "WLD", "World", "0", "000", "N0"})
+WHOLE: Mapping[str, frozenset[str]] = {
+    "second partner": frozenset({"", "0", "W00", "nan"}),
+    "customs procedure": frozenset({"", "0", "C00", "nan"}),
+    "mode of transport": frozenset({"", "0", "nan"}),
+    "mode of supply": frozenset({"", "0", "nan"}),
+}
+"""What stands in a column of a breakdown when a row is the total over it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a reader takes of a file of reports.
+
+    Parameters
+    ----------
+    flow : whose reports: what importers say they buy, or exporters say they sell.
+    year : the year, or ``None`` for the only one.
+    scale : US dollars in one unit of the file's values.
+    codes : the file of country codes, where one is given.
+    prepare : what else to do to every piece first.
+    asides : further reasons to leave rows out, the column that names them, and the values of it that stay.
+    """
+
+    flow: Flow
+    year: int | None
+    scale: float
+    codes: CodeList | None = None
+    prepare: Callable[[pd.DataFrame], None] | None = None
+    asides: tuple[Aside, ...] = ()
+
+
+def side(flow: Flow) -> Side:
+    """Return who reports a flow."""
+    return "importer" if flow == "imports" else "exporter"
+
+
+def flow_problems(flow: str) -> Iterator[Problem]:
+    """Yield the problem of a flow that is neither imports nor exports."""
+    if flow not in VALUATION:
+        yield Problem("unknown flow", "flow", repr(flow), "imports | exports")
+
+
+def gather_reports(table: Table, columns: tuple[Column, ...], gather: Gather, wanted: Wanted) -> int:
+    """Add a table of reports to a gathering, and return its year."""
+    year = wanted.year
+    for piece in pieces(table, columns):
+        scale(piece, wanted.scale)
+        if wanted.prepare:
+            wanted.prepare(piece)
+        _clean(table, piece, wanted)
+        years = piece["year"].to_numpy()
+        year = int(years[0]) if year is None else year
+        if wanted.year is None:
+            fail_if(_year_problems(table, piece, years != year))
+        for why, column, aside, missing in _asides(piece, wanted, year):
+            gather.set_aside(piece[aside], why, column, missing=missing)
+            piece = piece[~aside]  # noqa: PLW2901 the rest of it
+        if len(piece):
+            gather.take(piece)
+    return year or 0
+
+
+def _clean(table: Table, piece: pd.DataFrame, wanted: Wanted) -> None:
+    """Give every row its year, flow, product, importer and exporter; refuse what cannot be understood."""
+    piece["year"] = _mapped(
+        table, piece, "year", _year_of, "not a year of annual trade", "a year, such as 2023"
+    )
+    if "frequency" in piece:
+        _mapped(table, piece, "frequency", _annual, "not annual", "A: one row a year")
+    allowed = "imports M or Import, exports X or Export, and what is part of them"
+    piece["flow"] = _mapped(table, piece, "flow", _flow_of, "unknown flow", allowed)
+    piece["product"] = _mapped(table, piece, "product", _product_of, "not a product code", "a code, or TOTAL")
+    if "classification" in piece:
+        fail_if(_lost_zero_problems(table, piece))
+    parties = {role: _parties(table, piece, role, wanted.codes) for role in ("reporter", "partner")}
+    at, to = ("reporter", "partner") if wanted.flow == "imports" else ("partner", "reporter")
+    piece["importer"], piece["exporter"] = parties[at], parties[to]
+
+
+def _asides(
+    piece: pd.DataFrame, wanted: Wanted, year: int
+) -> Iterator[tuple[str, str, "pd.Series[bool]", bool]]:
+    """Yield what is not wanted: why, the column that names it, which of the rows left, whether missing."""
+    left = pd.Series(data=True, index=piece.index)
+    partner = "exporter" if wanted.flow == "imports" else "importer"
+    for why, column, rows, missing in (
+        ("another year", "year", piece["year"] != year, False),
+        ("services", "type", piece["type"] != "C" if "type" in piece else ~left, False),
+        ("another flow", "flow", piece["flow"] != wanted.flow, False),
+        ("total over partners", partner, piece[partner].isin(WORLD), False),
+        ("goods that came back", partner, piece["importer"] == piece["exporter"], False),
+        *(
+            ("a part of rows that are counted", column, ~piece[column].fillna("").isin(whole), False)
+            for column, whole in WHOLE.items()
+            if column in piece
+        ),
+        *((why, column, ~piece[column].isin(stay), gone) for why, column, stay, gone in wanted.asides),
+    ):
+        if (rows & left).any():
+            yield why, column, (rows & left)[left], missing
+            left &= ~rows
+
+
+def _mapped(
+    table: Table, piece: pd.DataFrame, column: str, meaning: Callable[[str], Any], what: str, allowed: str
+) -> "pd.Series[Any]":
+    """Return a column with the meaning of every cell; refuse cells without one (``None``), ``file:line``."""
+    ids, unique = pd.factorize(piece[column].fillna(""))
+    found = np.array([meaning(str(each).strip()) for each in unique] or [None], dtype=object)
+    bad = np.array([each is None for each in found], dtype=bool)[ids]
+    if bad.any():
+        rows, given = piece.index.to_numpy()[bad], [repr(str(unique[k])) for k in ids[bad][:20]]
+        fail_if(placed(table, rows, what, given, allowed))
+    return pd.Series(found[ids], index=piece.index)
+
+
+def _year_of(cell: str) -> int | None:
+    match = re.fullmatch(r"(\d{4})(?:\.0)?", cell)
+    return int(match[1]) if match else None
+
+
+def _annual(cell: str) -> str | None:
+    return "A" if cell.upper() in {"A", "ANNUAL"} else None
+
+
+def _flow_of(cell: str) -> str | None:
+    return FLOWS.get(plain(cell))
+
+
+def _product_of(cell: str) -> str | None:
+    if cell.upper() in TOTALS:
+        return "TOTAL"
+    return cell if re.fullmatch(r"[0-9A-Z]{1,12}", cell) else None
+
+
+def _lost_zero_problems(table: Table, piece: pd.DataFrame) -> Iterator[Problem]:
+    """Yield codes of the Harmonized System with an odd number of digits: the zero in front is lost."""
+    system = piece["classification"].fillna("").str.match(r"(?i)H[S0-9]")
+    odd = (system & piece["product"].str.fullmatch(r"\d|\d{3}|\d{5}").astype(bool)).to_numpy()
+    if odd.any():
+        rows, given = piece.index.to_numpy()[odd], [repr(code) for code in piece["product"][odd].head(20)]
+        allowed = "2, 4 or 6 digits; a spreadsheet may have dropped the zero in front"
+        yield from placed(table, rows, "not a code of the Harmonized System", given, allowed)
+
+
+def _parties(table: Table, piece: pd.DataFrame, role: str, codes: CodeList | None) -> "pd.Series[Any]":
+    """Return the economies of a role by ISO code; by number where the file brings no ISO codes."""
+    number = piece[f"{role}_number"].fillna("") if f"{role}_number" in piece else None
+    given = piece[role].fillna("") if role in piece else pd.Series("", index=piece.index)
+    given = given.str.strip()
+    blank = given.isin(["", "nan", "None", "N/A"])
+    if number is not None and blank.any():
+        given = given.where(~blank, number.str.strip())
+    piece[role] = given
+
+    def meaning(cell: str) -> str | None:
+        return _party_of(cell, codes)
+
+    return _mapped(table, piece, role, meaning, f"unknown {role}", "an ISO alpha-3 code, or its number")
+
+
+def _party_of(cell: str, codes: CodeList | None) -> str | None:
+    """Return the code that an economy goes by; areas that are no economy keep the file's own."""
+    if cell in WORLD:
+        return "W00"
+    if re.fullmatch(r"\d{1,3}(\.0)?", cell):
+        number = int(cell.removesuffix(".0"))
+        alpha = codes.alpha_of.get(number) if codes else alpha_of_number(number)
+        return alpha or f"N{number}"
+    return cell if CODE.fullmatch(cell) or re.fullmatch(r"[_A-Z0-9]{2,3}", cell) else None
+
+
+def _year_problems(table: Table, piece: pd.DataFrame, other: Flags) -> Iterator[Problem]:
+    if other.any():
+        row = int(piece.index.to_numpy()[other][0])
+        got = str(piece["year"].to_numpy()[other][0])
+        yield Problem("several years", table.at([row])[0], got, "one year", f"give year=, such as year={got}")
