@@ -11,7 +11,7 @@ from tradesim.sweeps.running import available
 from tradesim.sweeps.store import manifest_of, room_left
 
 MOST_DRAWS = 10**10
-RATE = 1.5e6
+RATE = 4e7
 """Scenario-days per second and core, of two economies, about as `benchmarks.sweep` measures them."""
 
 

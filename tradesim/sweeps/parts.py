@@ -85,7 +85,9 @@ def part_of(plan: Plan, start: int, stop: int, chosen: Ints | None = None) -> Pa
     found = plan.reduce(draws)
     rows = rows_of(found, plan.pairs)
     i, j = plan.pairs.T
-    moved = np.diff(found.duties[:, i, j], axis=0, prepend=0).reshape(-1)
+    duties = found.duties[:, i, j]
+    moved = duties.copy()
+    moved[1:] -= duties[:-1]
     places = np.flatnonzero(moved)
     wanted = draws[draws < plan.paths]
     outcomes = plan.sheets[0].program.event_odds.shape[2]
@@ -93,7 +95,7 @@ def part_of(plan: Plan, start: int, stop: int, chosen: Ints | None = None) -> Pa
         start,
         stop,
         places,
-        moved[places].astype(np.int64),
+        moved.reshape(-1)[places].astype(np.int64),
         found.truces,
         rows,
         tallies_of(rows, plan.days, outcomes),
