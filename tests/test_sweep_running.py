@@ -240,7 +240,7 @@ def test_a_file_of_paths_that_is_gone_or_changed_is_written_again(tmp_path):
 
 
 def test_whole_paths_without_pyarrow_are_refused(tmp_path, monkeypatch):
-    from tradesim.path_exports import MissingExtraError
+    from tradesim.errors import MissingExtraError
     from tradesim.sweeps import parquet
 
     def absent(name):

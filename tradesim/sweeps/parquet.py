@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tradesim.engine.program import Floats, Ints
-from tradesim.path_exports import MissingExtraError
+from tradesim.errors import MissingExtraError
 from tradesim.timegrid import Days
 
 

@@ -20,8 +20,8 @@ ABREAST = 4_000_000
 class Reduced(NamedTuple):
     """What is kept of draws.
 
-    duties : (T, N, N, bins) whole numbers, draws whose duty lies in [k, k + 1) × top / bins, the last bin open
-        above; none of an economy on itself.
+    duties : (T, N, N, bins) whole numbers, draws whose duty lies in [k, k + 1) × top / bins, the last bin
+        open above; none of an economy on itself.
     truces : (T, K) int64, draws in which each truce is in force.
     outcome : (S, E) int64. renewals : (S, K) int64. breached : (S, K) bool.
     held : (S, K) int64, days in force.

@@ -21,7 +21,7 @@ from tradesim.sweeps.parts import UNIT
 from tradesim.sweeps.plan import Plan, sheets_of
 from tradesim.sweeps.store import FORMAT, MANIFEST, manifest_of
 
-BLOCK, LEAST_BLOCKS = 16_384, 16
+BLOCK, LEAST_BLOCKS = 32_768, 4
 """Draws of a block; of a small sweep as many as make so many blocks."""
 BINS, LEAST_BINS = 1024, 64
 CELLS = 32_000_000
