@@ -24,7 +24,7 @@ from tradesim.sweeps.sweep import sweep
 OCTOBER = scenarios.load("us-china-2025-10").with_({"end": "2025-11-20"})
 OVER = {"rules.CHN.ratio": ts.uniform(0.5, 1.2), "events.summit.deal": ts.beta(2, 3, high=0.75)}
 DRAWS = 512 * 7 + 100
-KILLS = int(os.environ.get("TRADESIM_KILLS", "12"))
+KILLS = int(os.environ.get("TRADESIM_KILLS", "50"))
 """How often a sweep is killed; `make kills` has it 200."""
 
 
