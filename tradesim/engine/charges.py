@@ -98,10 +98,11 @@ def charge(p: Program, w: Work, t: int) -> None:
                     if p.shock_pair[h, 0] == i and p.shock_pair[h, 1] == j:
                         standing, coverage = w.shocks.standing[CHARGED, h], w.shocks.coverage[h]
                         rows.add_triple(w.charged[i, j], standing, coverage, w.truces.share[i, j])
-                if _by_law_only(p, i, j):
-                    rows.charge(p.base[t, i, j], w.charged[i, j], w.duty[i, j])
+                lawful, a = w.laws.lawful[i, j], p.rule_of[i, j]
+                if a >= 0 and p.rule_kind[a] == DEESCALATE:
+                    rows.charge_least(lawful, w.laws.least[i, j], w.charged[i, j], w.duty[i, j])
                 else:
-                    _charge_laws(p, w, i, j, t)
+                    rows.total(lawful, w.charged[i, j], 1.0, w.duty[i, j])
                 if beside:
                     _charge_beside(p, w, i, j, t)
 
@@ -123,32 +124,6 @@ def _in_force(w: Work, a: int, t: int) -> int:
     """Return where the row is of what rule a has announced and now charges."""
     lag, same = w.rules.values[a, IMPLEMENTATION], w.rules.same[a, 1]
     return rows.recall(w.answered, w.calendar.step_of, lag, same, t, a)
-
-
-@called
-def _by_law_only(p: Program, i: int, j: int) -> bool:
-    """Return whether no live measure and no cut by a rule makes the duty of a pair."""
-    a = p.rule_of[i, j]
-    if a >= 0 and p.rule_kind[a] == DEESCALATE:
-        return False
-    for live in range(len(p.live_act)):
-        if p.live_pair[live, 0] == i and p.live_pair[live, 1] == j:
-            return False
-    return True
-
-
-@called
-def _charge_laws(p: Program, w: Work, i: int, j: int, t: int) -> None:
-    """Fill the duty of a pair with live measures, or cuts: none goes into the part that no rule gives."""
-    lawful, least = w.rules.seen, w.rules.third
-    rows.fill(lawful, p.base[t, i, j])
-    rows.fill(least, p.least[t, i, j])
-    for live in range(len(p.live_act)):
-        if p.live_pair[live, 0] == i and p.live_pair[live, 1] == j:
-            rows.add(lawful, w.laws.force[live], p.live_duty[t, live])
-            if p.live_least[live]:
-                rows.add(least, w.laws.force[live], p.live_duty[t, live])
-    rows.charge_least(lawful, least, w.charged[i, j], w.duty[i, j])
 
 
 @called

@@ -8,7 +8,7 @@ from tradesim.engine.compiled import called
 from tradesim.engine.junctures import decide
 from tradesim.engine.laws import announce_laws, force_laws, open_laws, return_laws
 from tradesim.engine.program import Floats, Ints, Of, Program, Trace
-from tradesim.engine.rows import add, add_product, fill
+from tradesim.engine.rows import add, add_product, copy, fill
 from tradesim.engine.state import STEP, Calendar, Work
 from tradesim.engine.windows import hold, open_truces
 
@@ -126,26 +126,43 @@ def happen(
         for live in range(len(p.live_act)):
             i, j = p.live_pair[live, 0], p.live_pair[live, 1]
             calendar.news[i, j] = calendar.charging[t, i, j] = True
-    _schedule(p, w, t)
+    if switched or p.busy[t]:
+        _establish(p, w, t)
+    _schedule(p, w)
 
 
 @called
-def _schedule(p: Program, w: Work, t: int) -> None:
-    """Add up what the schedule, live acts and shocks announce on day t, where there is news."""
-    n, channels, news = p.base.shape[1], w.announced.shape[1] // p.base.shape[1] ** 2, w.calendar.news
-    for channel in range(channels):
-        for i in range(n):
-            for j in range(n):
-                if news[i, j]:
-                    fill(w.scheduled[(channel * n + i) * n + j], p.opened[t, i, j, channel])
-        for g in range(len(p.act_reference)):
-            i, j = p.act_pair[g, 0], p.act_pair[g, 1]
+def _establish(p: Program, w: Work, t: int) -> None:
+    """Add up what is law on day t: the duties, the part of them that no rule gives back, and the news."""
+    n, laws = p.base.shape[1], w.laws
+    for i in range(n):
+        for j in range(n):
+            fill(laws.lawful[i, j], p.base[t, i, j])
+            fill(laws.least[i, j], p.least[t, i, j])
+            for x in range(i * n + j, len(laws.news), n * n):
+                fill(laws.news[x], p.opened[t, i, j, x // (n * n)])
+    for live in range(len(p.live_act)):
+        i, j = p.live_pair[live, 0], p.live_pair[live, 1]
+        add(laws.lawful[i, j], laws.force[live], p.live_duty[t, live])
+        if p.live_least[live]:
+            add(laws.least[i, j], laws.force[live], p.live_duty[t, live])
+    for g in range(len(p.act_reference)):
+        for x in range(p.act_pair[g, 0] * n + p.act_pair[g, 1], len(laws.news), n * n):
+            add(laws.news[x], laws.change[g, x // (n * n)], 1.0)
+
+
+@called
+def _schedule(p: Program, w: Work) -> None:
+    """Add up what law and shocks announce, where there is news."""
+    n, news = p.base.shape[1], w.calendar.news
+    for i in range(n):
+        for j in range(n):
             if news[i, j]:
-                add(w.scheduled[(channel * n + i) * n + j], w.laws.change[g, channel], 1.0)
-        for h in range(len(p.shock_stream)):
-            i, j = p.shock_pair[h, 0], p.shock_pair[h, 1]
-            if news[i, j] and channel == 0:
-                add(w.scheduled[i * n + j], w.shocks.standing[ANNOUNCED, h], 1.0)
-            elif news[i, j]:
-                row = w.scheduled[(n + i) * n + j]
-                add_product(row, w.shocks.standing[ANNOUNCED, h], w.shocks.coverage[h], 1.0)
+                for x in range(i * n + j, len(w.scheduled), n * n):
+                    copy(w.laws.news[x], w.scheduled[x])
+    for h in range(len(p.shock_stream)):
+        i, j, standing = p.shock_pair[h, 0], p.shock_pair[h, 1], w.shocks.standing[ANNOUNCED, h]
+        if news[i, j]:
+            add(w.scheduled[i * n + j], standing, 1.0)
+            if len(w.scheduled) > n * n:
+                add_product(w.scheduled[(n + i) * n + j], standing, w.shocks.coverage[h], 1.0)

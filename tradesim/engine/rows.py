@@ -201,13 +201,6 @@ def answer(
 
 
 @called
-def charge(base: float, charged: Floats, duty: Floats) -> None:
-    """Fill ``duty``: what is charged by law, the same for all, and beside it."""
-    for s in range(len(duty)):
-        duty[s] = base + charged[s]
-
-
-@called
 def charge_least(lawful: Floats, least: Floats, charged: Floats, duty: Floats) -> None:
     """Fill ``duty``: by law and beside it, where no cut goes into the part that no rule gives back."""
     for s in range(len(duty)):

@@ -13,7 +13,8 @@ from tradesim.engine import kernel
 from tradesim.engine.families import Family
 from tradesim.engine.numbers import fill_once
 from tradesim.engine.program import VARYING, Counts, Floats, Functions, Ints, Program, Trace
-from tradesim.engine.state import Work, lanes, room
+from tradesim.engine.scratch import lanes, room
+from tradesim.engine.state import Work
 
 Sampling = Literal["random", "antithetic", "sobol"]
 """random: every draw by itself. antithetic: draw 2m + 1 mirrors draw 2m. sobol: points of a scrambled Sobol
