@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tradesim.economies import Economies
     from tradesim.errors import InputError, TradesimError
     from tradesim.events import Effect, Event, Outcome
+    from tradesim.impacts import Impact, impact
     from tradesim.measures import Measure
     from tradesim.paths import Paths
     from tradesim.scenario import Scenario
@@ -26,6 +27,7 @@ _ROOM = {
     "Economies": "economies",
     "Effect": "events",
     "Event": "events",
+    "Impact": "impacts",
     "InputError": "errors",
     "Measure": "measures",
     "Outcome": "events",
@@ -37,6 +39,7 @@ _ROOM = {
     "TimeGrid": "timegrid",
     "TradesimError": "errors",
     "Truce": "truces",
+    "impact": "impacts",
 }
 _ROOMS = ("averages", "datasets", "economics", "plots", "rules", "scenarios", "trade_data")
 
@@ -44,6 +47,7 @@ __all__ = [
     "Economies",
     "Effect",
     "Event",
+    "Impact",
     "InputError",
     "Measure",
     "Outcome",
@@ -58,6 +62,7 @@ __all__ = [
     "averages",
     "datasets",
     "economics",
+    "impact",
     "plots",
     "rules",
     "scenarios",
