@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tradesim import averages, datasets, economics, plots, rules, scenarios, trade_data
+    from tradesim import averages, datasets, economics, impacts, plots, rules, scenarios, trade_data
     from tradesim.economies import Economies
     from tradesim.errors import InputError, TradesimError
     from tradesim.events import Effect, Event, Outcome
@@ -41,7 +41,7 @@ _ROOM = {
     "Truce": "truces",
     "impact": "impacts",
 }
-_ROOMS = ("averages", "datasets", "economics", "plots", "rules", "scenarios", "trade_data")
+_ROOMS = ("averages", "datasets", "economics", "impacts", "plots", "rules", "scenarios", "trade_data")
 
 __all__ = [
     "Economies",
@@ -63,6 +63,7 @@ __all__ = [
     "datasets",
     "economics",
     "impact",
+    "impacts",
     "plots",
     "rules",
     "scenarios",

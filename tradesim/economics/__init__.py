@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tradesim.economics.calibration import Step
     from tradesim.economics.contest import Progress
+    from tradesim.economics.diversion import diversion
     from tradesim.economics.elasticities import elasticity_after
     from tradesim.economics.equilibrium import Equilibrium, ServicesEquilibrium
     from tradesim.economics.krugman import Krugman, KrugmanEquilibrium
@@ -49,6 +50,7 @@ _ROOM = {
     "Step": "calibration",
     "best_response_tariff": "retaliation",
     "cooperative": "policy",
+    "diversion": "diversion",
     "elasticity_after": "elasticities",
     "equal_duties_tariff": "retaliation",
     "nash": "policy",
@@ -78,6 +80,7 @@ __all__ = [
     "Step",
     "best_response_tariff",
     "cooperative",
+    "diversion",
     "elasticity_after",
     "equal_duties_tariff",
     "nash",

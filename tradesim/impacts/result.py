@@ -200,7 +200,7 @@ class Impact:
         Parameters
         ----------
         of : the quantity.
-        economies : those to draw (default: the three whose quantity moves most).
+        economies : those to draw (default: the two whose quantity moves most).
         q : the quantiles of a fan.
         ax : where to draw (default: a new figure).
         """
@@ -242,7 +242,7 @@ class Impact:
     def _most_moved(self, of: str) -> list[str]:
         values = self.values(of)
         moved = np.nan_to_num(np.abs(values - values[:1, :1])).max(axis=(0, 1))
-        first = np.argsort(-moved, kind="stable")[:3]
+        first = np.argsort(-moved, kind="stable")[:2]
         return [self.economies[k] for k in sorted(first.tolist())]
 
     def _headline(self) -> str:
