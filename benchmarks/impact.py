@@ -2,14 +2,15 @@
 
     python -m benchmarks.impact [--draws 10000] [--quick] [--json FILE]
 
-The model is one sector among 13 economies (`trade_data.world_2023`). Times are those of `tradesim.impact` alone, the
-run itself is told apart. Errors are measured against direct solutions of 500 random draws.
+The model is one sector among 13 economies (`trade_data.world_2023`). Times are those of `tradesim.impact`
+alone, the run itself is told apart. Errors are measured against direct solutions of 500 random draws.
 """
 
 import argparse
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +41,6 @@ def model() -> ts.economics.SingleSector:
 
 def shocked(paths: ts.Paths) -> ts.Paths:
     """Return paths of which three duties are moved by draw and day at random: no two months are alike."""
-    from dataclasses import replace
-
     chance = np.random.default_rng(3)
     duty = paths.duty.copy()
     pairs = [("USA", "CHN"), ("CHN", "USA"), ("USA", "ROW")][:SHOCKED]
@@ -91,7 +90,9 @@ def measured(draws: int) -> dict[str, Any]:
 
 def main() -> int:
     """Measure, print, and say whether the goals are met."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--draws", type=int, default=10_000)
     parser.add_argument("--quick", action="store_true", help="few draws, no goals")
     parser.add_argument("--json", type=Path, help="write the figures here too")

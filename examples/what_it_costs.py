@@ -31,5 +31,6 @@ bars = ts.plots.stacked_bars(
     title="The threat carried out: who sells where China and the United States no longer do", source=source,
     key="22 November 2025 against 23 October; colours: in whose purchases; the sum over economies is 0",
 )  # fmt: skip
-for name, picture in {"branches": panels, "fan": cost.plot(), "diversion": bars}.items():
+pictures: dict[str, ts.plots.Chart] = {"branches": panels, "fan": cost.plot(), "diversion": bars}
+for name, picture in pictures.items():
     print("written:", *ts.plots.save(picture, "out/what_it_costs", name))

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tradesim.economics.calibration import Step
     from tradesim.economics.contest import Progress
-    from tradesim.economics.diversion import diversion
     from tradesim.economics.elasticities import elasticity_after
     from tradesim.economics.equilibrium import Equilibrium, ServicesEquilibrium
     from tradesim.economics.krugman import Krugman, KrugmanEquilibrium
     from tradesim.economics.multisector import MultiSector, MultiSectorEquilibrium
+    from tradesim.economics.origins import diversion
     from tradesim.economics.partial import PartialEquilibrium
     from tradesim.economics.partial_outcome import PartialOutcome
     from tradesim.economics.policy import Choice, cooperative, nash, optimal_tariff
@@ -50,7 +50,7 @@ _ROOM = {
     "Step": "calibration",
     "best_response_tariff": "retaliation",
     "cooperative": "policy",
-    "diversion": "diversion",
+    "diversion": "origins",
     "elasticity_after": "elasticities",
     "equal_duties_tariff": "retaliation",
     "nash": "policy",

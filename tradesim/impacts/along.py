@@ -31,12 +31,13 @@ def impact(
     solved_at_most: int = SOLVED_AT_MOST,
     tolerance: float = TOLERANCE,
 ) -> Impact:
-    """Return what the duties of paths cost: welfare, prices, revenue, imports and diversion, by date and draw.
+    """Return what duties of paths cost: welfare, prices, revenue, imports, diversion, by date and draw.
 
-    Every draw's *statutory effective* duties are put in the place of the model's tariffs, pair by pair, and the
-    model is solved for each period by itself: what trade would come to if the duties of that period stayed,
-    a year's worth of it. Nothing is carried over from one period to the next, and what is collected is not
-    what is charged (exemptions, evasion, delays). Trade costs beside duties are left out.
+    Every draw's *statutory effective* duties are put in the place of the model's tariffs, pair by pair, and
+    the model is solved for each period by itself: what trade would come to if the duties of that period
+    stayed, a year's worth of it. Nothing is carried over from one period to the next. The revenue is what
+    the model collects at these duties; customs collects less (exemptions, evasion, delays). Trade costs
+    beside duties are left out.
 
     Parameters
     ----------
@@ -44,8 +45,8 @@ def impact(
     model : `economics.SingleSector`, `economics.ServicesModel`, or one like them, of named economies. Codes
         match those of the paths; ``ROW`` in the paths is every economy of the model that they do not name;
         pairs that the paths do not record stay at the tariffs of the model's base.
-    at : ``D``, ``W``, ``M`` (default), ``Q`` or ``Y``: duties averaged over the period by day count before the
-        model is asked, since trade of a month answers to what was charged in all of it, and a duty of ten
+    at : ``D``, ``W``, ``M`` (default), ``Q`` or ``Y``: duties averaged over the period by day count before
+        the model is asked, since trade of a month answers to what was charged in all of it, and a duty of ten
         days should weigh ten days. Or a list of days: the duties of just these.
     against : what the duties are compared with. ``base``: the model's base, its tariffs and trade as they
         were observed. ``start``: the duties of the paths' first day, had they stayed; use it where the base
@@ -53,7 +54,7 @@ def impact(
     elasticity : the model's trade elasticity after so many years, such as `economics.elasticity_after`
         (default: the model's own throughout). Everything else in the model stays as it is, and one clock
         runs for all duties, whenever they came.
-    since : the day its clock starts (default: the paths' first); years are counted to the middle of a period.
+    since : the day its clock starts (default: the paths' first); years count to the middle of a period.
     members : the model's economies that an economy of the paths stands for, where codes differ.
     solved_at_most : distinct rows of duties up to which each is solved; more are interpolated, with an error
         that is measured and reported (`Impact.accuracy`).
@@ -123,14 +124,16 @@ def _base(model: Any) -> Floats:
 def _elasticities(elasticity: Callable[[Floats], Floats], years: Floats) -> Floats:
     values = np.asarray(elasticity(years), dtype=np.float64)
     if values.shape != years.shape or not (np.isfinite(values) & (values > 0)).all():
-        fail_if([Problem("not elasticities", "elasticity", repr(values)[:80], "one above 0 for each year given")])
+        fail_if(
+            [Problem("not elasticities", "elasticity", repr(values)[:80], "one above 0 for each year given")]
+        )
     return values
 
 
 def _model_problems(model: Any, against: Any) -> Iterator[Problem]:
     if not callable(getattr(model, "solve", None)):
         yield Problem("not a model of trade", "model", type(model).__name__, "SingleSector or ServicesModel")
-    elif np.ndim(getattr(model, "flows", None)) != 2:
+    elif np.ndim(getattr(model, "flows", 0.0)) != 2:
         fix = "paths have one duty for each pair, and do not say how it is spread over sectors"
         yield Problem("a model by sectors", "model", type(model).__name__, "flows importer × exporter", fix)
     if against not in AGAINST:
@@ -138,7 +141,11 @@ def _model_problems(model: Any, against: Any) -> Iterator[Problem]:
 
 
 def _number_problems(solved_at_most: Any, tolerance: Any) -> Iterator[Problem]:
-    if not isinstance(solved_at_most, int | np.integer) or isinstance(solved_at_most, bool) or solved_at_most < 0:
+    if (
+        not isinstance(solved_at_most, int | np.integer)
+        or isinstance(solved_at_most, bool)
+        or solved_at_most < 0
+    ):
         yield Problem("not a number of rows", "solved_at_most", repr(solved_at_most), "0 or more")
     if not isinstance(tolerance, int | float | np.number) or not tolerance > 0:
         yield Problem("not a tolerance", "tolerance", repr(tolerance), "above 0")

@@ -39,7 +39,7 @@ class Outcome:
     diversion : (S, D, N) float64, in the model's unit: exports won from others. Σ_n (M'_ni − M_ni M'_n/M_n):
         what importers n buy from i beyond what it would be had all their purchases abroad moved alike. It
         sums to 0 over the economies; third economies gain where others shut each other out.
-    revenue_before, imports_before : (S or 1, D, N) float64, of what the duties are compared with.
+    revenue_before, imports_before : (S, D, N) float64, of what the duties are compared with.
     status : (S, D) int8, of `tradesim.economics.Status`.
     accuracy : how well grids stood for the model, where any were used.
     solved : how many equilibria were solved.
@@ -129,7 +129,7 @@ class Consequences:
         status = found.status.reshape(rates.shape[:2])
         stuck = then.at(which).status[:, None]
         blank = np.where((stuck != Status.CONVERGED)[..., None], np.nan, 0.0)
-        dates = (len(which), rates.shape[1], len(model.codes))
+        dates = (*rates.shape[:2], len(model.codes))
         return Outcome(
             welfare / old[:, 0],
             price / old[:, 1],
@@ -195,7 +195,9 @@ def _shape_problems(duty: Floats, start: Floats | None, elasticities: Floats | N
         return
     of_start = (duty.shape[0], *duty.shape[2:])
     if start is not None and start.shape != of_start:
-        yield Problem("wrong shape", "start", f"shape {start.shape}", f"{of_start}, draw × importer × exporter")
+        yield Problem(
+            "wrong shape", "start", f"shape {start.shape}", f"{of_start}, draw × importer × exporter"
+        )
     if elasticities is not None and elasticities.shape != (duty.shape[1],):
         got = f"shape {elasticities.shape}"
         yield Problem("wrong shape", "elasticities", got, f"({duty.shape[1]},), one for each date")

@@ -51,8 +51,8 @@ class Accuracy:
     def __str__(self) -> str:
         shape = " × ".join(map(str, self.nodes))
         return (
-            f"{self.rows:,} duty rows from a grid of {shape} nodes; off by {100 * self.welfare:.1g} points of "
-            f"welfare at most, on {self.held_out} rows solved directly"
+            f"{self.rows:,} duty rows from a grid of {shape} nodes; off by {100 * self.welfare:.1g} points "
+            f"of welfare at most, on {self.held_out} rows solved directly"
         )
 
 
@@ -99,7 +99,7 @@ def interpolated(solve: Solver, rows: Floats, tolerance: float) -> tuple[Worlds,
 
 def _axis(duties: Floats, nodes: int) -> Floats:
     """Return the nodes for one duty, in log(1 + duty)."""
-    return np.linspace(*np.log1p([duties.min(), duties.max()]), nodes)
+    return np.linspace(np.log1p(duties.min()), np.log1p(duties.max()), nodes)
 
 
 def _corners(row: Floats, moving: NDArray[np.int64], axes: Sequence[Floats]) -> Floats:

@@ -115,11 +115,15 @@ def _problems(
 ) -> Iterator[Problem]:
     if not codes:
         fix = "build it with codes=(…), or from a frame"
-        yield Problem("economies without names", "model", "no codes", "a model whose economies are named", fix)
+        yield Problem(
+            "economies without names", "model", "no codes", "a model whose economies are named", fix
+        )
         return
     if not pairs:
         yield Problem("no duty to follow", "paths", "no recorded pair", "one or more")
-    yield from (unknown_name("economy", name, economies, "members") for name in members if name not in economies)
+    yield from (
+        unknown_name("economy", name, economies, "members") for name in members if name not in economies
+    )
     found = [code for theirs in meant.values() for code in theirs]
     for code in sorted(set(found)):
         if code not in codes:

@@ -62,15 +62,10 @@ def periods(dates: Days, at: str | Iterable[Any]) -> Periods:
     >>> periods(october, "M").mean(np.array([[0.1, 0.3, 0.5, 0.5]]))
     array([[0.2, 0.5]])
     """
-    if isinstance(at, str) and at not in STEPS:
-        try:
-            at = [as_day(at)]
-        except ValueError:
-            fail_if([unknown_name("period", at, STEPS, "at")])
     if isinstance(at, str):
+        fail_if([] if at in STEPS else [unknown_name("period", at, STEPS, "at (one day is a list of one)")])
         return _calendar(dates, STEPS[at])
-    single = isinstance(at, np.datetime64) or not isinstance(at, Iterable)
-    return _chosen(dates, [at] if single else list(at))  # type: ignore[arg-type]
+    return _chosen(dates, list(at))
 
 
 def _calendar(dates: Days, step: str) -> Periods:
@@ -89,5 +84,7 @@ def _chosen(dates: Days, given: list[Any]) -> Periods:
     days = np.array(sorted({as_day(day, "at") for day in given}), dtype="datetime64[D]")
     allowed = f"days from {dates[0]} to {dates[-1]}"
     fail_if([Problem("no date", "at", "nothing", allowed)] if not len(days) else [])
-    fail_if(Problem("a day that the paths do not have", "at", str(d), allowed) for d in days if d not in dates)
+    fail_if(
+        Problem("a day that the paths do not have", "at", str(d), allowed) for d in days if d not in dates
+    )
     return Periods(days, np.searchsorted(dates, days), np.ones(len(days), dtype=np.int64))

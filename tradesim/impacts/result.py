@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, Self
+from html import escape
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tradesim import path_exports as exports
 from tradesim import path_statistics as statistics
 from tradesim.economics.status import Status, summary
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
@@ -39,10 +39,10 @@ COMPARED = {"base": "the model's base", "start": "the duties of the paths' first
 class Impact:
     """What the duties of paths cost, by draw, date and economy of the model.
 
-    Tables are pandas frames. ``of`` names a quantity: ``welfare_change``, ``price_change``, ``imports_change``
-    (fractions), ``revenue``, ``revenue_change``, ``imports`` and ``diversion`` (in the model's unit, US dollars
-    a year). A draw that the model could not solve on a date is NaN there, and so is every quantile of that
-    date; `converged_only` leaves such draws out, in so many words.
+    Tables are pandas frames. ``of`` names a quantity: ``welfare_change``, ``price_change``,
+    ``imports_change`` (fractions), ``revenue``, ``revenue_change``, ``imports`` and ``diversion`` (in the
+    model's unit, US dollars a year). A draw that the model could not solve on a date is NaN there, and so
+    is every quantile of that date; `converged_only` leaves such draws out, in so many words.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ class Impact:
         """Return every economy at a glance on a date (default: the last), medians over the draws.
 
         Columns: ``welfare_change`` with its ``5 %`` and ``95 %`` quantiles, ``price_change`` and
-        ``imports_change`` (fractions), ``revenue``, ``revenue_change`` and ``diversion`` (in the model's unit).
+        ``imports_change`` (fractions), ``revenue``, ``revenue_change`` and ``diversion`` (money).
         """
         at = self._at(on)
         values = {of: self.values(of)[:, at] for of in QUANTITIES}
@@ -170,7 +170,9 @@ class Impact:
             If there is none.
         """
         kept = (self.status == Status.CONVERGED).all(axis=1)
-        fail_if([] if kept.any() else [Problem("no draw that could be solved", "impact", summary(self.status))])
+        fail_if(
+            [] if kept.any() else [Problem("no draw that could be solved", "impact", summary(self.status))]
+        )
         arrays = [f.name for f in fields(Outcome) if f.name not in {"accuracy", "solved"}]
         of_draws = {name: getattr(self.found, name)[kept] for name in arrays}
         return replace(self, found=replace(self.found, **of_draws))
@@ -186,7 +188,7 @@ class Impact:
             money = name in MONEY
             shown[name] = [f"{v / 1e9:+,.1f} bn" if money else f"{100 * v:+.2f} %" for v in shown[name]]
         caption = f"{self._headline()}. On {self.dates[-1]}, medians of draws:"
-        return exports.html_table(shown, caption)
+        return f"<p>{escape(caption)}</p>{shown.to_html()}"
 
     def plot(
         self,
@@ -208,13 +210,15 @@ class Impact:
 
         table = self.quantiles(q if self.draws > 1 else [0.5], of)
         chosen = self._most_moved(of) if economies is None else list(economies)
-        fail_if(unknown_name("economy", c, self.economies, "economies") for c in chosen if c not in self.economies)
+        fail_if(
+            unknown_name("economy", c, self.economies, "economies") for c in chosen if c not in self.economies
+        )
         return plots.impact_fan(
             table[chosen] / 1e9 if of in MONEY else table[chosen],
             label=QUANTITIES[of],
             percent=of not in MONEY,
             title=self.name,
-            key=f"compared with {COMPARED[self.against]}",
+            key=f"a model's answer to statutory effective duties, against {COMPARED[self.against]}",
             source=self.source,
             as_of=self.as_of,
             ax=ax,

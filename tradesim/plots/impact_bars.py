@@ -58,7 +58,9 @@ def stacked_bars(
     up, down = np.maximum(values, 0).cumsum(axis=1), np.minimum(values, 0).cumsum(axis=1)
     for k, name in enumerate(parts.columns):
         left = np.where(values[:, k] >= 0, up[:, k], down[:, k]) - values[:, k]
-        ax.barh(places, values[:, k], left=left, height=0.68, color=economy_colour(str(name)), label=str(name))
+        ax.barh(
+            places, values[:, k], left=left, height=0.68, color=economy_colour(str(name)), label=str(name)
+        )
     total = values.sum(axis=1)
     ax.plot(total, places, "D", color=style.ink(ax), markersize=4.5, label="sum", zorder=3)
     tips = np.maximum(up[:, -1], 0)

@@ -53,8 +53,8 @@ def duty_curves(
     >>> import matplotlib.pyplot as plt
     >>> ax = duty_curves(pd.DataFrame({"revenue": [0.0, 2.0, 1.0]}, index=[0.0, 0.5, 1.0]),
     ...                  x_label="Duty, %", y_label="Revenue, US$ bn a year")
-    >>> ax.get_xlim()
-    (0.0, 1.0)
+    >>> [line.get_xdata().tolist() for line in ax.lines[:2]]
+    [[0.0, 0.5, 1.0], [0.5]]
     >>> plt.close(ax.figure)
     """
     fail_if([*table_problems(curves, "curves")] or [*_rising_problems(curves)])
@@ -79,7 +79,11 @@ def duty_curves(
     zero_line(ax, style.muted(ax))
     ax.set_xlabel(x_label, fontsize=style.LABEL, color=style.muted(ax))
     SideTitle(ax, y_label)
-    told = "; ".join(filter(None, ["dots: the highest point" if any(", highest" in end.words for end in ends) else "", key]))
+    told = "; ".join(
+        filter(
+            None, ["dots: the highest point" if any(", highest" in end.words for end in ends) else "", key]
+        )
+    )
     timeline.write(ax, Words(title, source, as_of, key=told), None, EndLabels(ax, ends))
     return ax
 
@@ -117,7 +121,8 @@ def best_responses(
     --------
     >>> import matplotlib.pyplot as plt
     >>> grid = np.array([0.0, 0.5, 1.0])
-    >>> ax = best_responses(("USA", grid, 0.3 - 0.1 * grid), ("CHN", grid, 0.2 - 0.1 * grid), nash=(0.28, 0.17))
+    >>> us, china = ("USA", grid, 0.3 - 0.1 * grid), ("CHN", grid, 0.2 - 0.1 * grid)
+    >>> ax = best_responses(us, china, nash=(0.28, 0.17))
     >>> ax.get_xlabel()
     'Duty of USA on CHN, %'
     >>> plt.close(ax.figure)
@@ -154,6 +159,8 @@ def _rising_problems(curves: pd.DataFrame) -> list[Problem]:
 def _response_problems(side: tuple[str, ArrayLike, ArrayLike], where: str) -> list[Problem]:
     given, best = (np.asarray(values, dtype=np.float64) for values in side[1:])
     if given.ndim != 1 or given.shape != best.shape or not len(given):
-        return [Problem("not as many answers as duties", where, f"{given.shape} and {best.shape}", "(R,) each")]
+        return [
+            Problem("not as many answers as duties", where, f"{given.shape} and {best.shape}", "(R,) each")
+        ]
     finite = bool(np.isfinite(given).all() and np.isfinite(best).all())
     return [] if finite else [Problem("not duties", where, "NaN or inf", "finite fractions")]

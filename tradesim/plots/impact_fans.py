@@ -25,12 +25,19 @@ from tradesim.plots.impact_inputs import (
 )
 from tradesim.plots.inputs import DateLike
 from tradesim.plots.labels import End, EndLabels, SideTitle
-from tradesim.plots.timeline import Words
+from tradesim.plots.timeline import Dash, Words
 
 Floats = NDArray[np.float64]
 Edges = NDArray[np.float64]
 BRANCH_COLOURS = ("#0072B2", "#009E73", "#E69F00", "#D55E00", "#CC79A7", "#555555")
-BRANCH_DASHES = ("-", (0, (6, 1.5)), (0, (1.5, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (3, 1)), (0, (10, 2)))
+BRANCH_DASHES: tuple[Dash, ...] = (
+    "-",
+    (0, (6, 1.5)),
+    (0, (1.5, 1.2)),
+    (0, (6, 1.5, 1.2, 1.5)),
+    (0, (3, 1)),
+    (0, (10, 2)),
+)
 
 
 def impact_fan(
@@ -82,7 +89,7 @@ def impact_fan(
     codes = [str(code) for code in quantiles.columns.get_level_values(0).unique()]
     ends = []
     for code in codes:
-        table = quantiles[code].sort_index(axis=1)
+        table = pd.DataFrame(quantiles[code]).sort_index(axis=1)
         _bands(ax, edges, table, economy_colour(code))
         ends.append(_line_and_end(ax, edges, table, code, percent=percent))
     ax.set_ylim(*limits([quantiles.to_numpy(dtype=float)]))
@@ -104,7 +111,7 @@ def impact_panels(
     title: str = "",
     columns: int = 4,
 ) -> Figure:
-    """Draw a change by date on a panel for every economy, a line for every branch; scales are the panels' own.
+    """Draw a change by date on a panel for every economy, a line for every branch; scales differ.
 
     Parameters
     ----------
@@ -132,12 +139,19 @@ def impact_panels(
     ['USA', 'CHN']
     >>> plt.close(figure)
     """
-    fail_if(p for name, frame in frames.items() for p in table_problems(frame, f"frames[{name!r}]", dated=True))
+    fail_if(
+        p for name, frame in frames.items() for p in table_problems(frame, f"frames[{name!r}]", dated=True)
+    )
     fail_if(same_columns_problems(frames, len(BRANCH_COLOURS)))
     codes = [str(code) for code in next(iter(frames.values())).columns]
     rows = -(-len(codes) // columns)
     figure, grid = plt.subplots(
-        rows, columns, sharex=True, squeeze=False, layout="constrained", figsize=(3.0 * columns, 1.2 + 2.0 * rows)
+        rows,
+        columns,
+        sharex=True,
+        squeeze=False,
+        layout="constrained",
+        figsize=(3.0 * columns, 1.2 + 2.0 * rows),
     )
     for ax in grid.ravel()[len(codes) :]:
         ax.remove()
@@ -150,7 +164,9 @@ def impact_panels(
     _branch_key(figure, list(frames))
     footer = style.source_line(source, as_of)
     if footer:
-        figure.supxlabel(footer, x=0.01, ha="left", fontsize=style.SMALL, color=style.muted(figure.axes[0]), wrap=True)
+        figure.supxlabel(
+            footer, x=0.01, ha="left", fontsize=style.SMALL, color=style.muted(figure.axes[0]), wrap=True
+        )
     return figure
 
 
@@ -172,10 +188,9 @@ def _panel(ax: Axes, code: str, frames: Mapping[str, pd.DataFrame], *, percent: 
 
 
 def _branch_key(figure: Figure, names: list[str]) -> None:
-    handles = [
-        Line2D([], [], color=BRANCH_COLOURS[k], linestyle=BRANCH_DASHES[k], linewidth=1.6, label=name)
-        for k, name in enumerate(names)
-    ]
+    handles = [Line2D([], [], color=BRANCH_COLOURS[k], linewidth=1.6, label=n) for k, n in enumerate(names)]
+    for handle, dash in zip(handles, BRANCH_DASHES, strict=False):
+        handle.set(linestyle=dash)
     ink = style.ink(figure.axes[0])
     figure.legend(
         handles=handles, loc="outside upper right", ncols=len(names), frameon=False, labelcolor=ink,
@@ -184,7 +199,7 @@ def _branch_key(figure: Figure, names: list[str]) -> None:
 
 
 def _closing(frame: pd.DataFrame) -> pd.Timestamp:
-    """Return the day to which the last value holds: as long after the last date as that is after the one before."""
+    """Return the day to which the last value holds: as long as the one before it did."""
     index = frame.index
     gap = index[-1] - index[-2] if len(index) > 1 else pd.Timedelta(days=1)
     return pd.Timestamp(index[-1] + gap)

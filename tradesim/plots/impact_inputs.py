@@ -17,7 +17,7 @@ ECONOMY_QUANTILE = ("economy", "quantile")
 
 
 def table_problems(table: object, where: str, *, dated: bool = False) -> Iterator[Problem]:
-    """Yield what is wrong with a table of finite numbers, NaN where there is none; by date where that is so."""
+    """Yield what is wrong with a table of finite numbers, NaN where there is none; ``dated``: by date."""
     if not isinstance(table, pd.DataFrame):
         yield Problem("not a frame", where, type(table).__name__, "a pandas DataFrame")
     elif table.empty:
@@ -67,7 +67,9 @@ def same_columns_problems(frames: Mapping[str, pd.DataFrame], most: int) -> Iter
     for name, frame in frames.items():
         if list(frame.columns) != list(first.columns):
             where, got = f"frames[{name!r}]", ", ".join(map(str, frame.columns))
-            yield Problem("other columns than the first table's", where, got, ", ".join(map(str, first.columns)))
+            yield Problem(
+                "other columns than the first table's", where, got, ", ".join(map(str, first.columns))
+            )
 
 
 def value_axis(axis: Axis, *, percent: bool, ticks: int = 6) -> None:

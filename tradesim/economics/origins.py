@@ -1,4 +1,4 @@
-"""Diversion: what exporters win from each other when an importer's purchases abroad change their origin."""
+"""Origins: what exporters win from each other when an importer's purchases abroad change their origin."""
 
 from typing import Any
 
@@ -23,8 +23,8 @@ def diversion(before: Any, after: Any) -> NDArray[np.float64]:
 
     Returns
     -------
-    (..., N, N) float64, importer × exporter, in the unit of the imports; 0 on the diagonal. Of an importer that
-    bought nothing abroad before, 0.
+    (..., N, N) float64, importer × exporter, in the unit of the imports; 0 on the diagonal, and of an
+    importer that bought nothing abroad before.
 
     Examples
     --------
