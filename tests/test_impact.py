@@ -1,6 +1,8 @@
 """Impacts: zero change, direct solutions, batches, relabelling, comparisons, unsolved draws and refusals."""
 
+import re
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -136,6 +138,14 @@ def test_every_kind_of_period(at, days):
     found = ts.impact(run([0.1] * 6, [0.2] * 6), MODEL, at=at)
     assert len(found.dates) == days + (at == "W")
     assert found.dates[0] == DAYS[0]
+
+
+def test_years_are_counted_to_the_middle_of_a_period_and_never_below_zero():
+    days = np.arange("2025-10-01", "2025-12-01", dtype="datetime64[D]")
+    asked = []
+    fan = replace(run([0.3] * 6, [0.2] * 6), dates=days, duty=np.zeros((1, 61, 3, 3)))
+    ts.impact(fan, MODEL, elasticity=lambda years: asked.append(years) or years + 4, since="2025-11-01")
+    np.testing.assert_allclose(asked[0], [0, 14.5 / 365.25])
 
 
 def test_weeks_begin_on_mondays():
@@ -318,6 +328,8 @@ ONE = run([0.3] * 6, [0.2] * 6)
         (lambda: ts.impact(ONE, MODEL, at=[]), "at: no date; got nothing; allowed: days from 2025-10-30"),
         (lambda: ts.impact(ONE, MODEL, at=["2026-01-01"]), "a day that the paths do not have"),
         (lambda: ts.impact(ONE, MODEL, at="month"), "unknown period"),
+        (lambda: ts.impact(ONE, MODEL, at=5), "at: not a choice of dates; got 5; allowed: D, W, M"),
+        (lambda: ts.impact(ONE, MODEL, at="2025-11-01"), "one day is a list of one"),
         (lambda: ts.impact(ONE, MODEL, against="yesterday"), "unknown comparison"),
         (lambda: ts.impact(ONE, "model"), "not a model of trade"),
         (lambda: ts.impact(ONE, SingleSector(FLOWS, BASE)), "economies without names"),
@@ -403,6 +415,17 @@ def test_words():
 )
 def test_tables_refuse(call, words):
     assert words in refusal(call)
+
+
+def test_the_page_runs(capsys):
+    page = (Path(__file__).parents[1] / "docs" / "economics.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", page.partition("## Along a path")[2], re.DOTALL)
+    assert len(blocks) == 2
+    names = {}
+    for block in blocks:
+        exec(block, names)  # noqa: S102 our own page
+    assert names["block"].welfare.shape == (100, 13, 13)
+    assert "1,000 draws" in capsys.readouterr().out
 
 
 def test_scenarios_of_the_package_go_into_the_packaged_world():

@@ -65,6 +65,8 @@ def periods(dates: Days, at: str | Iterable[Any]) -> Periods:
     if isinstance(at, str):
         fail_if([] if at in STEPS else [unknown_name("period", at, STEPS, "at (one day is a list of one)")])
         return _calendar(dates, STEPS[at])
+    if not isinstance(at, Iterable):
+        fail_if([Problem("not a choice of dates", "at", repr(at), f"{', '.join(STEPS)}, or a list of days")])
     return _chosen(dates, list(at))
 
 
