@@ -17,7 +17,7 @@ print((100 * last).round(2).to_string())
 panels = ts.plots.impact_panels(
     {name: cost.to_frame() for name, cost in costs.items()},
     label="Change in welfare (real income) against the duties of 23 October 2025, %",
-    title="October 2025: what each branch costs, by economy (scales differ)", source=source,
+    title="October 2025: welfare along the branches, by economy (scales differ)", source=source,
 )  # fmt: skip
 cost = ts.impact(october.run(draws=2000, seed=1), model, against="start")
 print(cost)

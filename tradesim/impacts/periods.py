@@ -42,7 +42,7 @@ class Periods:
         return np.maximum(elapsed, 0.0) / 365.25
 
 
-def periods(dates: Days, at: str | Iterable[Any]) -> Periods:
+def periods(dates: Days, at: Any) -> Periods:
     """Return the periods of some consecutive days.
 
     Parameters
