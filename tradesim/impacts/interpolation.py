@@ -1,9 +1,9 @@
 """Interpolation: where too many rows of duties differ, a model is solved on a grid of the duties that move.
 
-The grid is even in log(1 + duty), in which trade is smooth. A cubic spline, the product of one for each duty,
-goes through its nodes. How far it is off is measured, not assumed: rows that were held out are solved
-directly, and the grid is made finer until their welfare is met. Where that takes as long as solving every
-row, where more than `MOST_DUTIES` move, or a corner of the grid has no solution, every row is solved.
+The grid is even in log(1 + duty), in which trade is smooth. A spline of degree 5, the product of one for
+each duty, goes through its nodes. How far it is off is measured, not assumed: rows that were held out are
+solved directly, and the grid is made finer until their welfare is met. Where that takes as long as solving
+every row, where more than `MOST_DUTIES` move, or a corner of the grid has no solution, every row is solved.
 """
 
 from collections.abc import Sequence
@@ -18,10 +18,10 @@ from tradesim.impacts.solving import QUANTITIES, Solver, Worlds
 Floats = NDArray[np.float64]
 
 MOST_DUTIES = 4
-NODES = (7, 13, 25, 49)
+NODES = (7, 11, 17, 33)
 """Nodes for each duty that moves, tried in this order."""
 HELD_OUT = 300
-DEGREE = 3
+DEGREE = 5
 ROWS = 20_000
 """Rows that are looked up together, which bounds the memory."""
 
@@ -72,7 +72,7 @@ def interpolated(solve: Solver, rows: Floats, tolerance: float) -> tuple[Worlds,
     ...     return Worlds(values, np.zeros(len(rows), dtype=np.int8))
     >>> found, accuracy = interpolated(squares, np.linspace(0, 1, 5000)[:, None], 1e-4)
     >>> accuracy.nodes, accuracy.welfare < 1e-4, found.values[-1, 0].round(4)
-    ((13,), True, array([2.]))
+    ((7,), True, array([2.]))
     """
     moving = np.flatnonzero(rows.max(axis=0) > rows.min(axis=0))
     if not 1 <= len(moving) <= MOST_DUTIES:
