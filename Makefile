@@ -8,7 +8,7 @@ export PIP_NO_INPUT = 1
 # What is compiled cannot be measured: these tests run the day loop in Python first.
 IN_PYTHON := tests/test_engine_against_oracle.py tests/test_kernel.py
 
-.PHONY: run test check bench oracle docs long lock clean
+.PHONY: run test check bench oracle docs long kills lock clean
 
 run: .venv/installed  ## the main job: charts and tables of the packaged record, into out/
 	$(BIN)/tradesim tour --out out
@@ -26,6 +26,7 @@ check: .venv/developed
 bench: .venv/installed  ## measured against what a user would write instead
 	$(BIN)/python -m benchmarks.schedule
 	$(BIN)/python -m benchmarks.engine --quick
+	$(BIN)/python -m benchmarks.sweep --quick
 
 oracle: .venv/developed  ## the engine against its second reading in plain Python, on 10,000 random scenarios
 	NUMBA_DISABLE_JIT=1 TRADESIM_ORACLE_SCENARIOS=10000 $(BIN)/python -m pytest tests/test_engine_against_oracle.py
@@ -35,6 +36,9 @@ docs: .venv/installed  ## the pages and pictures of the packaged scenarios
 
 long: .venv/developed  ## the property tests with many more examples
 	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest tests
+
+kills: .venv/developed  ## a sweep killed at 200 random moments, each gone on with to the same result
+	TRADESIM_KILLS=200 $(BIN)/python -m pytest tests/test_sweep_store.py -k killed
 
 lock: .venv/developed  ## pin the development set anew
 	$(BIN)/python -m pip install -q pip-tools

@@ -25,6 +25,11 @@ def test_the_engine_agrees_with_the_oracle(first):
         assert disagreement(number) is None
 
 
+@pytest.mark.parametrize("number", [7265, 9032])
+def test_scenarios_on_which_they_once_parted(number):
+    assert disagreement(number) is None
+
+
 @pytest.mark.parametrize("number", range(0, min(MANY, 40), 4))
 def test_antithetic_draws_agree_with_the_oracle(number):
     assert disagreement(number, draws=(0, 1), sampling="antithetic") is None

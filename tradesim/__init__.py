@@ -8,7 +8,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tradesim import averages, datasets, economics, impacts, plots, rules, scenarios, trade_data
+    from tradesim import (
+        averages,
+        datasets,
+        economics,
+        impacts,
+        plots,
+        rules,
+        scenarios,
+        sweeps,
+        trade_data,
+    )
     from tradesim.economies import Economies
     from tradesim.errors import InputError, TradesimError
     from tradesim.events import Effect, Event, Outcome
@@ -18,6 +28,17 @@ if TYPE_CHECKING:
     from tradesim.scenario import Scenario
     from tradesim.schedule import Schedule
     from tradesim.shocks import Shock, Size
+    from tradesim.sweeps.distributions import (
+        beta,
+        choice,
+        integers,
+        loguniform,
+        normal,
+        triangular,
+        uniform,
+    )
+    from tradesim.sweeps.results import Sweep
+    from tradesim.sweeps.sweep import sweep
     from tradesim.timegrid import TimeGrid
     from tradesim.truces import Truce
 
@@ -36,12 +57,31 @@ _ROOM = {
     "Schedule": "schedule",
     "Shock": "shocks",
     "Size": "shocks",
+    "Sweep": "sweeps.results",
     "TimeGrid": "timegrid",
     "TradesimError": "errors",
     "Truce": "truces",
+    "beta": "sweeps.distributions",
+    "choice": "sweeps.distributions",
     "impact": "impacts",
+    "integers": "sweeps.distributions",
+    "loguniform": "sweeps.distributions",
+    "normal": "sweeps.distributions",
+    "sweep": "sweeps.sweep",
+    "triangular": "sweeps.distributions",
+    "uniform": "sweeps.distributions",
 }
-_ROOMS = ("averages", "datasets", "economics", "impacts", "plots", "rules", "scenarios", "trade_data")
+_ROOMS = (
+    "averages",
+    "datasets",
+    "economics",
+    "impacts",
+    "plots",
+    "rules",
+    "scenarios",
+    "sweeps",
+    "trade_data",
+)
 
 __all__ = [
     "Economies",
@@ -56,18 +96,28 @@ __all__ = [
     "Schedule",
     "Shock",
     "Size",
+    "Sweep",
     "TimeGrid",
     "TradesimError",
     "Truce",
     "averages",
+    "beta",
+    "choice",
     "datasets",
     "economics",
     "impact",
     "impacts",
+    "integers",
+    "loguniform",
+    "normal",
     "plots",
     "rules",
     "scenarios",
+    "sweep",
+    "sweeps",
     "trade_data",
+    "triangular",
+    "uniform",
 ]
 
 

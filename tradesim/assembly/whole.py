@@ -51,8 +51,7 @@ def assemble(
     fixed = schedule.only(m for m in schedule.measures if m not in live)
     lives = live_arrays(schedule, fixed, live, held, grid)
     effects, effect_value = effect_arrays(schedule, grid, live, truces, events)
-    base, opened = _duty(fixed.measures, fixed, grid), _opened(schedule, fixed, grid)
-    least = _duty([m for m in fixed.measures if m.authority == "MFN"], fixed, grid)
+    (base, least), opened = _duty(fixed, grid), _opened(schedule, fixed, grid)
     moving = [base, opened, least, lives["live_duty"], lives["live_news"], lives["act_known"]]
     return Program(
         base=base[1:].copy(),
@@ -71,16 +70,22 @@ def assemble(
     )
 
 
-def _duty(measures: Sequence[Measure], schedule: Schedule, grid: TimeGrid) -> Floats:
-    """Return the duty of measures from the eve on, ``(1 + T, N, N)``."""
+def _duty(schedule: Schedule, grid: TimeGrid) -> tuple[Floats, Floats]:
+    """Return the duty from the eve on, and the part of it that measures of authority MFN contribute.
+
+    Both (1 + T, N, N). What they contribute may be less than they would alone: another act may replace them.
+    """
     days, economies = since_eve(grid), schedule.economies
     duty = np.zeros((len(days), len(economies), len(economies)))
-    for pair in {m.pair for m in measures}:
-        own = [m for m in measures if m.pair == pair and m.charged and m.instrument == "tariff"]
+    least = np.zeros_like(duty)
+    for pair in {m.pair for m in schedule.measures}:
+        own = [m for m in schedule.measures if m.pair == pair and m.charged and m.instrument == "tariff"]
         if own:
             i, j = (economies.index(code) for code in pair)
-            duty[:, i, j] = contributions_on(days, own).sum(axis=1)
-    return duty
+            parts = contributions_on(days, own)
+            duty[:, i, j] = parts.sum(axis=1)
+            least[:, i, j] = parts[:, [m.authority == "MFN" for m in own]].sum(axis=1)
+    return duty, least
 
 
 def _opened(schedule: Schedule, fixed: Schedule, grid: TimeGrid) -> Floats:

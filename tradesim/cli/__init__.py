@@ -1,4 +1,4 @@
-"""Command line: ``tradesim list | show | duty | run | plot | check | trade | tour``.
+"""Command line: ``tradesim list | show | duty | run | sweep | plot | check | trade | tour``.
 
 Each command is its signature here and its work in a room of its own, which loads when it is called: help
 comes at once.
@@ -105,6 +105,57 @@ def run(
     from tradesim.cli import running  # noqa: PLC0415
 
     running.run(subject, running.Wanted(out, draws, seed, branch, sampling), as_json=json)
+
+
+@app.command(
+    epilog="Example: tradesim sweep us-china-2025-10 --over rules.CHN.ratio=0.5:1.2 --draws 100000; "
+    "tradesim sweep status out/us-china-2025-10-sweep/store"
+)
+def sweep(
+    subject: Annotated[
+        str, typer.Argument(metavar="NAME|FILE", help="A packaged scenario, a scenario file, or: status DIR.")
+    ],
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="After status: the store of a sweep.")
+    ] = None,
+    over: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH=WAY",
+            help="What varies, and how: 0.5:1.2 (uniform), 0.5,0.8,1 (in turn), normal(1, 0.2, 0, 2), "
+            "beta(2, 3), integers(1, 5), choice(a, b); may repeat.",
+        ),
+    ] = None,
+    draws: Annotated[int | None, typer.Option(metavar="N", help="How many draws in all.")] = None,
+    seed: Annotated[int, typer.Option(metavar="K", help="Which random numbers, 0 or more.")] = 0,
+    design: Annotated[
+        Literal["random", "latin", "sobol"], typer.Option(help="How the points of the design are drawn.")
+    ] = "random",
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder for tables and pictures; out/NAME-sweep by default."),
+    ] = None,
+    store: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder that keeps every block; a folder in --out by default."),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the sweep in the store, or extend it.")
+    ] = False,
+    level: Annotated[
+        float,
+        typer.Option(metavar="FRACTION", help="Say what decides whether duties exceed this; 1 is 100 %."),
+    ] = 1.0,
+    threads: Annotated[
+        int | None, typer.Option(metavar="N", help="How many; one a processor by default.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Run many draws over a design of parameters; stopped at any time, it can be gone on with."""
+    from tradesim.cli import sweeping  # noqa: PLC0415
+
+    wanted = sweeping.Wanted(tuple(over or ()), draws, seed, design, out, store, resume, level, threads)
+    sweeping.run(subject, folder, wanted, as_json=json)
 
 
 @app.command(

@@ -37,10 +37,12 @@ def draw_shocks(
     for h in range(len(streams)):
         fill(shocks.standing[ANNOUNCED, h], 0.0)
         fill(shocks.standing[CHARGED, h], 0.0)
+        for number in range(len(shocks.dice)):
+            _throw(draws, number, streams[h], seed, shocks.dice[number, 0], shocks.dice[number, 1])
         for s in range(len(draws)):
             mine, days = values[rows[s], h], len(calendar.awake)
             day, size = shocks.day[begin : begin + most], shocks.size[begin : begin + most]
-            count = _draw_stream(mine, sizes[h], streams[h], draws[s], seed, days, day, size)
+            count = _draw_stream(mine, sizes[h], streams[h], draws[s], seed, days, day, size, shocks.dice, s)
             shocks.begin[h, s], shocks.many[h, s], shocks.coverage[h, s] = begin, count, mine[COVERAGE]
             begin += count
             lag, last = int(mine[IMPLEMENTATION]), int(mine[DAYS])
@@ -54,6 +56,13 @@ def draw_shocks(
 
 
 @called
+def _throw(draws: Ints, number: int, stream: int, seed: np.uint64, one: Floats, other: Floats) -> None:
+    """Fill two rows with the numbers of an arrival: for all draws at once they cost a tenth."""
+    for s in range(len(draws)):
+        one[s], other[s] = pair(seed, draws[s], number, stream)
+
+
+@called
 def _draw_stream(
     values: Floats,
     sizes: Floats,
@@ -63,12 +72,16 @@ def _draw_stream(
     days: int,
     day: Ints,
     size: Floats,
+    dice: Floats,
+    s: int,
 ) -> int:
-    """Fill ``day`` and ``size`` with the shocks of a stream in one draw; return how many there are."""
+    """Fill ``day`` and ``size`` with the shocks of a stream in draw s; return how many there are."""
     rate, last, ceiling, cells = values[RATE], int(values[DAYS]), values[MOST], len(sizes) - 1
     count, gone, time, standing = 0, 0, 0.0, 0.0
     while rate > 0.0 and count < len(day):
-        u, v = pair(seed, draw, count, stream)
+        u, v = (
+            (dice[count, 0, s], dice[count, 1, s]) if count < len(dice) else pair(seed, draw, count, stream)
+        )
         time -= math.log(1.0 - u) * YEAR / rate
         if time >= days:
             break

@@ -82,7 +82,7 @@ def _spread(p: Program, w: Work, t: int) -> None:
                 day = t + int(lag[s])
                 if day < days:
                     calendar.awake[day] = calendar.looking[day, a] = True
-    if len(p.truce_lapses) > 0 and t + 1 < days and calendar.news.any():
+    if w.truces.fragile.any() and t + 1 < days and calendar.news.any():
         calendar.awake[t + 1] = calendar.provoking[t + 1] = True
 
 

@@ -33,7 +33,12 @@ def pair(seed: np.uint64, draw: int, day: int, stream: int) -> tuple[float, floa
 
 @compiled
 def fill_once(seed: np.uint64, draws: Ints, streams: Ints, numbers: Floats) -> None:
-    """Fill (S, E + 2K) with the numbers that each draw has once."""
+    """Fill (E + 2K, S) with the numbers that each draw has once."""
+    for k in range(len(streams)):
+        _fill_row(seed, draws, streams[k], numbers[k])
+
+
+@called
+def _fill_row(seed: np.uint64, draws: Ints, stream: int, row: Floats) -> None:
     for s in range(len(draws)):
-        for k in range(len(streams)):
-            numbers[s, k] = uniform(seed, draws[s], 0, streams[k])
+        row[s] = uniform(seed, draws[s], 0, stream)

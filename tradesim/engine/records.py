@@ -10,6 +10,7 @@ from tradesim.engine.windows import days_held, write_held
 
 Place = np.uint64
 """Of a number along one axis: without a sign, so that nothing has to be checked or worked out on the way."""
+Places = NDArray[np.uint64]
 
 
 @called
@@ -22,9 +23,9 @@ def record(p: Program, w: Work, t: int, until: int, out: Trace, row: int, count:
     place = stage.used[0] if t > 0 else 0
     stage.day[place] = t
     stage.used[0] = place + 1
-    _put_on(w.duty, stage.duty, place, count)
+    _put_on(w.duty, stage.duty, stage.apart, place, count)
     if len(out.cost) > 0:
-        _put_on(w.cost, stage.cost, place, count)
+        _put_on(w.cost, stage.cost, stage.apart, place, count)
     if stage.used[0] == len(stage.day) or until == len(p.base):
         _write(stage.duty, stage, until, out.duty, row, count)
         if len(out.cost) > 0:
@@ -36,17 +37,13 @@ def record(p: Program, w: Work, t: int, until: int, out: Trace, row: int, count:
 
 
 @called
-def _put_on(values: Floats, steps: Floats, place: int, count: int) -> None:
-    """Put (N, N, B) on a place of the stage, (B, 8, N × N).
-
-    This and the writing are a good part of all work. Places are counted along one axis, without signs, so
-    that nothing has to be worked out or checked on the way.
-    """
+def _put_on(values: Floats, steps: Floats, apart: Places, place: int, count: int) -> None:
+    """Put (N, N, B) on a place of the stage, (B, 8, N × N); what an economy charges itself stays 0."""
     pairs, length = np.uint64(steps.shape[2]), np.uint64(steps.shape[1] * steps.shape[2])
     flat, rows = steps.reshape(steps.size), values.reshape((steps.shape[2], values.shape[2]))
     at = np.uint64(place) * pairs
     for s in range(np.uint64(count)):
-        for x in range(pairs):
+        for x in apart:
             flat[at + x] = rows[x, s]
         at += length
 

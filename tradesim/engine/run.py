@@ -164,7 +164,7 @@ def _alike(program: Program, size: int) -> Program:
 def once(program: Program, draws: Ints, seed: int, sampling: Sampling) -> Floats:
     """Return the numbers that each draw has once, ``(S, E + 2K)`` float64 on [0, 1)."""
     streams = program.once_stream
-    numbers = np.zeros((len(draws), len(streams)))
+    numbers = np.zeros((len(streams), len(draws)))
     if sampling == "sobol" and len(streams):
         from scipy.stats import qmc  # noqa: PLC0415 scipy loads when asked for
 
@@ -173,15 +173,15 @@ def once(program: Program, draws: Ints, seed: int, sampling: Sampling) -> Floats
         for row in np.argsort(draws, kind="stable"):
             if draws[row] > reached:
                 sequence.fast_forward(int(draws[row]) - reached)
-            numbers[row] = sequence.random(1)[0]
+            numbers[:, row] = sequence.random(1)[0]
             reached = int(draws[row]) + 1
-        return numbers
+        return numbers.T.copy()
     mirrored = sampling == "antithetic"
     fill_once(np.uint64(seed), draws - draws % 2 if mirrored else draws, streams, numbers)
     if mirrored:
         odd = draws % 2 == 1
-        numbers[odd] = np.minimum(1.0 - numbers[odd], np.nextafter(1.0, 0.0))
-    return numbers
+        numbers[:, odd] = np.minimum(1.0 - numbers[:, odd], np.nextafter(1.0, 0.0))
+    return numbers.T.copy()
 
 
 def _blank(

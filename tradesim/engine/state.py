@@ -8,6 +8,7 @@ draw of the block are not played; a *step* is a day that is. R steps are remembe
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tradesim.engine.program import Arrival, Flags, Floats, Ints, Of, Program
 
@@ -27,6 +28,8 @@ ROOMY = 500_000
 """Bytes that the state of a block should not exceed, so that it stays in the cache."""
 TOUCHED = 4
 """Steps that a day looks at: today's and yesterday's, one seen and one charged."""
+LIKELY = 32
+"""Arrivals of a stream whose random numbers are made in advance, at most."""
 LEAST, MOST = 32, 512
 """Draws side by side: fewer are slow, more gain nothing."""
 
@@ -68,6 +71,7 @@ class Truces(NamedTuple):
     it is counted on while held; the latest day on which it was looked at.
     held, over, lapsed, breached : bool.
     moving, share : (N, N, B) float64: 0 where a truce holds a pair still, else 1; of surcharges charged.
+    fragile : (K,) bool, whether a breach may end it in some draw.
     """
 
     starts: Ints
@@ -83,6 +87,7 @@ class Truces(NamedTuple):
     breached: Flags
     moving: Floats
     share: Floats
+    fragile: Flags
 
 
 class Laws(NamedTuple):
@@ -108,7 +113,7 @@ class Shocks(NamedTuple):
 
     begin, many : (H, B) int64, place of the first of a stream in a draw, and how many there are. day : (C,)
     int64. size : (C,). standing : (2, H, B), what those in force add up to, announced and charged.
-    coverage : (H, B).
+    coverage : (H, B). dice : (C, 2, B), random numbers of the first arrivals of a stream.
     """
 
     begin: Ints
@@ -117,6 +122,7 @@ class Shocks(NamedTuple):
     size: Floats
     standing: Floats
     coverage: Floats
+    dice: Floats
 
 
 class Rules(NamedTuple):
@@ -162,13 +168,15 @@ class Tally(NamedTuple):
 class Stage(NamedTuple):
     """Steps that wait to be written: a few days of one draw stand together in the result.
 
-    used : (1,) int64, how many. day : (8,) int64, their days. duty, cost : (B, 8, N × N).
+    used : (1,) int64, how many. day : (8,) int64, their days. duty, cost : (B, 8, N × N). apart : uint64,
+    places of pairs of two economies.
     """
 
     used: Ints
     day: Ints
     duty: Floats
     cost: Floats
+    apart: NDArray[np.uint64]
 
 
 class Work(NamedTuple):
@@ -218,7 +226,7 @@ def room(program: Program, size: int, *, levels: int = 0, counted: bool = False)
         calendar=_calendar(days, n, rules),
         truces=_truces(len(program.truce_lapses), n, size),
         laws=_laws(len(program.live_act), len(program.act_reference), size),
-        shocks=_shocks(len(program.shock_stream), most_arrivals(program), size),
+        shocks=_shocks(len(program.shock_stream), most_arrivals(program), _likely_arrivals(program), size),
         rules=_rules(rules, program.rule_values.shape[2], size),
         tally=_tally(n, levels, size if counted else 0),
         stage=_stage(n, 0 if counted else size, beside=bool(program.rule_instrument.any())),
@@ -260,6 +268,7 @@ def _truces(truces: int, n: int, size: int) -> Truces:
         breached=_flags(truces, size),
         moving=_floats(n, n, size),
         share=_floats(n, n, size),
+        fragile=_flags(truces),
     )
 
 
@@ -275,7 +284,7 @@ def _laws(lives: int, acts: int, size: int) -> Laws:
     )
 
 
-def _shocks(streams: int, most: int, size: int) -> Shocks:
+def _shocks(streams: int, most: int, likely: int, size: int) -> Shocks:
     return Shocks(
         begin=_ints(streams, size),
         many=_ints(streams, size),
@@ -283,6 +292,7 @@ def _shocks(streams: int, most: int, size: int) -> Shocks:
         size=_floats(streams * size * most),
         standing=_floats(2, streams, size),
         coverage=_floats(streams, size),
+        dice=_floats(likely, 2, size),
     )
 
 
@@ -322,6 +332,7 @@ def _stage(n: int, size: int, *, beside: bool) -> Stage:
         day=_ints(STAGED),
         duty=_floats(size, STAGED, n * n),
         cost=_floats(size * beside, STAGED, n * n),
+        apart=np.flatnonzero(~np.eye(n, dtype=np.bool_)).astype(np.uint64),
     )
 
 
@@ -358,9 +369,19 @@ def _bytes(state: Any) -> int:
 
 def most_arrivals(program: Program) -> int:
     """Return how many arrivals of a stream there is room for: twelve standard deviations above the mean."""
-    rates = program.shock_values[:, :, Arrival.RATE]
-    mean = float(rates.max(initial=0.0)) * len(program.base) / YEAR
+    mean = _mean_arrivals(program)
     return int(mean + 12 * np.sqrt(mean)) + 20
+
+
+def _likely_arrivals(program: Program) -> int:
+    """Return how many arrivals of a stream are worth preparing for."""
+    mean = _mean_arrivals(program)
+    return min(int(mean + np.sqrt(mean)) + 1, LIKELY)
+
+
+def _mean_arrivals(program: Program) -> float:
+    rates = program.shock_values[:, :, Arrival.RATE]
+    return float(rates.max(initial=0.0)) * len(program.base) / YEAR
 
 
 def _most_notes(program: Program) -> int:

@@ -22,6 +22,7 @@ def open_truces(p: Program, w: Work, numbers: Floats, low: int) -> None:
     """Put the truces of a block at the eve of the first day; ``numbers[low + s]`` are those of draw s."""
     events, truces, truce = len(p.event_day), len(p.truce_lapses), w.truces
     for k in range(truces):
+        truce.fragile[k] = False
         for s in range(len(w.draw)):
             given, d = min(low + s, len(numbers) - 1), w.row[s]
             late = math.floor(numbers[given, events + k] * (p.truce_values[d, k, START_SPREAD] + 1.0))
@@ -31,6 +32,7 @@ def open_truces(p: Program, w: Work, numbers: Floats, low: int) -> None:
             truce.starts[k, s], truce.ends[k, s] = starts, ends
             truce.renewed[k, s] = truce.renewals[k, s] = truce.days[k, s] = truce.since[k, s] = 0
             truce.asked[k, s] = -1
+            truce.fragile[k] |= p.truce_values[d, k, BREACH] > 0.0
             truce.held[k, s] = truce.over[k, s] = truce.breached[k, s] = False
             truce.lapsed[k, s] = p.truce_lapses[k] and starts < ends and ends <= 0
             note(w.agenda, w.calendar, WINDOWS, max(starts, 0), item_of(k, s, 0))
@@ -88,7 +90,7 @@ def _provoke(p: Program, w: Work, t: int) -> None:
     yesterday = w.calendar.step_of[t - 1] % remembered
     before = (w.calendar.step_of[t - 2] if t > 1 else -1) % remembered
     for k in range(len(p.truce_lapses)):
-        for i in range(n):
+        for i in range(n if w.truces.fragile[k] else 0):
             for j in range(n):
                 if i != j and p.truce_parties[k, i] and p.truce_parties[k, j]:
                     now, then = w.announced[yesterday, i * n + j], w.announced[before, i * n + j]

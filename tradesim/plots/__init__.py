@@ -1,5 +1,6 @@
 """Plots: pictures of duties from plain frames; every function takes ``ax=None`` and returns its axes."""
 
+from tradesim.plots.bars import outcome_chart, ranking_chart, tornado_chart
 from tradesim.plots.colours import authority_colours, economy_colour
 from tradesim.plots.duties import comparison, step_chart
 from tradesim.plots.fans import fan_chart
@@ -12,6 +13,7 @@ from tradesim.plots.layers import authority_stack
 from tradesim.plots.matrix import heat_map
 from tradesim.plots.moves import event_timeline
 from tradesim.plots.phase import phase_plot
+from tradesim.plots.shares import share_chart
 from tradesim.plots.style import percent_axis
 from tradesim.plots.truces import truce_band
 
@@ -31,10 +33,14 @@ __all__ = [
     "heat_map",
     "impact_fan",
     "impact_panels",
+    "outcome_chart",
     "percent_axis",
     "phase_plot",
+    "ranking_chart",
     "save",
+    "share_chart",
     "stacked_bars",
     "step_chart",
+    "tornado_chart",
     "truce_band",
 ]

@@ -1,0 +1,95 @@
+"""Ways: how a parameter varies, as it is said on the command line: read, never run."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tradesim.errors import InputError, Problem, unknown_name
+from tradesim.sweeps import distributions
+
+NAMED: dict[str, Callable[..., Any]] = {
+    "uniform": distributions.uniform,
+    "loguniform": distributions.loguniform,
+    "triangular": distributions.triangular,
+    "normal": distributions.normal,
+    "beta": distributions.beta,
+    "integers": distributions.integers,
+    "choice": lambda *values: distributions.choice(values),
+}
+CALL = re.compile(r"([a-z]+)\((.*)\)")
+RANGE = re.compile(r"([^:,()]+):([^:,()]+)")
+ALLOWED = "PATH=0.5:1.2 (uniform), PATH=0.5,0.8,1 (in turn), PATH=normal(1, 0.2, 0, 2), PATH=choice(a, b)"
+
+
+def over_of(options: Sequence[str]) -> dict[str, Any]:
+    """Return how parameters vary, from options ``PATH=WAY``.
+
+    Raises
+    ------
+    InputError
+        With every option that cannot be read.
+
+    Examples
+    --------
+    >>> over_of(["rules.CHN.view=nominal,trade-weighted", "rules.CHN.cap=0.5,1"])
+    {'rules.CHN.view': ['nominal', 'trade-weighted'], 'rules.CHN.cap': [0.5, 1]}
+    """
+    found: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for option in options:
+        path, sign, text = option.partition("=")
+        if not sign or not path.strip() or not text.strip():
+            problems.append(Problem("not PATH=WAY", "--over", repr(option), ALLOWED))
+        elif path.strip() in found:
+            problems.append(Problem("given twice", "--over", repr(path.strip()), "each path once"))
+        else:
+            try:
+                found[path.strip()] = way_of(text.strip())
+            except InputError as error:
+                problems += error.at(f"--over {path.strip()}").problems
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def way_of(text: str) -> Any:
+    """Return one way to vary: a range, a list of values, or one of the named distributions.
+
+    Examples
+    --------
+    >>> way_of("0.5:1.5").mean(), way_of("true, false"), way_of("integers(1, 3)").support()[0]
+    (np.float64(1.0), [True, False], np.int64(1))
+    """
+    called, ranged = CALL.fullmatch(text), RANGE.fullmatch(text)
+    if called is not None:
+        name, inside = called.groups()
+        if name not in NAMED:
+            raise InputError([unknown_name("way to vary", name, NAMED)])
+        values = [value_of(each) for each in inside.split(",")]
+        try:
+            return NAMED[name](*values)
+        except TypeError:
+            raise InputError([Problem("not what it takes", name, f"({inside})", ALLOWED)]) from None
+    if ranged is not None:
+        low, high = (value_of(each) for each in ranged.groups())
+        return distributions.uniform(low, high)
+    return [value_of(each) for each in text.split(",")]
+
+
+def value_of(text: str) -> Any:
+    """Return a number, yes or no, or the text itself.
+
+    Examples
+    --------
+    >>> value_of(" 2"), value_of("0.5"), value_of("true"), value_of("nominal"), value_of("2025-11-01")
+    (2, 0.5, True, 'nominal', '2025-11-01')
+    """
+    word = text.strip()
+    if word.lower() in {"true", "false"}:
+        return word.lower() == "true"
+    for kind in (int, float):
+        try:
+            return kind(word)
+        except ValueError:
+            continue
+    return word

@@ -1,0 +1,169 @@
+"""Checks: everything wrong with a sweep, found before anything runs."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from tradesim.changes import ABOUT, changed_fields
+from tradesim.errors import InputError, Problem, fail_if, unknown_name
+from tradesim.scenario import SAMPLING, Scenario
+from tradesim.sweeps.columns import changes_of, column_of, known_paths
+from tradesim.sweeps.design import SCENARIO, Design, combinations_of
+from tradesim.sweeps.numbers import BITS
+from tradesim.sweeps.spreads import Explicit
+
+MOST_PROGRAMS = 1000
+"""Combinations of what cannot vary within a run."""
+MOST_LEVELS = 16
+SURE = 1e-9
+
+
+def design_problems(scenarios: Mapping[str, Scenario], design: Design) -> Iterator[Problem]:
+    """Yield what is wrong with a design for scenarios: paths, values, and odds taken together."""
+    problems = [*_path_problems(scenarios, design)]
+    yield from problems
+    if problems:
+        return
+    for name, scenario in scenarios.items():
+        place = f"{name}: " if SCENARIO in design.spreads else ""
+        for path in design.spreads:
+            if path != SCENARIO:
+                yield from _value_problems(scenario, design, path, place)
+        yield from _odds_problems(scenario, design, place)
+    grouped = [path for path, spread in design.spreads.items() if _is_grouped(scenarios, path)]
+    many = len(combinations_of(design, grouped)) if grouped else 1
+    if many > MOST_PROGRAMS:
+        got = f"{many:,} combinations of {', '.join(grouped)}"
+        yield Problem("too many that cannot vary within a run", "over", got, f"{MOST_PROGRAMS:,}")
+
+
+def alike_problems(scenarios: Mapping[str, Scenario]) -> Iterator[Problem]:
+    """Yield where named scenarios differ in what their results have in common."""
+    names = list(scenarios)
+    kinds: dict[str, Callable[[Scenario], Any]] = {
+        "days": lambda s: (s.start, s.end),
+        "economies": lambda s: s.schedule.economies.codes,
+        "recorded pairs": lambda s: s.schedule.recorded.tolist(),
+        "truces": lambda s: [truce.name for truce in s.truces],
+        "events and outcomes": lambda s: [(e.name, [o.name for o in e.outcomes]) for e in s.events],
+    }
+    for name in names[1:]:
+        for what, told in kinds.items():
+            if told(scenarios[name]) != told(scenarios[names[0]]):
+                where = f"over: scenario: {name!r}"
+                yield Problem(f"other {what} than {names[0]!r}", where, allowed=f"the same {what} in all")
+
+
+def asked_problems(  # noqa: C901 one line for each thing that is asked
+    design: Design,
+    draws: Any,
+    seed: Any,
+    *,
+    bins: Any,
+    top: Any,
+    levels: Any,
+    sampling: Any,
+    block: Any,
+    unit: int,
+) -> Iterator[Problem]:
+    """Yield what is wrong with numbers that are asked for beside the design."""
+    if not _is_whole(draws, 1):
+        yield Problem("not a number of draws", "draws", repr(draws), "a whole number, 1 or more")
+    elif draws < design.combinations:
+        got = f"{draws:,} draws of {design.combinations:,} combinations"
+        yield Problem("fewer draws than points", "draws", got, f"{design.combinations:,} or more")
+    elif design.kind == "sobol" and draws > 2**BITS:
+        yield Problem("more draws than points", "draws", f"{draws:,}", f"{2**BITS:,} of a Sobol sequence")
+    if not _is_whole(seed, 0) or seed >= 2**64:
+        yield Problem("not a seed", "seed", repr(seed), "a whole number, 0 or more, below 2**64")
+    if not _is_whole(bins, 2) or bins > 2**20:
+        yield Problem("not a number of bins", "bins", repr(bins), "a whole number, 2 to 1,048,576")
+    if isinstance(top, bool) or not isinstance(top, int | float) or not 0 < top <= 100:
+        yield Problem("not a duty", "top", repr(top), "a fraction above 0, up to 100")
+    if not isinstance(levels, Sequence | np.ndarray) or isinstance(levels, str):
+        yield Problem("not a list of levels", "levels", repr(levels), "fractions: [0.5, 1.0]")
+        levels = ()
+    if len(levels) > MOST_LEVELS or len(set(levels)) != len(levels):
+        yield Problem(
+            "too many levels, or one twice", "levels", str(levels), f"{MOST_LEVELS} at most, each once"
+        )
+    for level in levels:
+        if isinstance(level, bool) or not isinstance(level, int | float) or not 0 <= level < np.inf:
+            yield Problem("not a duty", "levels", repr(level), "a fraction of 0 or more: 0.25 is 25 %")
+    if sampling not in SAMPLING:
+        yield Problem("unknown sampling", "sampling", repr(sampling), " | ".join(SAMPLING))
+    if not _is_whole(block, unit) or block % unit:
+        yield Problem("not a size of blocks", "block", repr(block), f"a multiple of {unit}")
+
+
+def _path_problems(scenarios: Mapping[str, Scenario], design: Design) -> Iterator[Problem]:
+    for scenario in scenarios.values():
+        known = [path for path in known_paths(scenario) if path not in ABOUT]
+        for path in design.spreads:
+            if path in ABOUT:
+                got = f"a sweep over `{path}`"
+                yield Problem("not an assumption of a run", "over", got, fix="run a sweep for each")
+            elif path not in known and path != SCENARIO:
+                yield unknown_name("parameter", path, [*known, SCENARIO], "over")
+    for path, spread in design.spreads.items():
+        there = path == SCENARIO or all(path in known_paths(each) for each in scenarios.values())
+        if there and spread.options is None and _is_grouped(scenarios, path):
+            allowed = "a list of values, or ts.choice([...])"
+            what = "cannot vary within a run: it is the same for all draws of a program"
+            yield Problem(what, f"over: {path}", "values without end", allowed)
+
+
+def _is_grouped(scenarios: Mapping[str, Scenario], path: str) -> bool:
+    return path == SCENARIO or any(column_of(each, path) is None for each in scenarios.values())
+
+
+def _value_problems(scenario: Scenario, design: Design, path: str, place: str) -> Iterator[Problem]:
+    """Yield what the description itself says to the values at both ends, or to all that are listed."""
+    if _is_grouped({"": scenario}, path):
+        return  # tried when its program is made
+    for value in design.spreads[path].extremes():
+        if isinstance(value, float) and not np.isfinite(value):
+            fix = "cut it off: ts.normal(1.0, 0.2, low=0.0, high=2.0)"
+            yield Problem("a distribution without an end", f"{place}over: {path}", f"{value}", fix=fix)
+            return
+        try:
+            changed_fields(scenario, changes_of(scenario, {path: value}))
+        except InputError as error:
+            yield from error.at(f"{place}over: {path}").problems
+            return
+
+
+def _odds_problems(scenario: Scenario, design: Design, place: str) -> Iterator[Problem]:
+    """Yield events whose outcomes may come to more than 1 together, or to less with none left over."""
+    for event in scenario.events:
+        own = [f"events.{event.name}.{o.name}" for o in event.outcomes]
+        given = [path for path in own if path in design.spreads]
+        low, high = _sums(design, given)
+        left_over = len(given) < len(own)
+        if given and (high > 1 + SURE or (not left_over and low < 1 - SURE)):
+            got = f"{' + '.join(given)}: {low:g} to {high:g}"
+            allowed = "at most 1 together" if left_over else "1 together, always"
+            fix = "leave one outcome out: it takes the rest" if not left_over else "lower their ends"
+            yield Problem("odds that do not fit", f"{place}over", got, allowed, fix)
+
+
+def _sums(design: Design, paths: list[str]) -> tuple[float, float]:
+    """Return the least and the most that some probabilities come to together."""
+    rows = [s.column for path in paths if isinstance(s := design.spreads[path], Explicit)]
+    together = (
+        np.sum([np.asarray(column, dtype=np.float64) for column in rows], axis=0) if rows else np.zeros(1)
+    )
+    others = [s.extremes() for path in paths if not isinstance(s := design.spreads[path], Explicit)]
+    low, high = (sum(float(end(ends)) for ends in others) for end in (min, max))
+    return float(np.min(together)) + low, float(np.max(together)) + high
+
+
+def _is_whole(value: Any, least: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+
+def refuse_unfit(scenarios: Mapping[str, Scenario], design: Design) -> None:
+    """Raise one error with everything wrong with scenarios and design."""
+    fail_if(alike_problems(scenarios))
+    fail_if(dict.fromkeys(design_problems(scenarios, design)))

@@ -1,0 +1,163 @@
+"""Gathering: blocks run or read, and everything that is kept of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tradesim.engine.program import Floats, Ints
+from tradesim.errors import Problem, fail_if
+from tradesim.sweeps.parts import Part, Rows, Total
+from tradesim.sweeps.plan import Plan
+from tradesim.sweeps.progress import Meter, Say, told
+from tradesim.sweeps.running import Task, run_blocks, workers_of
+from tradesim.sweeps.store import Store
+
+SAMPLE = 1000
+"""Draws of which whole paths are kept in memory."""
+
+
+class SweepInterrupted(KeyboardInterrupt):
+    """A sweep that was stopped by hand; says what is safe and how to go on."""
+
+
+@dataclass
+class Gathered:
+    """What is kept of the blocks of a sweep.
+
+    Parameters
+    ----------
+    total : everything added up.
+    keep : rows of draws from this one on are not kept in memory.
+    rows, paths : by the first draw of their block.
+    """
+
+    total: Total
+    keep: int
+    rows: dict[int, Rows] = field(default_factory=dict)
+    paths: dict[int, Floats] = field(default_factory=dict)
+
+    def take(self, part: Part) -> None:
+        """Add a part, and keep of it what there is room for."""
+        self.total.add(part)
+        if part.start < self.keep:
+            self.rows[part.start] = part.rows
+        if len(part.paths):
+            self.paths[part.start] = part.paths
+
+
+@dataclass(frozen=True)
+class How:
+    """How a sweep is run, which changes none of its numbers.
+
+    Parameters
+    ----------
+    executor : anything with the interface of concurrent.futures; threads of this process by default.
+    threads : how many of these.
+    progress : True for a bar, a function, or False.
+    """
+
+    executor: Any = None
+    threads: int | None = None
+    progress: bool | Say = False
+
+    def __post_init__(self) -> None:
+        many: Any = self.threads
+        if many is not None and (isinstance(many, bool) or not isinstance(many, int) or many < 1):
+            fail_if([Problem("not a number of threads", "threads", repr(many), "a whole number, 1 or more")])
+        if self.executor is not None and not hasattr(self.executor, "submit"):
+            allowed = "a pool of concurrent.futures, a dask.distributed client, or another with `submit`"
+            fail_if([Problem("not an executor", "executor", repr(self.executor), allowed)])
+
+
+def gather(
+    plan: Plan,
+    blocks: Sequence[Task],
+    how: How,
+    *,
+    title: str,
+    keep: int,
+    store: Store | None = None,
+) -> Gathered:
+    """Run blocks, but for those that a store has, and return what is kept of them.
+
+    Raises
+    ------
+    SweepInterrupted
+        If it is stopped by hand.
+    StoreError
+        If a block cannot be written.
+    """
+    gathered = Gathered(Total(plan), 0 if store is not None else keep)
+    draws = sum(stop - start for start, stop, _ in blocks)
+    try:
+        with told(how.progress, title) as say:
+            meter = Meter(draws, plan.days, say)
+            missing = _read(blocks, gathered, store, meter)
+
+            def take(part: Part) -> None:
+                if store is not None:
+                    store.write(part)
+                gathered.take(part._replace(paths=part.paths[:0]) if plan.paths > SAMPLE else part)
+                meter.add(part.stop - part.start, ran=True)
+
+            if missing:
+                with workers_of(how.executor, how.threads) as (executor, workers):
+                    run_blocks(plan, missing, executor, workers, take)
+    except KeyboardInterrupt:
+        raise SweepInterrupted(_stopped(gathered.total.draws, draws, store)) from None
+    return gathered
+
+
+def edges_of(draws: int, block: int) -> list[tuple[int, int]]:
+    """Return the first draw of each block, and the one after its last.
+
+    Examples
+    --------
+    >>> edges_of(1200, 512)
+    [(0, 512), (512, 1024), (1024, 1200)]
+    """
+    return [(low, min(low + block, draws)) for low in range(0, draws, block)]
+
+
+def tasks_of(blocks: Sequence[tuple[int, int]]) -> list[Task]:
+    """Return blocks of consecutive draws as tasks."""
+    return [(start, stop, None) for start, stop in blocks]
+
+
+def chosen_tasks(chosen: Ints, block: int) -> list[Task]:
+    """Return draws that were picked, in blocks."""
+    return [(start, stop, chosen[start:stop]) for start, stop in edges_of(len(chosen), block)]
+
+
+def _read(blocks: Sequence[Task], gathered: Gathered, store: Store | None, meter: Meter) -> list[Task]:
+    """Take the blocks that are there, and return those that are missing or damaged."""
+    if store is None:
+        return list(blocks)
+    missing = []
+    for task in blocks:
+        part = store.read(task[0], task[1])
+        if part is None:
+            missing.append(task)
+            continue
+        gathered.take(part)
+        meter.add(part.stop - part.start, ran=False)
+    return missing
+
+
+def _stopped(done: int, draws: int, store: Store | None) -> str:
+    if store is None:
+        return (
+            f"interrupted after {done:,} of {draws:,} draws; none are kept: name a store to be able to go on"
+        )
+    return (
+        f"interrupted after {done:,} of {draws:,} draws, which are safe in {store.folder}: "
+        "run the same sweep again and it goes on from there"
+    )
+
+
+def known(rows: Mapping[int, Rows], store: Store | None, start: int, stop: int) -> Rows | None:
+    """Return the rows of a block, from memory or from the store; None where they are not kept."""
+    if store is None:
+        return rows.get(start)
+    part = store.read(start, stop)
+    return None if part is None else part.rows

@@ -1,0 +1,268 @@
+"""Spreads: how one parameter varies over the draws of a sweep."""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradesim.errors import InputError, Problem, fail_if
+from tradesim.sweeps.words import plain, unplain
+
+if TYPE_CHECKING:
+    from scipy.stats.distributions import rv_frozen
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+INSIDE = 2.0**-53
+"""Least distance of a random number from 0 and 1: a distribution without an end has no quantile there."""
+
+
+class Spread(ABC):
+    """How a parameter varies: one class for each way, and nothing else knows the ways apart."""
+
+    kind: ClassVar[str]
+    by_chance: ClassVar[bool] = False
+    """Whether a draw needs a random number for it; others go through their values one after the other."""
+
+    @abstractmethod
+    def values(self, numbers: Floats, turns: Ints) -> NDArray[Any]:
+        """Return the value of each draw, (S,).
+
+        Parameters
+        ----------
+        numbers : (S,) float64 on [0, 1), of spreads by chance.
+        turns : (S,) int64, the place among its values of others.
+        """
+
+    @abstractmethod
+    def extremes(self) -> list[Any]:
+        """Return values between which all others lie, or all of them."""
+
+    @abstractmethod
+    def described(self) -> dict[str, Any]:
+        """Return it as JSON knows it; `read` makes it again."""
+
+    @property
+    def options(self) -> list[Any] | None:
+        """All values that there are, or None where there is no end of them."""
+        return None
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn(Spread):
+    """A frozen distribution of scipy.stats."""
+
+    kind: ClassVar[str] = "distribution"
+    by_chance: ClassVar[bool] = True
+
+    distribution: "rv_frozen"
+
+    def __post_init__(self) -> None:
+        fail_if(_distribution_problems(self.distribution))
+
+    @property
+    def whole(self) -> bool:
+        """Whether it has whole numbers only."""
+        from scipy import stats  # noqa: PLC0415 scipy loads when a distribution is drawn from
+
+        return isinstance(self.distribution.dist, stats.rv_discrete)
+
+    def values(self, numbers: Floats, turns: Ints) -> NDArray[Any]:  # noqa: ARG002 one signature for all
+        """Return the quantiles of the random numbers."""
+        found = np.asarray(self.distribution.ppf(np.clip(numbers, INSIDE, 1.0 - INSIDE)))
+        return found.astype(np.int64) if self.whole else found.astype(np.float64)
+
+    def extremes(self) -> list[Any]:
+        """Return the ends of its support."""
+        ends = [float(end) for end in self.distribution.support()]
+        return [int(end) if self.whole and math.isfinite(end) else end for end in ends]
+
+    def described(self) -> dict[str, Any]:
+        """Return its name in scipy.stats, and its parameters."""
+        given: Any = self.distribution
+        return {
+            "distribution": given.dist.name,
+            "args": [plain(value) for value in given.args],
+            "kwds": {name: plain(value) for name, value in given.kwds.items()},
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Choice(Spread):
+    """Values, one of which each draw has at random."""
+
+    kind: ClassVar[str] = "choice"
+    by_chance: ClassVar[bool] = True
+
+    among: tuple[Any, ...]
+    odds: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        fail_if([*_list_problems(self.among), *_odds_problems(self.odds, len(self.among))])
+
+    def values(self, numbers: Floats, turns: Ints) -> NDArray[Any]:  # noqa: ARG002 one signature for all
+        """Return the value whose stretch of the odds each random number lies in."""
+        odds = np.array(self.odds or [1.0] * len(self.among))
+        edges = np.cumsum(odds)[:-1] / odds.sum()
+        return listed(self.among)[np.searchsorted(edges, numbers, side="right")]
+
+    def extremes(self) -> list[Any]:
+        """Return all values."""
+        return list(self.among)
+
+    @property
+    def options(self) -> list[Any]:
+        """All values."""
+        return list(self.among)
+
+    def described(self) -> dict[str, Any]:
+        """Return values and odds."""
+        return {"choice": [plain(each) for each in self.among], "odds": list(self.odds)}
+
+
+@dataclass(frozen=True, eq=False)
+class Grid(Spread):
+    """Values which the draws go through one after the other."""
+
+    kind: ClassVar[str] = "grid"
+
+    points: tuple[Any, ...]
+
+    def __post_init__(self) -> None:
+        fail_if(_list_problems(self.points))
+
+    def values(self, numbers: Floats, turns: Ints) -> NDArray[Any]:  # noqa: ARG002 one signature for all
+        """Return the value whose turn it is."""
+        return listed(self.points)[turns]
+
+    def extremes(self) -> list[Any]:
+        """Return all values."""
+        return list(self.points)
+
+    @property
+    def options(self) -> list[Any]:
+        """All values."""
+        return list(self.points)
+
+    def described(self) -> dict[str, Any]:
+        """Return the values."""
+        return {"grid": [plain(each) for each in self.points]}
+
+
+@dataclass(frozen=True, eq=False)
+class Explicit(Spread):
+    """A column of points that were given one by one, all columns together."""
+
+    kind: ClassVar[str] = "points"
+
+    column: NDArray[Any] = field(repr=False)
+
+    def values(self, numbers: Floats, turns: Ints) -> NDArray[Any]:  # noqa: ARG002 one signature for all
+        """Return the values of the rows whose turn it is."""
+        return self.column[turns]
+
+    def extremes(self) -> list[Any]:
+        """Return the smallest and the largest number, or every value where they are no numbers."""
+        if self.column.dtype.kind in "iuf":
+            return [self.column.min().item(), self.column.max().item()]
+        return list(dict.fromkeys(self.column.tolist()))
+
+    @property
+    def options(self) -> list[Any]:
+        """Each value once."""
+        return list(dict.fromkeys(self.column.tolist()))
+
+    def described(self) -> dict[str, Any]:
+        """Return the values."""
+        return {"points": [plain(each) for each in self.column.tolist()]}
+
+
+def spread_of(given: Any) -> Spread:
+    """Return what is given for a parameter as a spread: a distribution, a choice, or a list of values.
+
+    Raises
+    ------
+    InputError
+        For anything else.
+    """
+    if isinstance(given, Spread):
+        return given
+    if isinstance(given, np.ndarray):
+        return Grid(tuple(given.tolist()))
+    if isinstance(given, list | tuple | range):
+        return Grid(tuple(tuple(each) if isinstance(each, list) else each for each in given))
+    if hasattr(given, "ppf") and hasattr(given, "dist"):
+        return Drawn(given)
+    allowed = "a list of values, ts.uniform(0.5, 1.2) or another, or a frozen distribution of scipy.stats"
+    raise InputError([Problem("does not say how it varies", "", repr(given), allowed)])
+
+
+def read(described: Mapping[str, Any]) -> Spread:
+    """Return the spread that `Spread.described` told of."""
+    if "distribution" in described:
+        from scipy import stats  # noqa: PLC0415 scipy loads when a distribution is drawn from
+
+        family = getattr(stats, described["distribution"])
+        return Drawn(family(*described["args"], **described["kwds"]))
+    if "choice" in described:
+        return Choice(tuple(map(unplain, described["choice"])), tuple(described["odds"]))
+    if "grid" in described:
+        return Grid(tuple(map(unplain, described["grid"])))
+    return Explicit(listed([unplain(each) for each in described["points"]]))
+
+
+def listed(values: Sequence[Any]) -> NDArray[Any]:
+    """Return values as an array of numbers if they all are, else as one of objects.
+
+    Examples
+    --------
+    >>> listed([1, 2.5]).dtype, listed(["add", None]).dtype, listed([True, False]).dtype
+    (dtype('float64'), dtype('O'), dtype('O'))
+    """
+    numbers = all(isinstance(each, int | float) and not isinstance(each, bool) for each in values)
+    if numbers:
+        return np.array(values, dtype=np.int64 if all(isinstance(v, int) for v in values) else np.float64)
+    found = np.empty(len(values), dtype=object)
+    for place, value in enumerate(values):  # one by one: numpy would take tuples for rows
+        found[place] = value
+    return found
+
+
+def _distribution_problems(given: Any) -> Iterator[Problem]:
+    from scipy import stats  # noqa: PLC0415 scipy loads when a distribution is drawn from
+
+    name = given.dist.name
+    if type(getattr(stats, name, None)) is not type(given.dist):
+        yield Problem("not a distribution of scipy.stats", "", repr(name), "one that it has by this name")
+        return
+    if any(np.ndim(value) for value in [*given.args, *given.kwds.values()]):
+        yield Problem("several distributions in one", "", repr(name), "parameters that are single numbers")
+        return
+    with np.errstate(all="ignore"):  # what is not allowed is not a number
+        middle = float(given.ppf(0.5))
+    if not math.isfinite(middle):
+        got = ", ".join([*map(str, given.args), *(f"{k}={v}" for k, v in given.kwds.items())])
+        yield Problem("parameters that the distribution does not allow", "", f"{name}({got})")
+
+
+def _list_problems(values: Sequence[Any]) -> Iterator[Problem]:
+    if not values:
+        yield Problem("no values", "", repr(values), "one value or more")
+    seen: list[Any] = []
+    for value in values:
+        if value in seen:
+            yield Problem("value given twice", "", repr(value), "each value once")
+            return
+        seen.append(value)
+
+
+def _odds_problems(odds: Sequence[float], many: int) -> Iterator[Problem]:
+    if odds and len(odds) != many:
+        yield Problem("odds that are not one for each value", "odds", str(len(odds)), str(many))
+    elif any(not math.isfinite(each) or each < 0 for each in odds) or (odds and sum(odds) <= 0):
+        yield Problem("not odds", "odds", repr(odds), "numbers of 0 or more, not all 0")

@@ -1,0 +1,316 @@
+"""Store: a folder that holds a sweep: what it is, and one file for each block that is done."""
+
+import difflib
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from tradesim.errors import InputError, Problem
+from tradesim.sweeps.files import DamagedError, StoreError, sealed, unsealed, write_whole
+from tradesim.sweeps.outcomes import Labels
+from tradesim.sweeps.parquet import paths_file
+from tradesim.sweeps.parts import Part, Rows, Tallies
+
+MANIFEST, LOCK, BLOCKS, PATHS = "manifest.json", "lock", "blocks", "paths"
+FORMAT = 1
+TOTAL = "draws"
+"""The one thing that may change: how many draws there are in all."""
+SHOWN = 12
+"""Lines of a difference that are shown."""
+
+
+@dataclass
+class Store:
+    """A folder that holds a sweep, locked against other processes while it is open.
+
+    Parameters
+    ----------
+    folder : where.
+    manifest : what the sweep is: everything that its numbers depend on.
+    labels : names of dates and pairs, for files of whole paths.
+    """
+
+    folder: Path
+    manifest: dict[str, Any]
+    labels: Labels | None = None
+    _lock: IO[str] | None = field(default=None, repr=False)
+
+    @property
+    def identity(self) -> str:
+        """What every block of it is marked with."""
+        return str(self.manifest["identity"])
+
+    def blocks(self) -> list[tuple[int, int]]:
+        """Return (start, stop) of all blocks of the sweep."""
+        size, draws = self.manifest["block"], self.manifest[TOTAL]
+        return [(low, min(low + size, draws)) for low in range(0, draws, size)]
+
+    def write(self, part: Part) -> None:
+        """Write a block.
+
+        Raises
+        ------
+        StoreError
+            If it cannot be written; the blocks before it are safe.
+        """
+        arrays: dict[str, Any] = {
+            "places": part.places,
+            "counts": part.counts,
+            "truces": part.truces,
+            "units": part.units,
+        }
+        arrays |= {f"row {name}": array for name, array in part.rows._asdict().items()}
+        arrays |= {f"tally {name}": array for name, array in part.tallies._asdict().items()}
+        try:
+            arrays |= self._paths(part)
+            write_whole(self._file(part.start), sealed(arrays, self._about(part.start, part.stop)))
+        except OSError as error:
+            raise StoreError(self._unwritten(error)) from error
+
+    def read(self, start: int, stop: int) -> Part | None:
+        """Return a block, or None where it is not there or not what was written."""
+        try:
+            content = self._file(start).read_bytes()
+            arrays = unsealed(content, self._about(start, stop))
+        except (FileNotFoundError, DamagedError):
+            return None
+        if self.whole and not self._has_paths(start, arrays["paths hash"].tobytes()):
+            return None
+        rows = Rows(*(arrays[f"row {name}"] for name in Rows._fields))
+        tallies = Tallies(*(arrays[f"tally {name}"] for name in Tallies._fields))
+        places, counts, truces = (arrays[name] for name in ("places", "counts", "truces"))
+        return Part(start, stop, places, counts, truces, rows, tallies, arrays["units"], arrays["paths"])
+
+    @property
+    def whole(self) -> bool:
+        """Whether all paths are kept, in files of their own."""
+        return bool(self.manifest["paths"] == "all")
+
+    def done(self) -> int:
+        """Return for how many blocks there is a file."""
+        return sum(self._file(start).exists() for start, _ in self.blocks())
+
+    def close(self) -> None:
+        """Let other processes have the folder."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def _file(self, start: int) -> Path:
+        return self.folder / BLOCKS / f"{start // self.manifest['block']:08d}.block"
+
+    def path_file(self, start: int) -> Path:
+        """Return the file of the whole paths of a block."""
+        return self.folder / PATHS / f"{start // self.manifest['block']:08d}.parquet"
+
+    def _paths(self, part: Part) -> dict[str, Any]:
+        """Write the whole paths of a block, before the block itself; return what the block says of them."""
+        if not self.whole or self.labels is None:
+            return {"paths": part.paths}
+        draws = np.arange(part.start, part.stop)
+        content = paths_file(part.paths, draws, self.labels.dates, self.labels.texts)
+        write_whole(self.path_file(part.start), content)
+        hashed = np.frombuffer(hashlib.sha256(content).digest(), dtype=np.uint8)
+        return {"paths": part.paths[:0], "paths hash": hashed}
+
+    def _has_paths(self, start: int, hashed: bytes) -> bool:
+        file = self.path_file(start)
+        return file.exists() and hashlib.sha256(file.read_bytes()).digest() == hashed
+
+    def _about(self, start: int, stop: int) -> str:
+        return f"{FORMAT} {self.identity} {start} {stop}"
+
+    def _unwritten(self, error: OSError) -> str:
+        done, all_of = self.done(), len(self.blocks())
+        reason = "the disk is full" if error.errno in _full() else (error.strerror or str(error))
+        return (
+            f"{self.folder}: cannot write a block: {reason}; {done:,} of {all_of:,} blocks are safe: "
+            "make room and run the same sweep again, it goes on where it stopped"
+        )
+
+
+def opened(folder: Path, manifest: Mapping[str, Any], labels: Labels) -> Store:
+    """Return the store of a sweep in a folder, new or to be gone on with, locked.
+
+    Parameters
+    ----------
+    manifest : what the sweep is; all but the number of draws has to be what the folder holds.
+
+    Raises
+    ------
+    InputError
+        If the folder holds another sweep, with the differences, or more draws than are asked for.
+    StoreError
+        If another process has it open, or it cannot be written.
+    """
+    try:
+        (folder / BLOCKS).mkdir(parents=True, exist_ok=True)
+        if manifest["paths"] == "all":
+            (folder / PATHS).mkdir(exist_ok=True)
+        lock = _locked(folder)
+    except OSError as error:
+        if isinstance(error, StoreError):
+            raise
+        raise StoreError(f"{folder}: cannot be used: {error.strerror or error}") from error
+    store = Store(folder, dict(manifest), labels, lock)
+    try:
+        _agree(folder, manifest)
+        _clear(folder)
+        write_whole(folder / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False).encode())
+    except OSError as error:
+        store.close()
+        raise StoreError(f"{folder}: cannot be written: {error.strerror or error}") from error
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def kept(folder: Path) -> Store:
+    """Return the store in a folder, to be read; nothing is locked.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    manifest = manifest_of(folder)
+    if manifest is None:
+        raise InputError([Problem("no sweep", str(folder), f"no {MANIFEST}", "a folder that a sweep wrote")])
+    return Store(folder, manifest)
+
+
+def manifest_of(folder: Path) -> dict[str, Any] | None:
+    """Return what a folder says that it holds, or None where it holds no sweep.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be read.
+    """
+    file = folder / MANIFEST
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        raise StoreError(f"{file}: cannot be read: {error}") from error
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise StoreError(f"{file}: not of format {FORMAT}; another version of tradesim wrote it")
+    return found
+
+
+def room_left(folder: Path) -> int:
+    """Return the bytes that are free where a folder is, or will be."""
+    here = folder.absolute()
+    while not here.exists():
+        here = here.parent
+    return shutil.disk_usage(here).free
+
+
+def differences(mine: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    """Return how two manifests differ in what numbers depend on, in lines.
+
+    Examples
+    --------
+    >>> differences({"seed": 7, "draws": 10}, {"seed": 8, "draws": 20})
+    ['seed: 7 there, 8 asked for']
+    """
+    found: list[str] = []
+    for key in dict.fromkeys([*mine, *other]):
+        if key in {TOTAL, "identity"} or mine.get(key) == other.get(key):
+            continue
+        one, two = mine.get(key), other.get(key)
+        if isinstance(one, Mapping) and isinstance(two, Mapping):
+            found += [f"{key}.{line}" for line in differences(one, two)]
+        elif isinstance(one, str) and isinstance(two, str) and "\n" in one:
+            lines = difflib.unified_diff(
+                one.splitlines(), two.splitlines(), "there", "asked for", "", "", 0, ""
+            )
+            found += [f"{key}: {line}" for line in list(lines)[2:]]
+        else:
+            found.append(f"{key}: {json.dumps(one)} there, {json.dumps(two)} asked for")
+    return found
+
+
+def _agree(folder: Path, manifest: Mapping[str, Any]) -> None:
+    before = manifest_of(folder)
+    if before is None:
+        strange = [
+            each.name
+            for each in folder.iterdir()
+            if each.name not in {BLOCKS, PATHS, LOCK} and each.suffix != ".tmp"
+        ]
+        if strange:
+            got = ", ".join(sorted(strange)[:3])
+            raise InputError(
+                [Problem("a folder with something else in it", str(folder), got, "an empty one")]
+            )
+        return
+    found = [] if before["identity"] == manifest["identity"] else differences(before, manifest)
+    if found:
+        more = f"; and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+        raise InputError([Problem("holds another sweep", str(folder), "; ".join(found[:SHOWN]) + more,
+                                  fix="name another folder, or ask for the same")])  # fmt: skip
+    if before[TOTAL] > manifest[TOTAL]:
+        got = f"{manifest[TOTAL]:,} asked for, {before[TOTAL]:,} there"
+        fix = "the number is the total: ask for as many or more, or name another folder"
+        raise InputError([Problem("holds more draws", str(folder), got, fix=fix)])
+    if before[TOTAL] < manifest[TOTAL] and manifest["design"]["kind"] == "latin":
+        got = f"{before[TOTAL]:,} there, {manifest[TOTAL]:,} asked for"
+        fix = "every point of a Latin hypercube depends on how many there are: name another folder"
+        raise InputError([Problem("a Latin hypercube cannot be extended", str(folder), got, fix=fix)])
+
+
+def _locked(folder: Path) -> IO[str]:
+    """Return the lock file of a folder, held until it is closed or the process ends, however it ends."""
+    file = (folder / LOCK).open("a+", encoding="utf-8")
+    try:
+        _hold(file)
+    except OSError:
+        file.seek(0)
+        holder = file.read().strip() or "unknown"
+        file.close()
+        raise StoreError(
+            f"{folder}: another process ({holder}) runs this sweep; wait for it, or end it"
+        ) from None
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    return file
+
+
+def _hold(file: IO[str]) -> None:
+    """Lock a file or raise OSError at once."""
+    if os.name == "nt":  # pragma: no cover
+        import msvcrt  # noqa: PLC0415 there on Windows only
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        return
+    import fcntl  # noqa: PLC0415 not there on Windows
+
+    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _clear(folder: Path) -> None:
+    """Remove what a process that was killed left half written."""
+    for left in _half_written(folder):
+        left.unlink(missing_ok=True)
+
+
+def _half_written(folder: Path) -> Iterator[Path]:
+    for place in (folder, folder / BLOCKS, folder / PATHS):
+        yield from place.glob(".*.tmp")
+
+
+def _full() -> set[int]:
+    import errno  # noqa: PLC0415 asked for when something failed
+
+    return {errno.ENOSPC, errno.EDQUOT}

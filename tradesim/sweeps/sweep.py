@@ -1,0 +1,173 @@
+"""Sweep: many draws over a design of parameter values, reduced as they run."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from tradesim.errors import InputError, Problem
+from tradesim.scenario import Scenario
+from tradesim.sweeps.design import Correlation, Over, read_design
+from tradesim.sweeps.gathering import How, edges_of, gather, tasks_of
+from tradesim.sweeps.progress import Say
+from tradesim.sweeps.results import Sweep
+from tradesim.sweeps.setup import Asked, Setup, checked_design, named, setup_of
+from tradesim.sweeps.store import kept, opened
+from tradesim.sweeps.tables import MOST_ROWS
+
+KEEP = MOST_ROWS
+"""Draws whose rows stay in memory where there is no store."""
+
+
+def sweep(
+    scenario: Scenario | Mapping[str, Scenario],
+    over: Over | None = None,
+    *,
+    draws: int,
+    seed: int = 0,
+    store: str | Path | None = None,
+    executor: Any = None,
+    progress: bool | Say = True,
+    design: str = "random",
+    correlation: Correlation | None = None,
+    levels: Sequence[float] = (0.5, 1.0),
+    bins: int | None = None,
+    top: float = 4.0,
+    sampling: str = "random",
+    paths: str = "none",
+    keep: int = KEEP,
+    threads: int | None = None,
+    block: int | None = None,
+) -> Sweep:
+    """Run many draws of a scenario over a design of its parameters, keeping counts and one row per draw.
+
+    Draw k has the same parameters and the same path whatever the number of draws, blocks, threads, executor,
+    interruptions and extensions are.
+
+    Parameters
+    ----------
+    scenario : one, or several by name, which then are a dimension of the design.
+    over : by path (``rules.CHN.ratio``, ``truces.geneva.renewal``, ``events.summit.deal``,
+        ``shocks.USA-CHN.rate``), how a parameter varies: a list of values, gone through in turn, all
+        combinations of several lists; `tradesim.uniform` and its kind, or any frozen distribution of
+        scipy.stats; `tradesim.choice`. Or a frame of explicit points, one column for each path.
+    draws : how many in all. Of a store that has some of them only the others are run.
+    seed : 0 or more.
+    store : a folder that keeps every block as soon as it is done, so that the sweep can be stopped, gone on
+        with and extended.
+    executor : anything with the interface of concurrent.futures: a pool of processes, a dask.distributed
+        client; threads of this process by default.
+    progress : True for a bar where somebody looks at one, or a function of a `Progress`.
+    design : how random numbers are made: ``random``; ``latin``, a Latin hypercube, which cannot be extended;
+        ``sobol``, points of a scrambled Sobol sequence.
+    correlation : of two parameters by chance, ``{("rules.CHN.ratio", "rules.USA.ratio"): 0.6}``, of their
+        normal scores (a Gaussian copula).
+    levels : duties, fractions, of which it is kept when each draw first exceeds them.
+    bins, top : duties from 0 to ``top``, a fraction, are counted in so many bins (default: 1024, or as many
+        as there is room for): quantiles are off by half a bin at most.
+    sampling : how the numbers are made that a draw has once, as in `tradesim.Scenario.run`.
+    paths : ``none``; ``sample``, whole paths of the first thousand draws; or ``all``, into Parquet files of
+        the store (needs pyarrow).
+    keep : without a store, the rows of the first so many draws are kept.
+    threads : how many, without an executor (default: one for each processor).
+    block : draws that run together, a multiple of 512; it changes no number.
+
+    Raises
+    ------
+    InputError
+        With everything wrong with it, before anything runs.
+    StoreError
+        If the folder is in use or cannot be written.
+    SweepInterrupted
+        If it is stopped by hand; what is done is safe in the store.
+
+    Examples
+    --------
+    >>> import tradesim as ts
+    >>> scenario = ts.scenarios.load("april-2025-spiral")
+    >>> result = ts.sweep(scenario, {"rules.CHN.ratio": [0.0, 1.0]}, draws=4, progress=False)
+    >>> result.outcomes()[["rules.CHN.ratio", "peak.CHN-USA"]].round(2).values.tolist()
+    [[0.0, 0.23], [1.0, 1.48], [0.0, 0.23], [1.0, 1.48]]
+    """
+    given: Over = {} if over is None else over
+    scenarios, given = named(scenario, given)
+    plain = checked_design(scenarios, given, design, correlation)
+    folder = None if store is None else Path(store)
+    how = How(executor, threads, progress)
+    asked = Asked(draws, seed, levels, bins, top, sampling, paths, block)
+    setup = setup_of(scenarios, plain, asked, folder)
+    return run(setup, folder, how, keep)
+
+
+def run(setup: Setup, folder: Path | None, how: How, keep: int = KEEP) -> Sweep:
+    """Run what is missing of a sweep and return its result."""
+    tasks, title = tasks_of(edges_of(setup.plan.draws, setup.block)), setup.labels.name
+    if folder is None:
+        gathered = gather(setup.plan, tasks, how, title=title, keep=keep)
+        return Sweep(setup, gathered, None, how, keep=keep)
+    store = opened(folder, setup.manifest, setup.labels)
+    try:
+        gathered = gather(setup.plan, tasks, how, title=title, keep=keep, store=store)
+    finally:
+        store.close()
+    return Sweep(setup, gathered, store, how, keep=keep)
+
+
+def resume(
+    folder: str | Path,
+    *,
+    draws: int | None = None,
+    scenario: Scenario | Mapping[str, Scenario] | None = None,
+    executor: Any = None,
+    progress: bool | Say = True,
+    threads: int | None = None,
+) -> Sweep:
+    """Go on with the sweep in a folder, from what the folder says of it.
+
+    Parameters
+    ----------
+    folder : its store.
+    draws : how many in all (default: as many as were asked for).
+    scenario : needed where the folder cannot hold it: with rules that are your own functions.
+
+    Raises
+    ------
+    InputError
+        If there is no sweep in the folder, or its scenario has to be given.
+    """
+    setup = setup_from(Path(folder), draws, scenario)
+    return run(setup, Path(folder), How(executor, threads, progress))
+
+
+def setup_from(
+    folder: Path, draws: int | None = None, scenario: Scenario | Mapping[str, Scenario] | None = None
+) -> Setup:
+    """Return the sweep that a folder holds, ready to run."""
+    manifest = kept(folder).manifest
+    design = read_design(manifest["design"])
+    found = scenarios_in(folder, manifest) if scenario is None else named(scenario, {})[0]
+    names = ("seed", "levels", "bins", "top", "sampling", "paths", "block")
+    asked = Asked(manifest["draws"] if draws is None else draws, **{name: manifest[name] for name in names})
+    return setup_of(found, design, asked, folder)
+
+
+def scenarios_in(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Scenario]:
+    """Return the scenarios that a folder holds.
+
+    Raises
+    ------
+    InputError
+        For those that cannot be written down.
+    """
+    found = {}
+    for name, text in manifest["texts"].items():
+        if text is None:
+            fix = "give it: resume(folder, scenario=…)"
+            raise InputError(
+                [Problem("its scenario is not in the folder", str(folder), "rules of your own", fix=fix)]
+            )
+        with TemporaryDirectory() as place:
+            file = Path(place) / "scenario.toml"
+            file.write_text(text, encoding="utf-8")
+            found[name] = Scenario.from_toml(file)
+    return found

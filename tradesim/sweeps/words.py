@@ -1,0 +1,58 @@
+"""Words: values of parameters as JSON knows them, and back."""
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+
+from tradesim.errors import InputError, Problem
+from tradesim.shocks import Size
+
+SIZE, DATE, TUPLE = "size", "date", "tuple"
+"""Names of what JSON has no word for."""
+
+
+def plain(value: Any) -> Any:
+    """Return a value of a parameter as JSON knows it; `unplain` makes it again.
+
+    Raises
+    ------
+    InputError
+        For a value that cannot be written down, such as a function.
+
+    Examples
+    --------
+    >>> plain(np.float64(0.5)), plain(dt.date(2025, 11, 10)), plain(("CAN", "MEX"))
+    (0.5, {'date': '2025-11-10'}, {'tuple': ['CAN', 'MEX']})
+    """
+    if isinstance(value, np.datetime64):
+        return {DATE: str(value.astype("datetime64[D]"))}
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if isinstance(value, dt.date):
+        return {DATE: value.isoformat()[:10]}
+    if isinstance(value, Size):
+        return {SIZE: {"distribution": value.distribution, **value.parameters}}
+    if isinstance(value, tuple | list):
+        return {TUPLE: [plain(each) for each in value]}
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    allowed = "numbers, texts, dates, true or false, lists of them, sizes of shocks"
+    raise InputError([Problem("a value that cannot be written down", "", repr(value), allowed)])
+
+
+def unplain(value: Any) -> Any:
+    """Return the value that `plain` wrote down.
+
+    Examples
+    --------
+    >>> unplain(plain(Size("fixed", value=0.25))) == Size("fixed", value=0.25)
+    True
+    """
+    if not isinstance(value, dict):
+        return value
+    if DATE in value:
+        return dt.date.fromisoformat(value[DATE])
+    if SIZE in value:
+        return Size(**value[SIZE])
+    return tuple(unplain(each) for each in value[TUPLE])
