@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         averages,
         datasets,
         economics,
+        impacts,
         plots,
         rules,
         scenarios,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from tradesim.economies import Economies
     from tradesim.errors import InputError, TradesimError
     from tradesim.events import Effect, Event, Outcome
+    from tradesim.impacts import Impact, impact
     from tradesim.measures import Measure
     from tradesim.paths import Paths
     from tradesim.scenario import Scenario
@@ -46,6 +48,7 @@ _ROOM = {
     "Economies": "economies",
     "Effect": "events",
     "Event": "events",
+    "Impact": "impacts",
     "InputError": "errors",
     "Measure": "measures",
     "Outcome": "events",
@@ -60,6 +63,7 @@ _ROOM = {
     "Truce": "truces",
     "beta": "sweeps.distributions",
     "choice": "sweeps.distributions",
+    "impact": "impacts",
     "integers": "sweeps.distributions",
     "loguniform": "sweeps.distributions",
     "normal": "sweeps.distributions",
@@ -71,6 +75,7 @@ _ROOMS = (
     "averages",
     "datasets",
     "economics",
+    "impacts",
     "plots",
     "rules",
     "scenarios",
@@ -82,6 +87,7 @@ __all__ = [
     "Economies",
     "Effect",
     "Event",
+    "Impact",
     "InputError",
     "Measure",
     "Outcome",
@@ -99,6 +105,8 @@ __all__ = [
     "choice",
     "datasets",
     "economics",
+    "impact",
+    "impacts",
     "integers",
     "loguniform",
     "normal",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tradesim.economics.equilibrium import Equilibrium, ServicesEquilibrium
     from tradesim.economics.krugman import Krugman, KrugmanEquilibrium
     from tradesim.economics.multisector import MultiSector, MultiSectorEquilibrium
+    from tradesim.economics.origins import diversion
     from tradesim.economics.partial import PartialEquilibrium
     from tradesim.economics.partial_outcome import PartialOutcome
     from tradesim.economics.policy import Choice, cooperative, nash, optimal_tariff
@@ -49,6 +50,7 @@ _ROOM = {
     "Step": "calibration",
     "best_response_tariff": "retaliation",
     "cooperative": "policy",
+    "diversion": "origins",
     "elasticity_after": "elasticities",
     "equal_duties_tariff": "retaliation",
     "nash": "policy",
@@ -78,6 +80,7 @@ __all__ = [
     "Step",
     "best_response_tariff",
     "cooperative",
+    "diversion",
     "elasticity_after",
     "equal_duties_tariff",
     "nash",

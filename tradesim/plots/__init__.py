@@ -6,6 +6,9 @@ from tradesim.plots.duties import comparison, step_chart
 from tradesim.plots.fans import fan_chart
 from tradesim.plots.files import Chart, save
 from tradesim.plots.futures import branch_grid, branches
+from tradesim.plots.impact_bars import grouped_bars, stacked_bars
+from tradesim.plots.impact_curves import best_responses, duty_curves
+from tradesim.plots.impact_fans import impact_fan, impact_panels
 from tradesim.plots.layers import authority_stack
 from tradesim.plots.matrix import heat_map
 from tradesim.plots.moves import event_timeline
@@ -18,19 +21,25 @@ __all__ = [
     "Chart",
     "authority_colours",
     "authority_stack",
+    "best_responses",
     "branch_grid",
     "branches",
     "comparison",
+    "duty_curves",
     "economy_colour",
     "event_timeline",
     "fan_chart",
+    "grouped_bars",
     "heat_map",
+    "impact_fan",
+    "impact_panels",
     "outcome_chart",
     "percent_axis",
     "phase_plot",
     "ranking_chart",
     "save",
     "share_chart",
+    "stacked_bars",
     "step_chart",
     "tornado_chart",
     "truce_band",

@@ -63,8 +63,8 @@ def percent_axis(axis: Axis, ticks: int = 6, low: float = -np.inf) -> None:
 class DateTicks(AutoDateLocator):
     """Ticks at years, months or days; none so close before the first of a month that the two would touch."""
 
-    def __init__(self) -> None:
-        super().__init__(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]
+    def __init__(self, least: int = 4, most: int = 9) -> None:
+        super().__init__(minticks=least, maxticks=most)  # type: ignore[no-untyped-call]
 
     def __call__(self) -> list[float]:
         """Return the places of the ticks, days."""
@@ -74,9 +74,9 @@ class DateTicks(AutoDateLocator):
         return [float(tick) for tick in found[far]]
 
 
-def date_axis(axis: Axis) -> None:
-    """Label an axis of dates by years, months or days, whichever fit."""
-    locator = DateTicks()
+def date_axis(axis: Axis, least: int = 4, most: int = 9) -> None:
+    """Label an axis of dates by years, months or days, whichever fit, with so many ticks."""
+    locator = DateTicks(least, most)
     formatter = ConciseDateFormatter(  # type: ignore[no-untyped-call]
         locator,
         formats=["%Y", "%b", "%d %b", "%H:%M", "%H:%M", "%S"],

@@ -1,0 +1,151 @@
+"""Along paths: the duties of a run, averaged over periods and put to a model of trade."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tradesim.errors import Problem, fail_if
+from tradesim.impacts.consequences import AGAINST, SOLVED_AT_MOST, TOLERANCE, Against, Consequences
+from tradesim.impacts.matching import Match, match
+from tradesim.impacts.periods import Periods, periods
+from tradesim.impacts.result import Impact
+from tradesim.impacts.solving import Model
+from tradesim.paths import Paths
+from tradesim.timegrid import DateLike, as_day
+
+Floats = NDArray[np.float64]
+
+
+def impact(
+    paths: Paths,
+    model: Model,
+    at: str | Iterable[DateLike] = "M",
+    *,
+    against: Against = "base",
+    elasticity: Callable[[Floats], Floats] | None = None,
+    since: DateLike | None = None,
+    members: Mapping[str, Sequence[str]] | None = None,
+    solved_at_most: int = SOLVED_AT_MOST,
+    tolerance: float = TOLERANCE,
+) -> Impact:
+    """Return what duties of paths cost: welfare, prices, revenue, imports, diversion, by date and draw.
+
+    Every draw's *statutory effective* duties are put in the place of the model's tariffs, pair by pair, and
+    the model is solved for each period by itself: what trade would come to if the duties of that period
+    stayed, a year's worth of it. Nothing is carried over from one period to the next. The revenue is what
+    the model collects at these duties; customs collects less (exemptions, evasion, delays). Trade costs
+    beside duties are left out.
+
+    Parameters
+    ----------
+    paths : the result of a run, one path or many.
+    model : `economics.SingleSector`, `economics.ServicesModel`, or one like them, of named economies. Codes
+        match those of the paths; ``ROW`` in the paths is every economy of the model that they do not name;
+        pairs that the paths do not record stay at the tariffs of the model's base.
+    at : ``D``, ``W``, ``M`` (default), ``Q`` or ``Y``: duties averaged over the period by day count before
+        the model is asked, since trade of a month answers to what was charged in all of it, and a duty of ten
+        days should weigh ten days. Or a list of days: the duties of just these.
+    against : what the duties are compared with. ``base``: the model's base, its tariffs and trade as they
+        were observed. ``start``: the duties of the paths' first day, had they stayed; use it where the base
+        is of another year than the path (`Impact.starting_tariffs` has both).
+    elasticity : the model's trade elasticity after so many years, such as `economics.elasticity_after`
+        (default: the model's own throughout). Everything else in the model stays as it is, and one clock
+        runs for all duties, whenever they came.
+    since : the day its clock starts (default: the paths' first); years count to the middle of a period.
+    members : the model's economies that an economy of the paths stands for, where codes differ.
+    solved_at_most : distinct rows of duties up to which each is solved; more are interpolated, with an error
+        that is measured and reported (`Impact.accuracy`).
+    tolerance : the most that interpolated welfare may be off, a ratio: 1e-5 is 0.001 points.
+
+    Raises
+    ------
+    InputError
+        For a model without names or by sectors, economies that do not match, an empty or unknown choice of
+        dates, duties that are not known, and elasticities that are not above 0.
+
+    Examples
+    --------
+    >>> import tradesim as ts
+    >>> world = ts.trade_data.world_2023()
+    >>> model = ts.economics.SingleSector(world.flows, world.tariffs, codes=world.codes)
+    >>> deal = ts.scenarios.load("us-china-2025-10").run_branches()["deal"]
+    >>> cost = ts.impact(deal, model, against="start")
+    >>> cost.to_frame()[["USA", "CHN", "MEX"]].loc["2025-12-01"].round(5).to_dict()
+    {'USA': 0.00068, 'CHN': 0.00087, 'MEX': -0.00075}
+    """
+    codes, base = tuple(getattr(model, "codes", ())), _base(model)
+    fail_if([*_model_problems(model, against), *_number_problems(solved_at_most, tolerance)])
+    matched = match(codes, base, paths.economies, paths.recorded, members)
+    stretch = periods(paths.dates, at)
+    clock = paths.dates[0] if since is None else as_day(since, "since")
+    varying = None if elasticity is None else _elasticities(elasticity, stretch.years(clock))
+    consequences = Consequences(model, matched, against, varying, solved_at_most, tolerance)
+    found = consequences(_averages(paths.duty, matched, stretch), paths.duty[:, 0])
+    return Impact(
+        name=paths.name,
+        dates=stretch.dates,
+        economies=codes,
+        found=found,
+        against=against,
+        starting_tariffs=_starting_tariffs(matched, paths.duty[:, 0]),
+        elasticities=np.full(len(stretch.dates), model.elasticity) if varying is None else varying,
+        source=paths.source,
+        as_of=paths.as_of,
+    )
+
+
+def _averages(duty: Floats, matched: Match, stretch: Periods) -> Floats:
+    """Return the duties of each period, (S, D, P, P); pairs that set no tariff are left at 0."""
+    means = np.zeros((len(duty), len(stretch.dates), *duty.shape[2:]))
+    for i, j in zip(matched.importer.tolist(), matched.exporter.tolist(), strict=True):
+        means[:, :, i, j] = stretch.mean(duty[:, :, i, j])
+    return means
+
+
+def _starting_tariffs(matched: Match, first: Floats) -> pd.DataFrame:
+    """Return the tariffs that paths set, in the model's base and on the paths' first day (mean of draws)."""
+    then = matched.tariffs(matched.rates(first).mean(axis=0))
+    n, i = np.nonzero(matched.pair_of >= 0)
+    codes = np.array(matched.codes, dtype=object)
+    index = pd.MultiIndex.from_arrays([codes[n], codes[i]], names=["importer", "exporter"])
+    return pd.DataFrame({"base": matched.base[n, i], "first day": then[n, i]}, index=index)
+
+
+def _base(model: Any) -> Floats:
+    """Return the tariffs of a model's base; a model that holds none has none in its base."""
+    given = getattr(model, "tariffs", None)
+    flows = np.asarray(getattr(model, "flows", np.zeros((0, 0))))
+    return np.zeros(flows.shape) if given is None else np.asarray(given, dtype=np.float64)
+
+
+def _elasticities(elasticity: Callable[[Floats], Floats], years: Floats) -> Floats:
+    values = np.asarray(elasticity(years), dtype=np.float64)
+    if values.shape != years.shape or not (np.isfinite(values) & (values > 0)).all():
+        fail_if(
+            [Problem("not elasticities", "elasticity", repr(values)[:80], "one above 0 for each year given")]
+        )
+    return values
+
+
+def _model_problems(model: Any, against: Any) -> Iterator[Problem]:
+    if not callable(getattr(model, "solve", None)):
+        yield Problem("not a model of trade", "model", type(model).__name__, "SingleSector or ServicesModel")
+    elif np.ndim(getattr(model, "flows", 0.0)) != 2:
+        fix = "paths have one duty for each pair, and do not say how it is spread over sectors"
+        yield Problem("a model by sectors", "model", type(model).__name__, "flows importer × exporter", fix)
+    if against not in AGAINST:
+        yield Problem("unknown comparison", "against", repr(against), " or ".join(AGAINST))
+
+
+def _number_problems(solved_at_most: Any, tolerance: Any) -> Iterator[Problem]:
+    if (
+        not isinstance(solved_at_most, int | np.integer)
+        or isinstance(solved_at_most, bool)
+        or solved_at_most < 0
+    ):
+        yield Problem("not a number of rows", "solved_at_most", repr(solved_at_most), "0 or more")
+    if not isinstance(tolerance, int | float | np.number) or not tolerance > 0:
+        yield Problem("not a tolerance", "tolerance", repr(tolerance), "above 0")
