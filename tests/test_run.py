@@ -11,7 +11,7 @@ from scipy.stats import qmc
 from tradesim import rules
 from tradesim.assembly import functions_of
 from tradesim.economies import Economies
-from tradesim.engine import kernel, philox
+from tradesim.engine import kernel, philox, rows
 from tradesim.engine import run as room
 from tradesim.engine.program import VARYING
 from tradesim.engine.run import count, once, run
@@ -276,3 +276,24 @@ def test_counting_takes_parameters_of_each_draw():
     paths = played(war(), range(6), rows)
     counts = count(rows, np.arange(6), SEED, bins=32, top=1.0, threads=2)
     assert np.array_equal(counts.duties, histogram(paths.duty, 32, 1.0))
+
+
+@pytest.mark.parametrize("side_by_side", [1, 3, 8])
+def test_draws_are_the_same_to_the_last_bit_whoever_stands_beside_them(monkeypatch, side_by_side):
+    whole = [bits(played(scenario, range(9), traced=True, threads=1)) for scenario in COMPILED]
+    monkeypatch.setattr(room, "lanes", lambda _program, _size: side_by_side)
+    for scenario, expected in zip(COMPILED, whole, strict=True):
+        assert bits(played(scenario, range(9), traced=True, threads=1)) == expected
+
+
+def test_a_kept_level_stays_to_the_last_bit_however_often_a_rule_looks():
+    first, before = np.full(1, 0.3), np.full(1, 0.1)
+    own, answered = first + before, np.zeros(1)
+    assert (own - first)[0] != before[0]
+    rows.answer(np.zeros(1), own, first, np.ones(1), np.full(1, 10.0), np.ones(1), before, answered)
+    assert answered[0] == before[0]
+
+
+def test_counting_does_not_ask_users_functions():
+    with pytest.raises(ValueError, match="day by day"):
+        count(CUSTOM[0].program, np.arange(3), SEED)

@@ -4,8 +4,8 @@ from tradesim.engine.compiled import called
 from tradesim.engine.state import SPARE, USED, Agenda, Calendar
 
 NONE = -1
-DRAW, NUMBER = 24, 40
-"""Bits of an item below which its draw, and which of several it is, stand; above them stands what it is."""
+THING, NUMBER = 24, 40
+"""Bits of an item: below the first its draw, below the second what it is, and above which of several."""
 
 
 @called
@@ -36,25 +36,25 @@ def note(agenda: Agenda, calendar: Calendar, which: int, day: int, item: int) ->
 @called
 def item_of(thing: int, s: int, number: int) -> int:
     """Return a thing of draw s, and which of several, as one number."""
-    return (thing << NUMBER) | (number << DRAW) | s
+    return (number << NUMBER) | (thing << THING) | s
 
 
 @called
 def thing_in(item: int) -> int:
     """Return the thing of an item."""
-    return item >> NUMBER
+    return (item >> THING) & ((1 << (NUMBER - THING)) - 1)
 
 
 @called
 def number_in(item: int) -> int:
     """Return which of several things an item is."""
-    return (item >> DRAW) & ((1 << (NUMBER - DRAW)) - 1)
+    return item >> NUMBER
 
 
 @called
 def draw_in(item: int) -> int:
     """Return the draw of an item."""
-    return item & ((1 << DRAW) - 1)
+    return item & ((1 << THING) - 1)
 
 
 @called

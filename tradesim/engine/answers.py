@@ -4,7 +4,20 @@ import numpy as np
 
 from tradesim.engine import families, rows
 from tradesim.engine.compiled import called
-from tradesim.engine.families import CUSTOM, DEESCALATE, REBALANCE, Family
+from tradesim.engine.families import (
+    CONTRITE,
+    COUNTER,
+    CUSTOM,
+    DEESCALATE,
+    DEFERRED,
+    GRADUAL,
+    GRIM,
+    MATCH,
+    REBALANCE,
+    SELF_STOP,
+    TARGETED,
+    Family,
+)
 from tradesim.engine.numbers import uniform
 from tradesim.engine.program import DUST, WEIGHTED, Floats, Ints, Of, Program
 from tradesim.engine.state import STEP, Calendar, Rules, Work
@@ -121,25 +134,25 @@ def _want(  # noqa: C901 one line a family
     r: Rules, moving: Floats, calendar: Calendar, kind: int, a: int, t: int
 ) -> None:
     """Fill what rule a wants by its family: the one place where compiled code chooses among them."""
-    if kind == 1:
+    if kind == MATCH:
         _wish(_match, r, a, t)
-    elif kind == 2:
+    elif kind == REBALANCE:
         rows.want_anew(_rebalance, r.noticed[a], t, r.values[a, OWN:], r.memory[a, 0], r.wanted[a])
-    elif kind == 3:
+    elif kind == COUNTER:
         _wish(_counter, r, a, t)
-    elif kind == 4:
+    elif kind == TARGETED:
         _wish(_targeted, r, a, t)
-    elif kind == 5:
+    elif kind == DEFERRED:
         _wish_remembering(_deferred, r, moving, calendar, a, t)
-    elif kind == 6:
+    elif kind == SELF_STOP:
         _wish_remembering(_self_stop, r, moving, calendar, a, t)
-    elif kind == 7:
+    elif kind == GRIM:
         _wish_remembering(_grim, r, moving, calendar, a, t)
-    elif kind == 8:
+    elif kind == CONTRITE:
         _wish(_contrite, r, a, t)
-    elif kind == 9:
+    elif kind == GRADUAL:
         _wish_remembering(_gradual, r, moving, calendar, a, t)
-    elif kind == 10:
+    elif kind == DEESCALATE:
         _wish(_deescalate, r, a, t)
     else:
         _wish(_passive, r, a, t)

@@ -167,7 +167,8 @@ FAMILIES: tuple[Family, ...] = (
     deescalate,
 )
 """The compiled day loop knows a family by its place here."""
-REBALANCE = FAMILIES.index(rebalance)
-DEESCALATE = FAMILIES.index(deescalate)
+PASSIVE, MATCH, REBALANCE, COUNTER, TARGETED, DEFERRED, SELF_STOP, GRIM, CONTRITE, GRADUAL, DEESCALATE = (
+    range(len(FAMILIES))
+)
 CUSTOM = len(FAMILIES)
 """The code of a user's own function, which the day loop calls from Python."""

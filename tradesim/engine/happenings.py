@@ -64,8 +64,8 @@ def _open_rules(p: Program, w: Work) -> None:
         for column in range(p.rule_values.shape[2]):
             for s in range(len(w.draw)):
                 rules.values[a, column, s] = p.rule_values[w.row[s], a, column]
-        rules.same[a, 0] = _alike(rules.values[a, REACTION])
-        rules.same[a, 1] = _alike(rules.values[a, IMPLEMENTATION])
+        rules.same[a, 0] = _same(rules.values[a, REACTION])
+        rules.same[a, 1] = _same(rules.values[a, IMPLEMENTATION])
         rules.merciful[a] = _any(rules.values[a, FORGIVENESS])
         rules.afar[a] = _any(rules.values[a, DIVERSION])
         for other in range(p.rule_allies.shape[1]):
@@ -82,7 +82,7 @@ def _open_rules(p: Program, w: Work) -> None:
 
 
 @called
-def _alike(row: Floats) -> bool:
+def _same(row: Floats) -> bool:
     different = 0
     for s in range(len(row)):
         different += row[s] != row[0]

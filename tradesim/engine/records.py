@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from tradesim.engine.compiled import called
 from tradesim.engine.program import DUST, Floats, Ints, Program, Trace
+from tradesim.engine.rows import copy, fill, raise_to
 from tradesim.engine.state import STEP, Stage, Tally, Work
 from tradesim.engine.windows import days_held, write_held
 
@@ -137,12 +138,29 @@ def _shift(places: Ints, bins: Ints, counts: NDArray[np.int32], first: bool, cou
 def _sum_up(tally: Tally, duty: Floats, i: int, j: int, t: int, first: bool) -> None:
     """Keep the highest duty of each draw, and add up its days: a duty counts when another takes its place."""
     level, since, total, peak = tally.level[i, j], tally.since[i, j], tally.total[i, j], tally.peak[i, j]
-    for s in range(len(duty)):
-        if first:
-            level[s], since[s], total[s], peak[s] = duty[s], t, 0.0, duty[s]
-        elif duty[s] != level[s]:
-            total[s] += level[s] * (t - since[s])
-            level[s], since[s], peak[s] = duty[s], t, max(peak[s], duty[s])
+    if first:
+        fill(total, 0.0)
+        fill(since, 0.0)
+        copy(duty, level)
+        copy(duty, peak)
+        return
+    _add_days(duty, level, since, float(t), total)
+    _begin_anew(duty, level, float(t), since)
+    raise_to(peak, duty)
+    copy(duty, level)
+
+
+@called
+def _add_days(duty: Floats, level: Floats, since: Floats, today: float, total: Floats) -> None:
+    """Add the days on which the duty was what it no longer is."""
+    for s in range(len(total)):
+        total[s] += level[s] * (today - since[s]) if duty[s] != level[s] else 0.0
+
+
+@called
+def _begin_anew(duty: Floats, level: Floats, today: float, since: Floats) -> None:
+    for s in range(len(since)):
+        since[s] = today if duty[s] != level[s] else since[s]
 
 
 @called

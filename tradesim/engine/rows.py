@@ -48,13 +48,6 @@ def add(row: Floats, more: Floats, times: float) -> None:
 
 
 @called
-def multiply(row: Floats, factor: Floats) -> None:
-    """Multiply a row by another."""
-    for s in range(len(row)):
-        row[s] *= factor[s]
-
-
-@called
 def product(one: Floats, other: Floats, third: Floats, times: float, row: Floats) -> None:
     """Fill a row with the product of three rows, times a number."""
     for s in range(len(row)):
@@ -192,11 +185,14 @@ def answer(
     before: Floats,
     answered: Floats,
 ) -> None:
-    """Fill ``answered`` with what a rule announces beside the law; in a truce, what it did before."""
+    """Fill ``answered`` with what a rule announces beside the law; in a truce, what it did before.
+
+    Whoever wants what it has announced so far keeps it to the last bit, however often it looks.
+    """
     for s in range(len(answered)):
         least = own[s] if ratchet[s] > 0.0 else 0.0
         wish = min(max(wanted[s], least), cap[s])
-        more = max(wish - first[s], 0.0)
+        more = before[s] if wish == own[s] else max(wish - first[s], 0.0)
         answered[s] = more if moving[s] > 0.0 else before[s]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradesim.engine import kernel
-from tradesim.engine.families import Family
+from tradesim.engine.families import CUSTOM, REBALANCE, Family
 from tradesim.engine.numbers import fill_once
 from tradesim.engine.program import VARYING, Counts, Floats, Functions, Ints, Program, Trace
 from tradesim.engine.scratch import lanes, room
@@ -20,7 +20,7 @@ Sampling = Literal["random", "antithetic", "sobol"]
 """random: every draw by itself. antithetic: draw 2m + 1 mirrors draw 2m. sobol: points of a scrambled Sobol
 sequence, draw k the k-th. Of the numbers that a draw has once: events, starts and lengths of truces."""
 
-Tally = NDArray[np.int32]
+Counted = NDArray[np.int32]
 SMALL = 20_000
 """Draws × days × pairs of economies that are not worth waiting for the compiler."""
 ENOUGH = 100_000
@@ -89,13 +89,15 @@ def count(
     Counts
         The same whatever the blocks and threads: whole numbers added up, and draws each by itself.
     """
+    if (program.rule_kind == CUSTOM).any():
+        raise ValueError("a user's own function is asked day by day: run() keeps the paths")
     size = len(draws)
     program = _alike(program, size)
     numbers = once(program, draws, seed, sampling)
     many = threads or _enough(size * len(program.base))
     whole = _blank(program, size, counted=True, levels=levels)
 
-    def played(block: tuple[int, int]) -> tuple[Tally, Ints]:
+    def played(block: tuple[int, int]) -> tuple[Counted, Ints]:
         low, high = block
         days, n = program.base.shape[:2]
         duties = np.zeros((days, n, n, bins), dtype=np.int32)
@@ -135,10 +137,12 @@ def _in_blocks(program: Program, draws: Ints, seed: int, numbers: Floats, out: T
 def _play(program: Program, draws: Ints, seed: int, numbers: Floats, out: Trace, at: int) -> None:
     """Play a block of draws from the first day to the last.
 
-    A small one in Python, as long as nothing has been compiled in this process: to the same bits.
+    A small one in Python, as long as nothing has been compiled in this process: to the same bits, which is
+    why powers and logarithms, that libraries round differently, are always left to the compiler.
     """
     play: Any = kernel.play
-    if len(draws) * program.base.size <= SMALL and not getattr(play, "signatures", ()):
+    small = len(draws) * program.base.size <= SMALL and not (program.rule_kind == REBALANCE).any()
+    if small and not getattr(play, "signatures", ()):
         play = getattr(play, "py_func", play)
     work = room(
         program,

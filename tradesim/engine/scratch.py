@@ -147,7 +147,7 @@ def _tally(n: int, levels: int, size: int) -> Tally:
     return Tally(
         places=_ints(size),
         bin=_ints(n, n, size),
-        since=_ints(n, n, size),
+        since=_floats(n, n, size),
         level=_floats(n, n, size),
         peak=_floats(n, n, size),
         total=_floats(n, n, size),

@@ -142,14 +142,14 @@ class Rules(NamedTuple):
 class Tally(NamedTuple):
     """What is kept of a draw whose path is not; B is 0 where it is.
 
-    bin, since : (N, N, B) int64, of its duty; the day from which it has that. level, peak, total : (N, N, B),
-    its duty, the highest, and duty × days until ``since``. passed : (V, N, N, B) int64, the first day above
+    bin : (N, N, B) int64, of its duty. level, since, peak, total : (N, N, B), its duty, the day from which it
+    has that, the highest, and duty × days until ``since``. passed : (V, N, N, B) int64, the first day above
     each level. places : (B,) int64, bins of today.
     """
 
     places: Ints
     bin: Ints
-    since: Ints
+    since: Floats
     level: Floats
     peak: Floats
     total: Floats
