@@ -27,6 +27,8 @@ bench: .venv/installed  ## measured against what a user would write instead
 	$(BIN)/python -m benchmarks.schedule
 	$(BIN)/python -m benchmarks.engine --quick
 	$(BIN)/python -m benchmarks.sweep --quick
+	$(BIN)/python -m benchmarks.impact --quick
+	$(BIN)/python -m benchmarks.economics
 
 oracle: .venv/developed  ## the engine against its second reading in plain Python, on 10,000 random scenarios
 	NUMBA_DISABLE_JIT=1 TRADESIM_ORACLE_SCENARIOS=10000 $(BIN)/python -m pytest tests/test_engine_against_oracle.py

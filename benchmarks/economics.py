@@ -204,6 +204,7 @@ def main() -> int:
         reached[f"{GOAL_RATIO:g} × gegravity"] = found["30 economies"]["ratio"] >= GOAL_RATIO
     print("\n" + "\n".join(f"{goal}: {'yes' if met else 'NO'}" for goal, met in reached.items()))
     if chosen.json:
+        chosen.json.parent.mkdir(parents=True, exist_ok=True)
         chosen.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     return 0 if all(reached.values()) else 1
 

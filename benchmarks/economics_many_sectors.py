@@ -126,6 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             verdict = "" if goal is None else f"   {'NOT ' if late else ''}within {goal:g} s"
             print(f"  {name:28}{value if isinstance(value, int | str) else format(value, '.3g')}{verdict}")
     if chosen.json:
+        chosen.json.parent.mkdir(parents=True, exist_ok=True)
         chosen.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     return int(missed)
 

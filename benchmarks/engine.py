@@ -302,6 +302,7 @@ def main() -> int:
     if chosen.json:
         result = {"machine": about, "bandwidth": speeds, "apart": apart, "goals": reached, "agree": agree}
         result |= {"rows": [asdict(row) for row in rows]}
+        chosen.json.parent.mkdir(parents=True, exist_ok=True)
         chosen.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     return 0 if agree else 1
 

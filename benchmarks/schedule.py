@@ -237,6 +237,7 @@ def main() -> int:
         versions = {"python": platform.python_version(), "numpy": np.__version__, "pandas": pd.__version__}
         about = {"measures": MEASURES, "economies": len(CODES), "seed": SEED, "machine": platform.machine()}
         result = about | versions | {"agree": agree, "quick": quick, "rows": rows}
+        chosen.json.parent.mkdir(parents=True, exist_ok=True)
         chosen.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     return 0 if agree and quick else 1
 

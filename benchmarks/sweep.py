@@ -254,6 +254,7 @@ def main() -> int:
     reached = goals(rows)
     if chosen.json:
         told = {"machine": about, "rows": [asdict(row) for row in rows], "slopes": grown, "goals": reached}
+        chosen.json.parent.mkdir(parents=True, exist_ok=True)
         chosen.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     fell: list[str] = []
     if chosen.compare:
