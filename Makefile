@@ -33,8 +33,10 @@ bench: .venv/installed  ## measured against what a user would write instead
 oracle: .venv/developed  ## the engine against its second reading in plain Python, on 10,000 random scenarios
 	NUMBA_DISABLE_JIT=1 TRADESIM_ORACLE_SCENARIOS=10000 $(BIN)/python -m pytest tests/test_engine_against_oracle.py
 
-docs: .venv/installed  ## the pages and pictures of the packaged scenarios
+docs: .venv/installed  ## the pages and pictures of the packaged scenarios, and of what duties cost
 	$(BIN)/python docs/generate.py
+	for example in what_it_costs chosen_duties best_answers; do $(BIN)/python examples/$$example.py || exit 1; done
+	cp out/what_it_costs/*.png out/chosen_duties/*.png out/best_answers/*.png docs/images/costs/
 
 long: .venv/developed  ## the property tests with many more examples
 	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest tests
