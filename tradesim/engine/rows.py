@@ -190,10 +190,11 @@ def answer(
     Whoever wants what it has announced so far keeps it to the last bit, however often it looks.
     """
     for s in range(len(answered)):
-        least = own[s] if ratchet[s] > 0.0 else 0.0
-        wish = min(max(wanted[s], least), cap[s])
-        more = before[s] if wish == own[s] else max(wish - first[s], 0.0)
-        answered[s] = more if moving[s] > 0.0 else before[s]
+        mine, kept = own[s], before[s]
+        wish = min(max(wanted[s], mine if ratchet[s] > 0.0 else 0.0), cap[s])
+        more = max(wish - first[s], 0.0)
+        more = kept if wish == mine else more
+        answered[s] = more if moving[s] > 0.0 else kept
 
 
 @called
