@@ -565,3 +565,34 @@ def test_too_many_draws_are_refused_before_they_are_run():
         f"{MOST_CELLS * 8 / 1e9:.1f} GB while it runs; "
         f"allowed: {most:,} draws of this scenario"
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"record": "us-china"}, "not a record; got 'us-china'; allowed: ts.Record"),
+        ({"schedule": "us-china"}, "not a schedule; got 'us-china'"),
+        ({"truces": None}, "truces: not a ts.Truce; got None; allowed: a list of ts.Truce"),
+        ({"events": ["summit"]}, "events: not a ts.Event; got 'summit'"),
+        ({"shocks": {"a": 1}}, "shocks: not a ts.Shock"),
+        ({"branches": ["a"]}, "branches: not branches"),
+        ({"branches": {"a": "x"}}, "branches: not branches"),
+    ],
+)
+def test_wrong_kinds_of_things_are_refused_in_words(october, given, message):
+    with pytest.raises(InputError, match=message):
+        replace(october, **given)
+
+
+def test_a_single_truce_or_event_is_one_of_several(october):
+    event = replace(october.events[0], name="another")
+    alone = replace(october, events=event, branches={})
+    assert alone.events == (event,)
+    with pytest.raises(InputError, match="unknown branch"):
+        october.branch(["lapse"])
+
+
+@pytest.mark.parametrize("outcomes", ["deal", {"a": 0.5, "b": 0.5}, None])
+def test_outcomes_of_another_kind_are_refused(outcomes):
+    with pytest.raises(InputError, match=r"event 'summit': outcomes: not an outcome"):
+        ts.Event(name="summit", date="2025-11-01", outcomes=outcomes)

@@ -1,5 +1,6 @@
 """The store: whatever happens to a sweep or its files, going on with it gives the same result."""
 
+import datetime as dt
 import errno
 import json
 import multiprocessing
@@ -10,8 +11,10 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import tradesim as ts
@@ -343,3 +346,61 @@ def test_functions_that_hold_other_values_are_other_functions(one, other):
     assert of_function(made(one)) != of_function(made(other))
     assert of_function(made(one)) == of_function(made(one))
     assert of_function(len) == "builtins.len"
+
+
+class Scaled:
+    def __init__(self, by):
+        self.by = by
+
+    def __call__(self, *_):
+        return self.by
+
+
+def with_keyword(value):
+    def function(*_, held=value):
+        return held
+
+    return function
+
+
+def with_global(value):
+    space = {"HELD": value}
+    exec("def function(*_):\n    return HELD", space)  # noqa: S102 a function of another module
+    return space["function"]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda value: partial(Scaled(0), value),
+        Scaled,
+        with_keyword,
+        with_global,
+        lambda value: lambda *_: [value],
+        lambda value: lambda *_, held=({"a": [value]},): held,
+        lambda value: Scaled(np.full(3, value)).__call__,
+    ],
+    ids=["partial", "object", "keyword", "global", "closure", "nested", "method"],
+)
+def test_what_a_function_holds_makes_it_another(made):
+    from tradesim.sweeps.fingerprints import of_function
+
+    assert of_function(made(1.0)) == of_function(made(1.0))
+    assert of_function(made(1.0)) != of_function(made(2.0))
+
+
+def test_sets_are_told_in_order_and_what_cannot_be_told_is_refused():
+    from tradesim.sweeps.fingerprints import _told, of_function
+
+    assert _told(frozenset("abc"), ()) == _told(frozenset("cba"), ())
+    held = iter([1])
+    with pytest.raises(InputError, match="cannot be told from another of its kind"):
+        of_function(lambda *_: held)
+
+    def calls_itself(*_):
+        return calls_itself
+
+    assert of_function(calls_itself) == of_function(calls_itself)
+    day = dt.date(2025, 4, 2)
+    assert of_function(lambda *_: day) == of_function(lambda *_: day)
+    assert of_function(lambda *_: np.where) == of_function(lambda *_: np.where)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tradesim.impacts import Impact, impact
     from tradesim.measures import Measure
     from tradesim.paths import Paths
-    from tradesim.scenario import Scenario
+    from tradesim.scenario import Record, Scenario
     from tradesim.schedule import Schedule
     from tradesim.shocks import Shock, Size
     from tradesim.sweeps.distributions import (
@@ -53,6 +53,7 @@ _ROOM = {
     "Measure": "measures",
     "Outcome": "events",
     "Paths": "paths",
+    "Record": "scenario",
     "Scenario": "scenario",
     "Schedule": "schedule",
     "Shock": "shocks",
@@ -92,6 +93,7 @@ __all__ = [
     "Measure",
     "Outcome",
     "Paths",
+    "Record",
     "Scenario",
     "Schedule",
     "Shock",

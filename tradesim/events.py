@@ -116,7 +116,14 @@ class Event:
     note: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "outcomes", tuple(self.outcomes))
+        given: Any = self.outcomes
+        several = given if isinstance(given, list | tuple) else [given]
+        fail_if(
+            Problem("not an outcome", f"event {self.name!r}: outcomes", repr(each), "a list of ts.Outcome")
+            for each in several
+            if not isinstance(each, Outcome)
+        )
+        object.__setattr__(self, "outcomes", tuple(several))
         problems: list[Problem] = []
         try:
             object.__setattr__(self, "date", as_date(self.date))

@@ -27,6 +27,7 @@ from tradesim.truces import Truce
 MOST_CELLS = 400_000_000
 """Float64 cells that a run may hold: 3.2 GB."""
 SAMPLING = ("random", "antithetic", "sobol")
+SEVERAL = {"truces": Truce, "events": Event, "shocks": Shock}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +112,7 @@ class Scenario:
     source: str = ""
 
     def __post_init__(self) -> None:
+        fail_if(problem.at(f"scenario {self.name!r}") for problem in _type_problems(self))
         grid = TimeGrid(self.start, self.end)
         schedule: Schedule | None = self.schedule
         if schedule is None and self.record is not None:
@@ -120,15 +122,12 @@ class Scenario:
                 [Problem("no schedule", f"scenario {self.name!r}", fix="give a schedule or a record")]
             )
         fail_if(schedule.before_record([grid.start], "date"))
-        fail_if(problem.at(f"scenario {self.name!r}") for problem in _type_problems(self))
         normal = {
             "start": as_date(grid.start),
             "end": as_date(grid.end),
             "schedule": schedule,
             "rules": dict(self.rules),
-            "truces": tuple(self.truces),
-            "events": tuple(self.events),
-            "shocks": tuple(self.shocks),
+            **{name: _several(getattr(self, name), kind) for name, kind in SEVERAL.items()},
             "branches": {name: dict(chosen) for name, chosen in self.branches.items()},
         }
         for name, value in normal.items():
@@ -194,7 +193,7 @@ class Scenario:
         InputError
             If there is no such branch, with the nearest names.
         """
-        if name not in self.branches:
+        if not isinstance(name, str) or name not in self.branches:
             raise InputError([unknown_name("branch", name, self.branches, f"scenario {self.name!r}")])
         chosen = self.branches[name]
         decided = [_decided(event, chosen[event.name]) for event in self.events]
@@ -304,8 +303,26 @@ def _decided(event: Event, outcome: str) -> Event:
     return replace(event, outcomes=sure)
 
 
-def _type_problems(scenario: Scenario) -> Iterator[Problem]:
-    rules: Any = scenario.rules
+def _several(given: Any, kind: type) -> tuple[Any, ...]:
+    """Return one of a kind as several."""
+    return (given,) if isinstance(given, kind) else tuple(given)
+
+
+def _type_problems(scenario: Any) -> Iterator[Problem]:
+    for name, room, allowed in (
+        ("schedule", Schedule, "ts.datasets.load(NAME)"),
+        ("record", Record, "ts.Record(name=NAME)"),
+    ):
+        if not isinstance(getattr(scenario, name), room | None):
+            yield Problem(f"not a {name}", name, repr(getattr(scenario, name)), allowed)
+    for name, kind in SEVERAL.items():
+        given = getattr(scenario, name)
+        for each in given if isinstance(given, list | tuple) else [given]:
+            if not isinstance(each, kind):
+                yield Problem(f"not a ts.{kind.__name__}", name, repr(each), f"a list of ts.{kind.__name__}")
+    branches, rules = scenario.branches, scenario.rules
+    if not isinstance(branches, Mapping) or not all(isinstance(b, Mapping) for b in branches.values()):
+        yield Problem("not branches", "branches", repr(branches), "{NAME: {EVENT: OUTCOME}}")
     if not isinstance(rules, Mapping):
         yield Problem("not rules", "rules", repr(rules), "a rule per economy: {'CHN': rules.Match()}")
         return

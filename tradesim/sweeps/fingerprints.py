@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import sys
 from collections.abc import Mapping
-from functools import cache
+from collections.abc import Set as AbstractSet
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
-from types import CodeType
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -14,10 +16,12 @@ import numpy as np
 import tradesim
 from tradesim import engine, io
 from tradesim.assembly import functions_of
-from tradesim.errors import InputError
+from tradesim.errors import InputError, Problem
 from tradesim.scenario import Scenario
 
 PACKAGES = ("numpy", "scipy", "numba")
+MAKERS = ("columns", "design", "distributions", "numbers", "parts", "reduced", "spreads")
+"""Rooms of sweeps that make numbers."""
 
 
 def of_scenario(scenario: Scenario) -> str:
@@ -42,19 +46,81 @@ def of_scenario(scenario: Scenario) -> str:
 
 
 def of_function(function: Any) -> str:
-    """Return the name of a function, and the sha256 of what it does, wherever its file lies."""
-    code = getattr(function, "__code__", None)
-    name = f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', repr(type(function)))}"
-    if code is None:
+    """Return the name of a function, and the sha256 of what it does, wherever its file lies.
+
+    What it holds counts: defaults, closures, partial arguments, attributes of callable objects, and the names
+    of its module that it uses.
+
+    Raises
+    ------
+    InputError
+        If it holds something that cannot be told from another of its kind.
+    """
+    name = _name(function)
+    if isinstance(function, BuiltinFunctionType):
         return name
-    held = [cell.cell_contents for cell in getattr(function, "__closure__", None) or ()]
-    given = [each for each in [*(function.__defaults__ or ()), *held] if isinstance(each, int | float | str)]
-    return f"{name} {hashlib.sha256((_told(code) + repr(given)).encode()).hexdigest()}"
+    return f"{name} {hashlib.sha256(_told(function, ()).encode()).hexdigest()}"
 
 
-def _told(code: CodeType) -> str:
-    constants = [_told(each) if isinstance(each, CodeType) else repr(each) for each in code.co_consts]
-    return repr((code.co_code, code.co_names, constants))
+def _name(thing: Any) -> str:
+    kind = thing if hasattr(thing, "__qualname__") else type(thing)
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _told(thing: Any, within: tuple[int, ...]) -> str:  # noqa: PLR0911 one line a kind
+    """Return the content of a value as text; ``within`` are those that hold it, told by then."""
+    if id(thing) in within:
+        return "itself"
+    inside = (*within, id(thing))
+    if thing is None or isinstance(thing, bool | int | float | complex | str | bytes | type(...)):
+        return repr(thing)
+    if isinstance(thing, ModuleType | np.ufunc):
+        return thing.__name__
+    if isinstance(thing, BuiltinFunctionType | type) or (callable(thing) and _is_published(thing)):
+        return _name(thing)
+    if isinstance(thing, np.ndarray | np.generic):
+        return f"{thing.dtype.str} {thing.shape} {hashlib.sha256(thing.tobytes()).hexdigest()}"
+    if isinstance(thing, AbstractSet):
+        return f"{{{sorted(_told(each, inside) for each in thing)}}}"
+    if isinstance(thing, Mapping):
+        return str(sorted((_told(key, inside), _told(value, inside)) for key, value in thing.items()))
+    if isinstance(thing, list | tuple):
+        return f"{type(thing).__name__} {[_told(each, inside) for each in thing]}"
+    return f"{_name(thing)} {_told(_parts(thing), inside)}"
+
+
+def _is_published(thing: Any) -> bool:
+    """Return whether a function comes with Python or a package whose version is told."""
+    package = str(getattr(thing, "__module__", None) or "").partition(".")[0]
+    return hasattr(thing, "__qualname__") and package in {
+        *PACKAGES,
+        *sys.stdlib_module_names,
+        "tradesim",
+        "pandas",
+    }
+
+
+def _parts(thing: Any) -> Any:
+    """Return what makes a function, its code, or an object what it is."""
+    if isinstance(thing, CodeType):
+        return [thing.co_code, thing.co_names, thing.co_consts]
+    if isinstance(thing, FunctionType):
+        known = {
+            name: thing.__globals__[name] for name in thing.__code__.co_names if name in thing.__globals__
+        }
+        held = [cell.cell_contents for cell in thing.__closure__ or ()]
+        return [thing.__code__, thing.__defaults__, thing.__kwdefaults__, held, known]
+    if isinstance(thing, MethodType):
+        return [thing.__func__, thing.__self__]
+    if isinstance(thing, partial):
+        return [thing.func, thing.args, thing.keywords]
+    if hasattr(thing, "__dict__"):
+        return [vars(thing), vars(type(thing)).get("__call__")]
+    if " at 0x" not in repr(thing):
+        return repr(thing)
+    got = f"a {_name(thing)} within a rule's function"
+    fix = "pass its values as `parameters` of the rule"
+    raise InputError([Problem("cannot be told from another of its kind", "store", got, fix=fix)])
 
 
 def text_of(scenario: Scenario) -> str | None:
@@ -73,8 +139,9 @@ def of_manifest(manifest: Mapping[str, Any], left_out: tuple[str, ...]) -> str:
 
 @cache
 def versions() -> dict[str, str]:
-    """Return the versions of what makes the numbers, and the sha256 of the engine's sources."""
-    sources = sorted(Path(engine.__file__).parent.glob("*.py"))
+    """Return the versions of what makes the numbers, and the sha256 of the sources that do."""
+    here = Path(__file__).parent
+    sources = [*sorted(Path(engine.__file__).parent.glob("*.py")), *(here / f"{name}.py" for name in MAKERS)]
     engine_hash = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
     found = {name: version(name) for name in PACKAGES}
     return {"tradesim": tradesim.__version__, **found, "engine": engine_hash[:16]}
