@@ -437,3 +437,10 @@ def test_scenarios_of_the_package_go_into_the_packaged_world():
     assert found.unsolved == 0
     assert isinstance(found.starting_tariffs, pd.DataFrame)
     assert found.starting_tariffs.loc[("USA", "CHN"), "first day"] == pytest.approx(fan.duty[0, 0, 0, 1])
+
+
+def test_what_is_no_paths_is_refused_in_words():
+    world = ts.trade_data.world_2023()
+    model = SingleSector(world.flows, world.tariffs, codes=world.codes)
+    with pytest.raises(ts.InputError, match="paths: not the paths of a run; got list"):
+        ts.impact([], model)

@@ -365,3 +365,10 @@ def test_what_is_no_scenario_is_refused(given_scenario):
 def test_an_unknown_name_of_a_scenario_is_refused():
     with pytest.raises(InputError, match="did you mean 'deal'"):
         sweep({"deal": OCTOBER.branch("deal")}, {"scenario": ["dael"]}, draws=2, progress=False)
+
+
+def test_long_lists_of_values_are_looked_through_once():
+    with pytest.raises(InputError, match="value given twice; got 0"):
+        ts.choice([*range(200_000), 0])
+    with pytest.raises(InputError, match=r"value given twice; got \[1\]"):
+        ts.choice([[1], [2], [1]])

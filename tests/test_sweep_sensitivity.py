@@ -174,6 +174,14 @@ def test_a_tornado_of_points_takes_their_quantiles():
     assert found.loc["rules.BBB.view", "swing"] == 0.0
 
 
+def test_a_tornado_of_odds_that_come_together_is_refused():
+    event = OCTOBER.events[0]
+    points = pd.DataFrame({f"events.{event.name}.{o.name}": [o.probability] * 2 for o in event.outcomes})
+    found = sweep(OCTOBER, points, draws=2, progress=False)
+    with pytest.raises(InputError, match="odds that come together cannot be moved one at a time"):
+        found.tornado()
+
+
 def test_a_tornado_of_no_outcome_is_refused():
     with pytest.raises(InputError, match="unknown outcome"):
         sweep(OCTOBER, draws=2, progress=False).tornado(of="first")

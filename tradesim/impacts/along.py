@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tradesim.errors import Problem, fail_if
+from tradesim.errors import InputError, Problem, fail_if
 from tradesim.impacts.consequences import AGAINST, SOLVED_AT_MOST, TOLERANCE, Against, Consequences
 from tradesim.impacts.matching import Match, match
 from tradesim.impacts.periods import Periods, periods
@@ -76,6 +76,10 @@ def impact(
     >>> cost.to_frame()[["USA", "CHN", "MEX"]].loc["2025-12-01"].round(5).to_dict()
     {'USA': 0.00068, 'CHN': 0.00087, 'MEX': -0.00075}
     """
+    given: Any = paths
+    if not isinstance(given, Paths):
+        what, allowed = "not the paths of a run", "scenario.run(draws=...); a sweep keeps no paths"
+        raise InputError([Problem(what, "paths", type(given).__name__, allowed)])
     codes, base = tuple(getattr(model, "codes", ())), _base(model)
     fail_if([*_model_problems(model, against), *_number_problems(solved_at_most, tolerance)])
     matched = match(codes, base, paths.economies, paths.recorded, members)

@@ -2,7 +2,7 @@
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -253,12 +253,14 @@ def _distribution_problems(given: Any) -> Iterator[Problem]:
 def _list_problems(values: Sequence[Any]) -> Iterator[Problem]:
     if not values:
         yield Problem("no values", "", repr(values), "one value or more")
-    seen: list[Any] = []
+    seen: set[Any] = set()
+    unhashable: list[Any] = []
     for value in values:
-        if value in seen:
+        known = seen if isinstance(value, Hashable) else unhashable
+        if value in known:
             yield Problem("value given twice", "", repr(value), "each value once")
             return
-        seen.append(value)
+        seen.add(value) if known is seen else unhashable.append(value)
 
 
 def _odds_problems(odds: Sequence[float], many: int) -> Iterator[Problem]:

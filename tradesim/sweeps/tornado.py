@@ -1,5 +1,6 @@
 """Tornado: what each assumption moves by itself, from its low to its high end, all others in the middle."""
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tradesim.engine.program import Floats, Ints
+from tradesim.errors import Problem, fail_if
 from tradesim.sweeps.plan import Plan
 from tradesim.sweeps.spreads import Explicit, Spread, listed
 
@@ -19,6 +21,15 @@ class Setting(NamedTuple):
 
     middle: Any
     others: list[Any]
+
+
+def _tied_odds(plan: Plan) -> Iterator[Problem]:
+    """Yield events of which several odds come in points: one cannot be moved while the others stay."""
+    points = [path for path, spread in plan.design.spreads.items() if isinstance(spread, Explicit)]
+    events = [path.rpartition(".")[0] for path in points if path.startswith("events.")]
+    for event in sorted({event for event in events if events.count(event) > 1}):
+        what = "odds that come together cannot be moved one at a time"
+        yield Problem(what, "tornado", f"points of several outcomes of {event}", fix="see decides()")
 
 
 def tornado_of(plan: Plan, pair: int, of: str, draws: int) -> tuple[float, pd.DataFrame]:
@@ -36,6 +47,7 @@ def tornado_of(plan: Plan, pair: int, of: str, draws: int) -> tuple[float, pd.Da
     float, fraction; frame, one row per parameter, the widest first: ``low value``, ``high value``, and the
     mean at each, ``low`` and ``high``; ``swing`` between the lowest and the highest.
     """
+    fail_if(_tied_odds(plan))
     which = np.arange(min(draws, plan.draws), dtype=np.int64)
     settings = {path: setting_of(spread) for path, spread in plan.design.spreads.items()}
     middle = {path: setting.middle for path, setting in settings.items()}
