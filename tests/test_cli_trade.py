@@ -64,7 +64,7 @@ def test_other_layouts(call, arguments):
     [
         (("TradeData.csv", "--layout", "comtrad", "--regions", "USA"), "did you mean 'comtrade'"),
         (("TradeData.csv", "--layout", "baci", "--regions", "USA"), "TradeData.csv:1: no column 't'"),
-        (("nowhere.csv", "--layout", "comtrade", "--regions", "USA"), "cannot be read"),
+        (("nowhere.csv", "--layout", "comtrade", "--regions", "USA"), "no such file"),
         ((*BACI, "--regions", "USA,XYZ"), "unknown economy; got 'XYZ'"),
         ((*BACI, "--regions", "USA,CHN", "--out", "no/where.csv"), "cannot be written"),
     ],
@@ -74,3 +74,20 @@ def test_refusals_are_lines_and_exit_code_2(call, arguments, said):
     assert result.exit_code == 2
     assert said in result.stderr
     assert all(line.startswith("error: ") for line in result.stderr.strip().splitlines())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((*BACI, "--year", "1999"), "--year: no rows of that year; got 1999; allowed: 2023"),
+        (("none.csv", "--layout", "baci"), "FILE: no such file; got none.csv"),
+    ],
+)
+def test_another_year_and_no_file_are_refused(call, arguments, message):
+    result = call(*arguments, "--regions", "USA,CHN")
+    assert result.exit_code == 2
+    assert message in " ".join(result.stderr.split())
+
+
+def test_the_year_of_the_file_may_be_named(call):
+    assert call(*BACI, "--regions", "USA,CHN", "--year", "2023").exit_code == 0

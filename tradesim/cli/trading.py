@@ -72,9 +72,14 @@ def read(file: Path, wanted: Wanted) -> TradeFlows:
         For an unknown layout, and for everything that is wrong with the file.
     """
     fail_if([] if wanted.layout in LAYOUTS else [unknown_name("layout", wanted.layout, LAYOUTS, "--layout")])
+    if not file.is_file():
+        raise InputError([Problem("no such file", "FILE", str(file), fix="check the path")])
     codes = [code.strip() for code in wanted.regions.split(",")]
     if wanted.layout in ONE_YEAR:
-        return LAYOUTS[wanted.layout](file, codes)
+        flows: TradeFlows = LAYOUTS[wanted.layout](file, codes)
+        if wanted.year not in {None, flows.year}:
+            raise InputError([Problem("no rows of that year", "--year", str(wanted.year), str(flows.year))])
+        return flows
     return LAYOUTS[wanted.layout](file, codes, year=wanted.year)
 
 
