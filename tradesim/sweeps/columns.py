@@ -33,8 +33,6 @@ FUNCTIONS = "functions"
 OF_TRUCE = {"days": Window.LENGTH} | {w.name.lower(): w for w in Window if w > Window.LENGTH}
 OF_SHOCK = {arrival.name.lower(): arrival for arrival in Arrival}
 OF_RULE = {of.name.lower(): of for of in Of if of is not Of.OWN}
-MOST_VALUES = 4
-"""Numbers that a function of the user's own takes."""
 
 
 class Cells(NamedTuple):

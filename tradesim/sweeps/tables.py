@@ -18,7 +18,6 @@ from tradesim.sweeps.setup import Setup
 from tradesim.sweeps.store import Store
 
 Pair = tuple[str, str]
-MOST_SAMPLES = 1000
 MOST_ROWS = 100_000
 """Rows that rankings look at."""
 
