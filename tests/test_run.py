@@ -290,7 +290,7 @@ def test_a_kept_level_stays_to_the_last_bit_however_often_a_rule_looks():
     first, before = np.full(1, 0.3), np.full(1, 0.1)
     own, answered = first + before, np.zeros(1)
     assert (own - first)[0] != before[0]
-    rows.answer(np.zeros(1), own, first, np.ones(1), np.full(1, 10.0), np.ones(1), before, answered)
+    rows.answer(np.zeros(1), first, np.ones(1), np.full(1, 10.0), np.ones(1), before, answered)
     assert answered[0] == before[0]
 
 

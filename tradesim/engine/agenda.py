@@ -4,6 +4,8 @@ from tradesim.engine.compiled import called
 from tradesim.engine.state import SPARE, USED, Agenda, Calendar
 
 NONE = -1
+ITEM, FOLLOWING = range(2)
+"""Columns of a note: what is due, and the next note of the same day."""
 THING, NUMBER = 24, 40
 """Bits of an item: below the first its draw, below the second what it is, and above which of several."""
 
@@ -27,9 +29,9 @@ def note(agenda: Agenda, calendar: Calendar, which: int, day: int, item: int) ->
             place = agenda.taken[USED]
             agenda.taken[USED] += 1
         else:
-            agenda.taken[SPARE] = agenda.following[place]
-        agenda.item[place] = item
-        agenda.following[place] = agenda.first[which, day]
+            agenda.taken[SPARE] = agenda.notes[place, FOLLOWING]
+        agenda.notes[place, ITEM] = item
+        agenda.notes[place, FOLLOWING] = agenda.first[which, day]
         agenda.first[which, day] = place
 
 
@@ -63,7 +65,7 @@ def due(agenda: Agenda, which: int, day: int) -> int:
     place = agenda.first[which, day]
     if place == NONE:
         return NONE
-    agenda.first[which, day] = agenda.following[place]
-    agenda.following[place] = agenda.taken[SPARE]
+    agenda.first[which, day] = agenda.notes[place, FOLLOWING]
+    agenda.notes[place, FOLLOWING] = agenda.taken[SPARE]
     agenda.taken[SPARE] = place
-    return int(agenda.item[place])
+    return int(agenda.notes[place, ITEM])

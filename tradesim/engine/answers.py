@@ -36,6 +36,7 @@ _deescalate = called(families.deescalate)
 @called
 def look(p: Program, w: Work, t: int, seed: np.uint64) -> None:
     """Have the rules that must look at what was announced up to yesterday, and want something."""
+    before = (w.calendar.now[STEP] - 1) % (len(w.answered) - 1)
     for a in range(len(p.rule_kind)):
         i, j = p.rule_pair[a, 0], p.rule_pair[a, 1]
         if w.calendar.looking[t, a] or w.calendar.news[i, j] or p.rule_kind[a] == CUSTOM:
@@ -43,7 +44,7 @@ def look(p: Program, w: Work, t: int, seed: np.uint64) -> None:
             _look(p, w, a, i, j, t, seed)
             _know(p, w, a, i, j)
             if p.rule_kind[a] != CUSTOM:
-                _want(w.rules, w.truces.moving[i, j], w.calendar, p.rule_kind[a], a, t)
+                _want(w.rules, w.truces.moving[i, j], w.calendar, w.answered[before, a], p.rule_kind[a], a, t)
 
 
 @called
@@ -71,14 +72,12 @@ def _look(p: Program, w: Work, a: int, i: int, j: int, t: int, seed: np.uint64) 
 
 @called
 def _know(p: Program, w: Work, a: int, i: int, j: int) -> None:
-    """Fill what the economy of rule a has announced itself, and the part of it that the rule did not."""
+    """Fill what the economy of rule a has announced by law."""
     n, view, r = p.base.shape[1], p.rule_view[a], w.rules
     sign = -1.0 if p.rule_kind[a] == DEESCALATE else 1.0
     rows.know(w.scheduled[(view * n + i) * n + j], sign, r.first[a])
     if view == WEIGHTED:
         rows.per_coverage(r.first[a], r.values[a, COVERAGE])
-    before = (w.calendar.now[STEP] - 1) % (len(w.answered) - 1)
-    rows.total(r.first[a], w.answered[before, a], 1.0, r.own[a])
 
 
 @called
@@ -131,44 +130,46 @@ def _forgive(r: Rules, draws: Ints, moving: Floats, stream: int, a: int, t: int,
 
 @called
 def _want(  # noqa: C901 one line a family
-    r: Rules, moving: Floats, calendar: Calendar, kind: int, a: int, t: int
+    r: Rules, moving: Floats, calendar: Calendar, before: Floats, kind: int, a: int, t: int
 ) -> None:
     """Fill what rule a wants by its family: the one place where compiled code chooses among them."""
     if kind == MATCH:
-        _wish(_match, r, a, t)
+        _wish(_match, r, before, a, t)
     elif kind == REBALANCE:
         rows.want_anew(_rebalance, r.noticed[a], t, r.values[a, OWN:], r.memory[a, 0], r.wanted[a])
     elif kind == COUNTER:
-        _wish(_counter, r, a, t)
+        _wish(_counter, r, before, a, t)
     elif kind == TARGETED:
-        _wish(_targeted, r, a, t)
+        _wish(_targeted, r, before, a, t)
     elif kind == DEFERRED:
-        _wish_remembering(_deferred, r, moving, calendar, a, t)
+        _wish_remembering(_deferred, r, moving, calendar, before, a, t)
     elif kind == SELF_STOP:
-        _wish_remembering(_self_stop, r, moving, calendar, a, t)
+        _wish_remembering(_self_stop, r, moving, calendar, before, a, t)
     elif kind == GRIM:
-        _wish_remembering(_grim, r, moving, calendar, a, t)
+        _wish_remembering(_grim, r, moving, calendar, before, a, t)
     elif kind == CONTRITE:
-        _wish(_contrite, r, a, t)
+        _wish(_contrite, r, before, a, t)
     elif kind == GRADUAL:
-        _wish_remembering(_gradual, r, moving, calendar, a, t)
+        _wish_remembering(_gradual, r, moving, calendar, before, a, t)
     elif kind == DEESCALATE:
-        _wish(_deescalate, r, a, t)
+        _wish(_deescalate, r, before, a, t)
     else:
-        _wish(_passive, r, a, t)
+        _wish(_passive, r, before, a, t)
 
 
 @called
-def _wish(family: Family, r: Rules, a: int, t: int) -> None:
+def _wish(family: Family, r: Rules, before: Floats, a: int, t: int) -> None:
     """Fill what rule a wants by a family that remembers nothing."""
-    rows.want(family, r.noticed[a], r.own[a], r.first[a], t, r.values[a, OWN:], r.wanted[a])
+    rows.want(family, r.noticed[a], r.first[a], before, t, r.values[a, OWN:], r.wanted[a])
 
 
 @called
-def _wish_remembering(family: Family, r: Rules, moving: Floats, calendar: Calendar, a: int, t: int) -> None:
+def _wish_remembering(
+    family: Family, r: Rules, moving: Floats, calendar: Calendar, before: Floats, a: int, t: int
+) -> None:
     """Do the same by one that remembers, and have it look again on the days that it has asked for."""
     rows.want_remembering(
-        family, r.noticed[a], r.own[a], r.first[a], t, r.values[a, OWN:], moving, r.memory[a], r.wanted[a]
+        family, r.noticed[a], r.first[a], before, t, r.values[a, OWN:], moving, r.memory[a], r.wanted[a]
     )
     for s in range(len(moving)):
         day = int(r.memory[a, 3, s])
@@ -186,7 +187,6 @@ def respond(p: Program, w: Work, t: int) -> None:
             moving = w.truces.moving[p.rule_pair[a, 0], p.rule_pair[a, 1]]
             rows.answer(
                 r.wanted[a],
-                r.own[a],
                 r.first[a],
                 r.values[a, RATCHET],
                 r.values[a, CAP],

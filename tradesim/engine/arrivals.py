@@ -34,11 +34,15 @@ def draw_shocks(
     values : (D, H, 5), columns `Arrival`. sizes : (H, Q), knots of the quantile function.
     """
     begin, most = 0, len(shocks.day) // max(shocks.begin.size, 1)
+    _forget(shocks)
     for h in range(len(streams)):
         fill(shocks.standing[ANNOUNCED, h], 0.0)
         fill(shocks.standing[CHARGED, h], 0.0)
         for number in range(len(shocks.dice)):
-            _throw(draws, number, streams[h], seed, shocks.dice[number, 0], shocks.dice[number, 1])
+            waits, drawn = shocks.dice[number, 0], shocks.dice[number, 1]
+            _throw(draws, number, streams[h], seed, waits, drawn)
+            _wait(waits)
+            _measure(sizes[h], drawn)
         for s in range(len(draws)):
             mine, days = values[rows[s], h], len(calendar.awake)
             day, size = shocks.day[begin : begin + most], shocks.size[begin : begin + most]
@@ -56,10 +60,42 @@ def draw_shocks(
 
 
 @called
+def _forget(shocks: Shocks) -> None:
+    """Have nothing added to any pair."""
+    for x in range(len(shocks.announced)):
+        fill(shocks.announced[x], 0.0)
+    for i in range(len(shocks.charged)):
+        for j in range(len(shocks.charged)):
+            fill(shocks.charged[i, j], 0.0)
+
+
+@called
 def _throw(draws: Ints, number: int, stream: int, seed: np.uint64, one: Floats, other: Floats) -> None:
     """Fill two rows with the numbers of an arrival: for all draws at once they cost a tenth."""
     for s in range(len(draws)):
         one[s], other[s] = pair(seed, draws[s], number, stream)
+
+
+@called
+def _wait(row: Floats) -> None:
+    """Turn numbers into exponential waits: days until the next arrival, times the rate per year."""
+    for s in range(len(row)):
+        row[s] = -math.log(1.0 - row[s]) * YEAR
+
+
+@called
+def _measure(knots: Floats, row: Floats) -> None:
+    """Turn numbers into sizes: all draws at once, so that they need not wait for the table one by one."""
+    for s in range(len(row)):
+        row[s] = _quantile(knots, row[s])
+
+
+@called
+def _quantile(knots: Floats, v: float) -> float:
+    """Return the value of a quantile function, straight between its knots."""
+    cells = len(knots) - 1
+    cell = min(int(v * cells), cells - 1)
+    return float(knots[cell] + (v * cells - cell) * (knots[cell + 1] - knots[cell]))
 
 
 @called
@@ -76,23 +112,24 @@ def _draw_stream(
     s: int,
 ) -> int:
     """Fill ``day`` and ``size`` with the shocks of a stream in draw s; return how many there are."""
-    rate, last, ceiling, cells = values[RATE], int(values[DAYS]), values[MOST], len(sizes) - 1
+    rate, last, ceiling = values[RATE], int(values[DAYS]), values[MOST]
     count, gone, time, standing = 0, 0, 0.0, 0.0
     while rate > 0.0 and count < len(day):
-        u, v = (
-            (dice[count, 0, s], dice[count, 1, s]) if count < len(dice) else pair(seed, draw, count, stream)
-        )
-        time -= math.log(1.0 - u) * YEAR / rate
+        if count < len(dice):
+            wait, drawn = dice[count, 0, s], dice[count, 1, s]
+        else:
+            u, v = pair(seed, draw, count, stream)
+            wait, drawn = -math.log(1.0 - u) * YEAR, _quantile(sizes, v)
+        time += wait / rate
         if time >= days:
             break
-        today, cell = int(time), min(int(v * cells), cells - 1)
+        today = int(time)
         if gone < count and day[gone] + last <= today:
             standing = 0.0
             while gone < count and day[gone] + last <= today:
                 gone += 1
             for k in range(gone, count):
                 standing += size[k]
-        drawn = sizes[cell] + (v * cells - cell) * (sizes[cell + 1] - sizes[cell])
         day[count], size[count] = today, max(0.0, min(drawn, ceiling - standing))
         standing += size[count]
         count += 1
@@ -110,18 +147,45 @@ def arrive(
             if item == NONE:
                 break
             h, s = thing_in(item), draw_in(item)
-            lag, last = int(values[rows[s], h, IMPLEMENTATION]), int(values[rows[s], h, DAYS])
+            lag, i, j = int(values[rows[s], h, IMPLEMENTATION]), pairs[h, 0], pairs[h, 1]
             if which == ENDS:
+                last = int(values[rows[s], h, DAYS])
                 for channel in range(2):
                     shocks.standing[channel, h, s] = _standing(shocks, h, s, t - channel * lag, t - last)
+                _sum_up(pairs, shocks, i, j, s)
             else:
                 size = shocks.size[shocks.begin[h, s] + number_in(item)]
-                if which == ARRIVALS:
-                    shocks.standing[ANNOUNCED, h, s] += size
-                if which == CHARGES or lag == 0:
-                    shocks.standing[CHARGED, h, s] += size
-            calendar.news[pairs[h, 0], pairs[h, 1]] = True
-            calendar.charging[t, pairs[h, 0], pairs[h, 1]] = True
+                _add(shocks, h, s, i, j, size, which == ARRIVALS, which == CHARGES or lag == 0)
+            calendar.news[i, j] = calendar.charging[t, i, j] = True
+
+
+@called
+def _add(shocks: Shocks, h: int, s: int, i: int, j: int, size: float, announced: bool, charged: bool) -> None:
+    """Add a shock to its stream and to its pair: in points, and of all trade."""
+    n, coverage = len(shocks.charged), shocks.coverage[h, s]
+    if announced:
+        shocks.standing[ANNOUNCED, h, s] += size
+        shocks.announced[i * n + j, s] += size
+        if len(shocks.announced) > n * n:
+            shocks.announced[(n + i) * n + j, s] += size * coverage
+    if charged:
+        shocks.standing[CHARGED, h, s] += size
+        shocks.charged[i, j, s] += size * coverage
+
+
+@called
+def _sum_up(pairs: Ints, shocks: Shocks, i: int, j: int, s: int) -> None:
+    """Add up anew what all streams of a pair announce and charge in draw s."""
+    n, points, average, charged = len(shocks.charged), 0.0, 0.0, 0.0
+    for h in range(len(pairs)):
+        if pairs[h, 0] == i and pairs[h, 1] == j:
+            announced, coverage = shocks.standing[ANNOUNCED, h, s], shocks.coverage[h, s]
+            points += announced
+            average += announced * coverage
+            charged += shocks.standing[CHARGED, h, s] * coverage
+    shocks.announced[i * n + j, s], shocks.charged[i, j, s] = points, charged
+    if len(shocks.announced) > n * n:
+        shocks.announced[(n + i) * n + j, s] = average
 
 
 @called

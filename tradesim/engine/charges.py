@@ -1,7 +1,6 @@
 """Charges: what is announced becomes known, and what is in force is charged."""
 
 from tradesim.engine import rows
-from tradesim.engine.arrivals import CHARGED
 from tradesim.engine.compiled import called
 from tradesim.engine.families import DEESCALATE
 from tradesim.engine.program import Floats, Of, Program
@@ -93,30 +92,24 @@ def charge(p: Program, w: Work, t: int) -> None:
     for i in range(n):
         for j in range(n):
             if i != j and w.calendar.charging[t, i, j]:
-                _charge_rule(p, w, i, j, t)
-                for h in range(len(p.shock_stream)):
-                    if p.shock_pair[h, 0] == i and p.shock_pair[h, 1] == j:
-                        standing, coverage = w.shocks.standing[CHARGED, h], w.shocks.coverage[h]
-                        rows.add_triple(w.charged[i, j], standing, coverage, w.truces.share[i, j])
-                lawful, a = w.laws.lawful[i, j], p.rule_of[i, j]
-                if a >= 0 and p.rule_kind[a] == DEESCALATE:
-                    rows.charge_least(lawful, w.laws.least[i, j], w.charged[i, j], w.duty[i, j])
-                else:
-                    rows.total(lawful, w.charged[i, j], 1.0, w.duty[i, j])
+                _charge_duty(p, w, i, j, t)
                 if beside:
                     _charge_beside(p, w, i, j, t)
 
 
 @called
-def _charge_rule(p: Program, w: Work, i: int, j: int, t: int) -> None:
-    """Fill ``charged`` with what the rule of a pair charges as a tariff."""
-    a = p.rule_of[i, j]
+def _charge_duty(p: Program, w: Work, i: int, j: int, t: int) -> None:
+    """Fill the duty of a pair: by law, and what its rule and shocks add."""
+    a, lawful, duty = p.rule_of[i, j], w.laws.lawful[i, j], w.duty[i, j]
+    shocked, share = w.shocks.charged[i, j], w.truces.share[i, j]
     if a < 0 or p.rule_instrument[a] != TARIFF:
-        rows.fill(w.charged[i, j], 0.0)
+        rows.charge_shocks(lawful, shocked, share, duty)
         return
-    sign = -1.0 if p.rule_kind[a] == DEESCALATE else 1.0
     answered, coverage = w.answered[_in_force(w, a, t), a], w.rules.values[a, COVERAGE]
-    rows.product(answered, coverage, w.truces.share[i, j], sign, w.charged[i, j])
+    if p.rule_kind[a] == DEESCALATE:
+        rows.charge_cut(lawful, w.laws.least[i, j], answered, coverage, shocked, share, duty)
+    else:
+        rows.charge_answer(lawful, answered, coverage, shocked, share, duty)
 
 
 @called

@@ -3,12 +3,12 @@
 import numpy as np
 
 from tradesim.engine.agenda import wipe
-from tradesim.engine.arrivals import ANNOUNCED, arrive, draw_shocks
+from tradesim.engine.arrivals import arrive, draw_shocks
 from tradesim.engine.compiled import called
 from tradesim.engine.junctures import decide
 from tradesim.engine.laws import announce_laws, force_laws, open_laws, return_laws
 from tradesim.engine.program import Floats, Ints, Of, Program, Trace
-from tradesim.engine.rows import add, add_product, copy, fill
+from tradesim.engine.rows import add, fill, total
 from tradesim.engine.state import STEP, Calendar, Work
 from tradesim.engine.windows import hold, open_truces
 
@@ -120,6 +120,7 @@ def happen(
         switched = decide(p, w, t, numbers, low) or switched
     switched = hold(p, w, t, seed, out, row, count) or switched
     arrive(p.shock_values, p.shock_pair, w.row, t, w.agenda, calendar, w.shocks)
+    switched = switched and len(p.live_act) > 0
     if len(p.live_act) > 0 and (switched or p.busy[t]):
         force_laws(p.truce_suspends, w.truces, w.laws, t)
         announce_laws(p.live_act, p.live_news[t], p.act_reference, p.act_known[t], w.laws, p.busy[t])
@@ -159,10 +160,4 @@ def _schedule(p: Program, w: Work) -> None:
         for j in range(n):
             if news[i, j]:
                 for x in range(i * n + j, len(w.scheduled), n * n):
-                    copy(w.laws.news[x], w.scheduled[x])
-    for h in range(len(p.shock_stream)):
-        i, j, standing = p.shock_pair[h, 0], p.shock_pair[h, 1], w.shocks.standing[ANNOUNCED, h]
-        if news[i, j]:
-            add(w.scheduled[i * n + j], standing, 1.0)
-            if len(w.scheduled) > n * n:
-                add_product(w.scheduled[(n + i) * n + j], standing, w.shocks.coverage[h], 1.0)
+                    total(w.laws.news[x], w.shocks.announced[x], 1.0, w.scheduled[x])

@@ -10,6 +10,8 @@ from tradesim.engine.program import DUST, Floats, Ints
 
 TINY = 1e-300
 """Less than any coverage: what must not be divided by."""
+AT_ONCE = 64
+"""Draws compared before it is asked whether the rest must be."""
 
 
 @called
@@ -62,15 +64,16 @@ def add_product(row: Floats, one: Floats, other: Floats, times: float) -> None:
 
 
 @called
-def add_triple(row: Floats, one: Floats, other: Floats, third: Floats) -> None:
-    """Add the product of three rows."""
-    for s in range(len(row)):
-        row[s] += one[s] * other[s] * third[s]
+def differ(one: Floats, other: Floats) -> bool:
+    """Return whether rows differ anywhere."""
+    for low in range(0, len(one), AT_ONCE):
+        if _differ(one[low : low + AT_ONCE], other[low : low + AT_ONCE]):
+            return True
+    return False
 
 
 @called
-def differ(one: Floats, other: Floats) -> bool:
-    """Return whether rows differ anywhere."""
+def _differ(one: Floats, other: Floats) -> bool:
     different = 0
     for s in range(len(one)):
         different += one[s] != other[s]
@@ -129,16 +132,20 @@ def per_coverage(row: Floats, coverage: Floats) -> None:
 def want(
     family: Family,
     noticed: Floats,
-    own: Floats,
     first: Floats,
+    before: Floats,
     day: int,
     values: Floats,
     wanted: Floats,
 ) -> None:
-    """Fill ``wanted`` by a family that remembers nothing; ``values`` : (4, B)."""
+    """Fill ``wanted`` by a family that remembers nothing; ``values`` : (4, B).
+
+    An economy has announced what it did ``first``, by law, and what its rule did ``before``.
+    """
     for s in range(len(wanted)):
+        own = first[s] + before[s]
         mine = (values[0, s], values[1, s], values[2, s], values[3, s])
-        wanted[s], _ = family(noticed[s], own[s], first[s], day, (0.0, 0.0, 0.0, 0.0), mine)
+        wanted[s], _ = family(noticed[s], own, first[s], day, (0.0, 0.0, 0.0, 0.0), mine)
 
 
 @called
@@ -157,8 +164,8 @@ def want_anew(
 def want_remembering(
     family: Family,
     noticed: Floats,
-    own: Floats,
     first: Floats,
+    before: Floats,
     day: int,
     values: Floats,
     moving: Floats,
@@ -167,9 +174,10 @@ def want_remembering(
 ) -> None:
     """Fill ``wanted`` and ``memory``, (4, B), of draws that no truce holds still."""
     for s in range(len(wanted)):
+        own = first[s] + before[s]
         kept = (memory[0, s], memory[1, s], memory[2, s], memory[3, s])
         mine = (values[0, s], values[1, s], values[2, s], values[3, s])
-        wanted[s], new = family(noticed[s], own[s], first[s], day, kept, mine)
+        wanted[s], new = family(noticed[s], own, first[s], day, kept, mine)
         if moving[s] > 0.0:
             memory[0, s], memory[1, s], memory[2, s], memory[3, s] = new[0], new[1], new[2], new[3]
 
@@ -177,7 +185,6 @@ def want_remembering(
 @called
 def answer(
     wanted: Floats,
-    own: Floats,
     first: Floats,
     ratchet: Floats,
     cap: Floats,
@@ -190,7 +197,7 @@ def answer(
     Whoever wants what it has announced so far keeps it to the last bit, however often it looks.
     """
     for s in range(len(answered)):
-        mine, kept = own[s], before[s]
+        mine, kept = first[s] + before[s], before[s]
         wish = min(max(wanted[s], mine if ratchet[s] > 0.0 else 0.0), cap[s])
         more = max(wish - first[s], 0.0)
         more = kept if wish == mine else more
@@ -198,8 +205,33 @@ def answer(
 
 
 @called
-def charge_least(lawful: Floats, least: Floats, charged: Floats, duty: Floats) -> None:
-    """Fill ``duty``: by law and beside it, where no cut goes into the part that no rule gives back."""
+def charge_shocks(lawful: Floats, shocked: Floats, share: Floats, duty: Floats) -> None:
+    """Fill ``duty``: by law, and what shocks add."""
     for s in range(len(duty)):
-        floor = max(charged[s], min(least[s] - lawful[s], 0.0))
-        duty[s] = lawful[s] + (floor if charged[s] < 0.0 else charged[s])
+        duty[s] = lawful[s] + shocked[s] * share[s]
+
+
+@called
+def charge_answer(
+    lawful: Floats, answered: Floats, coverage: Floats, shocked: Floats, share: Floats, duty: Floats
+) -> None:
+    """Fill ``duty``: by law, and what a rule and shocks add."""
+    for s in range(len(duty)):
+        duty[s] = lawful[s] + (answered[s] * coverage[s] + shocked[s]) * share[s]
+
+
+@called
+def charge_cut(
+    lawful: Floats,
+    least: Floats,
+    answered: Floats,
+    coverage: Floats,
+    shocked: Floats,
+    share: Floats,
+    duty: Floats,
+) -> None:
+    """Do the same where a rule takes away, but never of the part of the law that no rule gives back."""
+    for s in range(len(duty)):
+        more = (shocked[s] - answered[s] * coverage[s]) * share[s]
+        floor = max(more, min(least[s] - lawful[s], 0.0))
+        duty[s] = lawful[s] + (floor if more < 0.0 else more)

@@ -14,7 +14,7 @@ from tradesim.engine.families import CUSTOM, REBALANCE, Family
 from tradesim.engine.numbers import fill_once
 from tradesim.engine.program import VARYING, Counts, Floats, Functions, Ints, Program, Trace
 from tradesim.engine.scratch import lanes, room
-from tradesim.engine.state import Work
+from tradesim.engine.state import STEP, Work
 
 Sampling = Literal["random", "antithetic", "sobol"]
 """random: every draw by itself. antithetic: draw 2m + 1 mirrors draw 2m. sobol: points of a scrambled Sobol
@@ -271,7 +271,8 @@ def _ask(program: Program, work: Work, place: int, function: Family, values: Flo
     kept = rules.memory[place]
     one, two, three, four = (row.copy() for row in kept)
     memory = (one, two, three, four)
-    noticed, own, first = (each[place].copy() for each in (rules.noticed, rules.own, rules.first))
+    noticed, first = rules.noticed[place].copy(), rules.first[place].copy()
+    own = first + work.answered[(work.calendar.now[STEP] - 1) % (len(work.answered) - 1), place]
     wanted, remembered = function(noticed, own, first, day, memory, values)
     moving = work.truces.moving[i, j] > 0.0
     rules.wanted[place] = wanted

@@ -29,7 +29,7 @@ TOUCHED = 4
 """Steps that a day looks at: today's and yesterday's, one seen and one charged."""
 LIKELY = 32
 """Arrivals of a stream whose random numbers are made in advance, at most."""
-LEAST, MOST = 32, 512
+LEAST, MOST = 32, 504
 """Draws side by side: fewer are slow, more gain nothing."""
 
 
@@ -47,11 +47,11 @@ def room(program: Program, size: int, *, levels: int = 0, counted: bool = False)
     return Work(
         draw=_ints(size),
         row=_ints(size),
-        agenda=Agenda(_ints(LISTS, days), _ints(notes), _ints(notes), _ints(2)),
+        agenda=Agenda(_ints(LISTS, days), _ints(notes, 2), _ints(2)),
         calendar=_calendar(days, n, rules),
         truces=_truces(len(program.truce_lapses), n, size),
         laws=_laws(program, places, size),
-        shocks=_shocks(len(program.shock_stream), most_arrivals(program), _likely_arrivals(program), size),
+        shocks=_shocks(program, places, size),
         rules=_rules(rules, program.rule_values.shape[2], size),
         tally=_tally(n, levels, size if counted else 0),
         stage=_stage(n, 0 if counted else size, beside=bool(program.rule_instrument.any())),
@@ -59,7 +59,6 @@ def room(program: Program, size: int, *, levels: int = 0, counted: bool = False)
         answered=_floats(implementation + 3, rules, size),
         scheduled=_floats(places, size),
         duty=_floats(n, n, size),
-        charged=_floats(n, n, size),
         cost=_floats(n, n, size),
         outcome=_ints(len(program.event_day), size),
         weight=_floats(program.event_odds.shape[2]),
@@ -113,7 +112,9 @@ def _laws(program: Program, places: int, size: int) -> Laws:
     )
 
 
-def _shocks(streams: int, most: int, likely: int, size: int) -> Shocks:
+def _shocks(program: Program, places: int, size: int) -> Shocks:
+    streams, n = len(program.shock_stream), program.base.shape[1]
+    most, likely = most_arrivals(program), _likely_arrivals(program)
     return Shocks(
         begin=_ints(streams, size),
         many=_ints(streams, size),
@@ -121,6 +122,8 @@ def _shocks(streams: int, most: int, likely: int, size: int) -> Shocks:
         size=_floats(streams * size * most),
         standing=_floats(2, streams, size),
         coverage=_floats(streams, size),
+        announced=_floats(places, size),
+        charged=_floats(n, n, size),
         dice=_floats(likely, 2, size),
     )
 
@@ -130,7 +133,6 @@ def _rules(rules: int, columns: int, size: int) -> Rules:
         values=_floats(rules, columns, size),
         memory=_floats(rules, 4, size),
         noticed=_floats(rules, size),
-        own=_floats(rules, size),
         first=_floats(rules, size),
         wanted=_floats(rules, size),
         heard=_floats(rules, size),

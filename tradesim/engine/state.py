@@ -24,13 +24,12 @@ USED, SPARE = range(2)
 class Agenda(NamedTuple):
     """What is due in a single draw, by list and day: linked notes.
 
-    first : (5, T) int64, a note of each list and day, -1 for none. following : (C,) int64, the next.
-    item : (C,) int64, see `tradesim.engine.agenda`. taken : (2,) int64, see `USED`, `SPARE`.
+    first : (5, T) int64, a note of each list and day, -1 for none. notes : (C, 2) int64, an item and the
+    next note, see `tradesim.engine.agenda`. taken : (2,) int64, see `USED`, `SPARE`.
     """
 
     first: Ints
-    following: Ints
-    item: Ints
+    notes: Ints
     taken: Ints
 
 
@@ -104,7 +103,8 @@ class Shocks(NamedTuple):
 
     begin, many : (H, B) int64, place of the first of a stream in a draw, and how many there are. day : (C,)
     int64. size : (C,). standing : (2, H, B), what those in force add up to, announced and charged.
-    coverage : (H, B). dice : (C, 2, B), random numbers of the first arrivals of a stream.
+    coverage : (H, B). announced : (X, B), charged : (N, N, B), what they add to each pair. dice : (C, 2, B),
+    random numbers of the first arrivals of a stream.
     """
 
     begin: Ints
@@ -113,13 +113,15 @@ class Shocks(NamedTuple):
     size: Floats
     standing: Floats
     coverage: Floats
+    announced: Floats
+    charged: Floats
     dice: Floats
 
 
 class Rules(NamedTuple):
     """Rules by draw.
 
-    values : (A, 13, B), columns `Of`. memory : (A, 4, B). noticed, own, first, wanted, heard, forgiven :
+    values : (A, 13, B), columns `Of`. memory : (A, 4, B). noticed, first, wanted, heard, forgiven :
     (A, B). seen, third : (B,). same : (A, 2) bool, whether all draws have one reaction, and one
     implementation. afar, merciful : (A,) bool, whether some draw looks beyond the partner, and forgives.
     """
@@ -127,7 +129,6 @@ class Rules(NamedTuple):
     values: Floats
     memory: Floats
     noticed: Floats
-    own: Floats
     first: Floats
     wanted: Floats
     heard: Floats
@@ -175,7 +176,7 @@ class Work(NamedTuple):
 
     draw, row : (B,) int64, its number, and its row of the parameters that differ between draws.
     announced : (R + 1, X, B), by step; answered : (R + 1, A, B), magnitude; the last place is scratch.
-    scheduled : (X, B). duty, charged, cost : (N, N, B). outcome : (E, B) int64. weight : (O,), of an
+    scheduled : (X, B). duty, cost : (N, N, B). outcome : (E, B) int64. weight : (O,), of an
     event's outcomes.
     """
 
@@ -193,7 +194,6 @@ class Work(NamedTuple):
     answered: Floats
     scheduled: Floats
     duty: Floats
-    charged: Floats
     cost: Floats
     outcome: Ints
     weight: Floats

@@ -107,8 +107,11 @@ def write_held(paths: Flags, counts: Ints, row: int, k: int, since: int, until: 
     paths : (S, T, K), of which S may be 0. counts : (T, K), of which T may be 0.
     """
     if len(paths) > 0:
-        for day in range(since, until):
-            paths[row, day, k] = held
+        flat, truces = paths.reshape(paths.size), np.uint64(paths.shape[2])
+        place = np.uint64((row * paths.shape[1] + since) * paths.shape[2] + k)
+        for _ in range(until - since):
+            flat[place] = held
+            place += truces
     if until < len(counts):
         counts[until, k] += -1 if held else 1
 
