@@ -13,7 +13,7 @@ from tradesim.engine import kernel
 from tradesim.engine.families import CUSTOM, REBALANCE, Family
 from tradesim.engine.numbers import fill_once
 from tradesim.engine.program import VARYING, Counts, Floats, Functions, Ints, Program, Trace
-from tradesim.engine.scratch import lanes, room
+from tradesim.engine.scratch import MOST, lanes, room
 from tradesim.engine.state import STEP, Work
 
 Sampling = Literal["random", "antithetic", "sobol"]
@@ -131,7 +131,8 @@ def _in_blocks(program: Program, draws: Ints, seed: int, numbers: Floats, out: T
         played((0, len(draws)))
         return
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(played, _blocks(len(draws), 8 * threads)))
+        many = max(threads, min(8 * threads, len(draws) // MOST))
+        list(pool.map(played, _blocks(len(draws), many)))
 
 
 def _play(program: Program, draws: Ints, seed: int, numbers: Floats, out: Trace, at: int) -> None:
