@@ -14,10 +14,11 @@ from scipy.stats import qmc
 import tradesim as ts
 from tradesim import scenarios
 from tradesim.engine.philox import stream_of, uniform
+from tradesim.engine.sobol import sobol_points
 from tradesim.errors import InputError
 from tradesim.sweeps.checks import design_problems, refuse_unfit
 from tradesim.sweeps.design import combinations_of, design_of, read_design
-from tradesim.sweeps.numbers import numbers, shuffled, sobol_points
+from tradesim.sweeps.numbers import numbers, shuffled
 from tradesim.sweeps.spreads import Choice, Drawn, Grid, listed, read, spread_of
 from tradesim.sweeps.sweep import sweep
 from tradesim.sweeps.words import plain, unplain
@@ -45,17 +46,17 @@ def test_random_numbers_are_those_of_the_generator(draws, seed):
         )
 
 
-@given(st.integers(1, 6), st.lists(st.integers(0, 5000), min_size=1, max_size=10))
-def test_sobol_points_are_those_of_scipy_whichever_are_asked_for(dimensions, draws):
-    sequence = qmc.Sobol(dimensions, rng=np.random.default_rng(SEED), bits=32)
+@given(st.integers(1, 6), st.lists(st.integers(0, 5000), min_size=1, max_size=10), st.sampled_from([30, 32]))
+def test_sobol_points_are_those_of_scipy_whichever_are_asked_for(dimensions, draws, bits):
+    sequence = qmc.Sobol(dimensions, rng=np.random.default_rng(SEED), bits=bits)
     wanted = sequence.random(8192)[draws]
-    np.testing.assert_array_equal(sobol_points(SEED, np.array(draws), dimensions), wanted)
+    np.testing.assert_array_equal(sobol_points(SEED, np.array(draws), dimensions, bits), wanted)
 
 
 def test_a_sobol_point_far_out_is_there_at_once():
     sequence = qmc.Sobol(2, rng=np.random.default_rng(SEED), bits=32)
     sequence.fast_forward(3_000_001)
-    np.testing.assert_array_equal(sobol_points(SEED, np.array([3_000_001]), 2), sequence.random(1))
+    np.testing.assert_array_equal(sobol_points(SEED, np.array([3_000_001]), 2, 32), sequence.random(1))
 
 
 @given(st.integers(1, 3000), st.integers(0, 2**64 - 1))
@@ -245,6 +246,13 @@ class Homemade(stats.rv_continuous):
         ({RATIO: Homemade(a=0, b=1, name="homemade")()}, "not a distribution of scipy.stats"),
         ({RATIO: "often"}, "does not say how it varies"),
         ({RATIO: []}, "no values"),
+        ({RATIO: (0.5, 1.2)}, r"a range: ts.uniform\(0.5, 1.2\); two values in turn: \[0.5, 1.2\]"),
+        ({RATIO: "0.5:1.2"}, r"a range: ts.uniform\(0.5, 1.2\)"),
+        ({RATIO: 0.8}, r"one value: \[0.8\]"),
+        ({RATIO: None}, "does not say how it varies"),
+        ({RATIO: [0.5, float("nan")]}, "not a finite number"),
+        ({"truces.geneva.days": ts.uniform(30, 90.5)}, r"whole numbers: ts.integers\(30, 90\)"),
+        ({"events.summit.deal": [0.2, 70]}, "not a probability; got 70"),
         ({"rules.CHN.reaction": ts.uniform(1, 4)}, "not a number of days"),
         ({"rules.CHN.view": ts.uniform(0, 1)}, "cannot vary within a run"),
         ({"rules.CHN.view": ["nominal", "weighted"]}, "unknown view"),
@@ -274,6 +282,14 @@ def test_designs_that_do_not_fit_are_refused_before_anything_runs(over, match):
         ({"threads": 0}, "not a number of threads"),
         ({"executor": "threads"}, "not an executor"),
         ({"levels": [0.5, 0.5]}, "one twice"),
+        ({"levels": [125]}, "did you mean 1.25"),
+        ({"draws": 1e6}, "did you mean 1_000_000"),
+        ({"draws": 2**31, "sampling": "sobol"}, "1,073,741,824 with sampling"),
+        ({"keep": -1}, "not a number of rows"),
+        ({"store": True}, "not a folder"),
+        ({"store": " "}, "not a folder"),
+        ({"progress": "yes"}, "not a way to tell progress"),
+        ({"correlation": 0.5}, "not correlations"),
         ({"sampling": "halton"}, "unknown sampling"),
         ({"block": 500}, "a multiple of 512"),
         ({"paths": "some"}, "unknown choice of paths"),
@@ -308,9 +324,26 @@ def test_a_grid_needs_a_draw_for_each_of_its_points():
     refusal({RATIO: list(np.linspace(0, 1, 11)), OTHER: [0, 1]}, "22 or more", draws=21)
 
 
-def test_every_problem_is_told_at_once():
+def test_every_problem_is_told_at_once(tmp_path):
     error = refusal({"rules.CHN.rato": [1], "events.sumit.deal": [0.5]}, "unknown parameter")
     assert len(error.problems) == 2
+    (tmp_path / "file").write_text("")
+    options = {"draws": 0, "seed": -1, "threads": 0, "store": tmp_path / "file", "keep": -1, "levels": [125]}
+    for over, first in (
+        ({"rules.CHN.rato": [1]}, "unknown parameter"),
+        ({RATIO: "often", "rules.CHN.rato": [1]}, "does not say how it varies"),
+        ([RATIO], "not a design"),
+    ):
+        told = refusal(over, first, **options)
+        whats = " ".join(problem.what for problem in told.problems)
+        for word in ("draws", "seed", "threads", "folder", "rows", "a duty above"):
+            assert word in whats
+        assert ("unknown parameter" in whats) == isinstance(over, dict)
+
+
+def test_a_series_of_values_is_gone_through_in_turn():
+    found = sweep(OCTOBER, {RATIO: pd.Series([0.5, 0.8])}, draws=4, progress=False).outcomes()
+    assert found[RATIO].tolist() == [0.5, 0.8, 0.5, 0.8]
 
 
 def test_too_many_programs_are_refused():

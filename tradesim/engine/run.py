@@ -14,6 +14,7 @@ from tradesim.engine.families import CUSTOM, REBALANCE, Family
 from tradesim.engine.numbers import fill_once
 from tradesim.engine.program import VARYING, Counts, Floats, Functions, Ints, Program, Trace
 from tradesim.engine.scratch import MOST, lanes, room
+from tradesim.engine.sobol import sobol_points
 from tradesim.engine.state import STEP, Work
 
 Sampling = Literal["random", "antithetic", "sobol"]
@@ -172,16 +173,7 @@ def once(program: Program, draws: Ints, seed: int, sampling: Sampling) -> Floats
     streams = program.once_stream
     numbers = np.zeros((len(streams), len(draws)))
     if sampling == "sobol" and len(streams):
-        from scipy.stats import qmc  # noqa: PLC0415 scipy loads when asked for
-
-        sequence = qmc.Sobol(len(streams), rng=np.random.default_rng(seed))
-        reached = 0
-        for row in np.argsort(draws, kind="stable"):
-            if draws[row] > reached:
-                sequence.fast_forward(int(draws[row]) - reached)
-            numbers[:, row] = sequence.random(1)[0]
-            reached = int(draws[row]) + 1
-        return numbers.T.copy()
+        return sobol_points(seed, draws, len(streams))
     mirrored = sampling == "antithetic"
     fill_once(np.uint64(seed), draws - draws % 2 if mirrored else draws, streams, numbers)
     if mirrored:

@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tradesim.engine.philox import LOW, philox4x32, stream_of, uniform
+from tradesim.engine.sobol import sobol_points
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -35,44 +35,13 @@ def numbers(kind: Kind, seed: int, draws: Ints, names: Sequence[str], total: int
     if not names:
         return np.zeros((len(draws), 0))
     if kind == "sobol":
-        return sobol_points(seed, draws, len(names))
+        return sobol_points(seed, draws, len(names), BITS)
     streams = [stream_of("sweep", name) for name in names]
     plain = np.column_stack([uniform(seed, draws, 0, stream) for stream in streams])
     if kind == "random":
         return plain
     places = np.column_stack([shuffled(seed, draws, total, stream) for stream in streams])
     return np.minimum((places + plain) / total, 1.0 - 2.0**-53)
-
-
-def sobol_points(seed: int, draws: Ints, dimensions: int) -> Floats:
-    """Return points of a scrambled Sobol sequence, (S, D) float64, as scipy.stats.qmc numbers them.
-
-    The sequence is linear: point k is the first one, moved by a direction for every bit of k's Gray code.
-    So any draw has its point at once, without those before it.
-    """
-    bits = max(int(draws.max(initial=0)).bit_length(), 1)
-    start, directions = _directions(seed, dimensions, bits)
-    gray = draws ^ (draws >> 1)
-    points = np.tile(start, (len(draws), 1))
-    for bit in range(bits):
-        points ^= ((gray >> bit) & 1)[:, None] * directions[bit]
-    return np.asarray(points * 2.0**-BITS, dtype=np.float64)
-
-
-@lru_cache(maxsize=32)
-def _directions(seed: int, dimensions: int, bits: int) -> tuple[Ints, Ints]:
-    """Return the first point, (D,), and what each bit of a Gray code moves, (bits, D); of 2**BITS."""
-    from scipy.stats import qmc  # noqa: PLC0415 scipy loads when asked for
-
-    sequence = qmc.Sobol(dimensions, rng=np.random.default_rng(seed), bits=BITS)
-    start = (sequence.random(1)[0] * 2.0**BITS).astype(np.int64)
-    found, reached = np.zeros((bits, dimensions), dtype=np.int64), 1
-    for bit in range(bits):
-        sequence.fast_forward(2**bit - reached)
-        point = (sequence.random(1)[0] * 2.0**BITS).astype(np.int64)
-        reached = 2**bit + 1
-        found[bit] = point ^ start ^ (found[bit - 1] if bit else 0)
-    return start, found
 
 
 def shuffled(seed: int, draws: Ints, total: int, stream: int) -> Ints:
