@@ -98,9 +98,55 @@ def test_refusals_say_what_to_do(call, short, plain):  # noqa: F811
     said(call("sweep", short, *OVER, "--draws", 5))
     assert "add --resume" in refused(call("sweep", short, *OVER, "--draws", 5))[0]
     assert (
-        "seed: 0 there, 1 asked for"
+        "seed: stored 0, given 1"
         in refused(call("sweep", short, *OVER, "--draws", 5, "--seed", 1, "--resume"))[0]
     )
+
+
+def test_everything_wrong_is_told_at_once(call, short, plain, tmp_path):  # noqa: F811
+    bad = ("--over", "rules.CHN.rato=1", "--over", "rules.CHN.cap=2:1", "--level", 125)
+    lines = refused(call("sweep", short, *bad))
+    assert all(word in "\n".join(lines) for word in ("rato", "empty range", "how many draws", "1.25"))
+    said(call("sweep", short, *OVER, "--draws", 5))
+    lines = refused(call("sweep", short, *bad, "--draws", 0, "--threads", 0))
+    words = ("rato", "empty range", "number of draws", "holds a sweep already", "1.25", "threads")
+    assert all(word in "\n".join(lines) for word in words)
+    (tmp_path / "file").write_text("")
+    lines = refused(call("sweep", short, "--draws", 5, "--out", "file"))
+    assert len(lines) == 1
+    assert "--out file: not a folder; got the file file" in lines[0]
+    lines = refused(call("sweep", short, "--draws", 5, "--store", "file/store", "--out", "elsewhere"))
+    assert "store: file/store: not a folder" in lines[0]
+    assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "match"),
+    [(("--seed", 1), "--seed: not that of"), (("--design", "sobol"), "--design: not that")],
+)
+def test_what_is_gone_on_with_keeps_its_seed_and_design(call, short, plain, option, match):  # noqa: F811
+    said(call("sweep", short, *OVER, "--draws", 5, "--seed", 3))
+    assert match in refused(call("sweep", short, *option, "--resume"))[0]
+    said(call("sweep", short, "--seed", 3, "--design", "random", "--draws", 6, "--resume"))
+    said(call("sweep", short, *OVER, "--seed", 3, "--resume"))
+
+
+@pytest.mark.parametrize("level", ["1.25", "125 %", "125%"])
+def test_a_level_is_a_fraction_or_a_percentage(call, short, plain, level):  # noqa: F811
+    text = said(call("sweep", short, "--draws", 50, "--level", level))
+    assert "CHN on USA exceeds 125 % in" in text
+
+
+@pytest.mark.parametrize("level", ["high", "", "nan", "-1"])
+def test_what_is_no_level_is_refused(level):
+    with pytest.raises(InputError, match="--level: not a duty"):
+        ways.level_of(level)
+
+
+def test_one_value_draws_no_tornado(call, short, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(sweeping.drawing, "save_in", lambda folder, name, _: [folder / name])
+    text = said(call("sweep", short, "--draws", 50, "--over", "rules.CHN.ratio=0.8"))
+    assert "tornado" not in text
 
 
 def test_a_sweep_without_parameters_has_no_tornado(call, short, tmp_path, monkeypatch):  # noqa: F811
@@ -118,7 +164,7 @@ def test_stopped_by_hand_it_says_how_to_go_on(call, short, monkeypatch):  # noqa
             "interrupted after 512 of 1,000 draws, which are safe in x: run the same sweep again"
         )
 
-    monkeypatch.setattr(sweeping, "sweep", stopped)
+    monkeypatch.setattr(sweeping, "run_sweep", stopped)
     result = call("sweep", short, *OVER, "--draws", 1000)
     assert result.exit_code == 130
     assert "with the option --resume" in result.stderr

@@ -1,8 +1,10 @@
 """Problems and refusals: what, where, what was given, what is allowed, what to do."""
 
+import pickle
+
 import pytest
 
-from tradesim.errors import InputError, Problem, TradesimError, fail_if, unknown_name
+from tradesim.errors import InputError, Problem, Together, TradesimError, fail_if, unknown_name
 
 
 def test_a_problem_says_where_what_got_allowed_and_what_to_do():
@@ -22,6 +24,26 @@ def test_a_problem_says_where_what_got_allowed_and_what_to_do():
 )
 def test_a_problem_leaves_out_what_it_does_not_know(problem, text):
     assert str(problem) == text
+
+
+def test_an_error_travels_to_another_process():
+    error = InputError([Problem("what", "where", "got"), Problem("else")])
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 what was just written
+    assert again.problems == error.problems
+    assert str(again) == str(error) == "where: what; got got\nelse"
+
+
+def test_problems_of_several_checks_are_told_together_each_once():
+    every = Together([Problem("one")])
+    with every:
+        fail_if([Problem("two"), Problem("one")])
+    every.add([Problem("three")])
+    with pytest.raises(InputError) as error:
+        every.refuse()
+    assert [problem.what for problem in error.value.problems] == ["one", "two", "three"]
+    Together().refuse()
+    with pytest.raises(ZeroDivisionError), Together():
+        raise ZeroDivisionError
 
 
 def test_an_outer_place_goes_in_front_and_keeps_the_rest():

@@ -86,7 +86,7 @@ def test_refined_is_eight_times_as_fine(result):
 
 def test_a_quantile_above_the_top_says_how_to_count_higher():
     low = sweep(OCTOBER, OVER, draws=600, seed=SEED, progress=False, top=0.5)
-    with pytest.raises(InputError, match=r"lies above 50%; run it with a higher one: refined\(top="):
+    with pytest.raises(InputError, match=r"lies above 50 %; run it with a higher one: refined\(top="):
         low.quantiles([0.95])
     assert low.refined(top=4.0).quantiles([0.95]).notna().all().all()
 
@@ -158,7 +158,11 @@ def test_a_date_that_does_not_fit_the_scenario_says_which():
 
 def test_only_so_many_rows_are_kept_without_a_store():
     found = sweep(OCTOBER, OVER, draws=2000, block=512, seed=SEED, progress=False, keep=700)
-    assert len(found.outcomes()) == 1024
+    assert len(found.outcomes()) == 700
+    assert found.outcomes().equals(sweep(OCTOBER, OVER, draws=2000, seed=SEED, progress=False).outcomes(700))
+    assert found.where("peak.CHN-USA > 1").draws == (
+        sweep(OCTOBER, OVER, draws=2000, seed=SEED, progress=False).where("peak.CHN-USA > 1").draws
+    )
     assert len(found.outcomes(most=10)) == 10
     nothing = sweep(OCTOBER, OVER, draws=600, seed=SEED, progress=False, keep=0)
     assert len(nothing.outcomes()) == 0
@@ -166,6 +170,59 @@ def test_only_so_many_rows_are_kept_without_a_store():
     assert nothing.where("events.summit == 'deal'").draws == (
         sweep(OCTOBER, OVER, draws=600, seed=SEED, progress=False).where("events.summit == 'deal'").draws
     )
+
+
+def test_without_rows_nothing_is_ranked():
+    nothing = sweep(OCTOBER, OVER, draws=600, seed=SEED, progress=False, keep=0)
+    with pytest.raises(InputError, match=r"no rows of draws are kept; keep some: sweep\(…, keep=100_000\)"):
+        nothing.decides()
+
+
+@pytest.mark.parametrize("bins", [64, 333, 1024])
+def test_quantiles_lie_between_what_is_known_exactly(bins):
+    """A duty that is the same in all draws is that duty, not the middle of its bin."""
+    found = sweep(OCTOBER, OVER, draws=600, seed=SEED, progress=False, bins=bins)
+    rows, every = found.outcomes(), found.quantiles([0.0, 0.05, 0.5, 1.0])
+    for i, j in PAIRS:
+        last, table = rows[f"last.{i}-{j}"], every[i, j]
+        assert table.to_numpy().max() <= rows[f"peak.{i}-{j}"].max()
+        assert last.min() <= table.iloc[-1].min() <= table.iloc[-1].max() <= last.max()
+    constant = rows["last.USA-ROW"].iloc[0]
+    assert (rows["last.USA-ROW"] == constant).all()
+    assert (every["USA", "ROW"].iloc[-1] == constant).all()
+    text = found.summary_text()
+    assert f"USA on ROW: on the last day in the median {100 * constant:.1f} %" in text
+    assert f"Quantiles are off by {200 / bins:.2g} points at most" in text
+
+
+def test_numbers_of_numpy_are_numbers(result):
+    same = sweep(
+        OCTOBER, OVER, draws=np.int64(DRAWS), seed=np.int32(SEED), block=np.int16(512), keep=np.int64(5),
+        levels=np.array([0.5, 1.0]), threads=np.int8(1), bins=np.int64(1024), top=np.float32(4.0),
+        progress=False,
+    )  # fmt: skip
+    assert same.digest == result.digest
+    assert len(same.outcomes(np.int64(3))) == 3
+    assert same.paths(np.int64(2)).shape[1] == 2 * len(PAIRS)
+    assert same.refined(bins=np.int64(64), top=np.float64(5.0)).error == 5.0 / 64 / 2
+    assert same.sensitivity(np.int64(2), ["USA-CHN"]).draws == 2
+
+
+@pytest.mark.parametrize(
+    ("ask", "match"),
+    [
+        (lambda r: r.outcomes("a"), "not a number of rows"),
+        (lambda r: r.outcomes(-1), "not a number of rows"),
+        (lambda r: r.tornado(draws=0), "tornado: draws: not a number of draws"),
+        (lambda r: r.sensitivity(1000), "a power of 2"),
+        (lambda r: r.decides(125), r"a duty above 1000 %.* did you mean 1\.25"),
+        (lambda r: r.where("events.summit = 'deal'"), "equality is written `==`"),
+        (lambda r: r.refined(top="high"), "cannot be counted so"),
+    ],
+)
+def test_what_is_asked_of_a_result_is_checked(result, ask, match):
+    with pytest.raises(InputError, match=match):
+        ask(result)
 
 
 def test_where_is_the_draws_for_which_it_holds(result):

@@ -59,6 +59,9 @@ class InputError(TradesimError, ValueError):
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type["InputError"], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)
+
     def at(self, place: str) -> "InputError":
         """Return the same error with an outer place put in front of every problem."""
         return InputError(problem.at(place) for problem in self.problems)
@@ -73,6 +76,44 @@ def fail_if(problems: Iterable[Problem]) -> None:
     found = tuple(problems)
     if found:
         raise InputError(found)
+
+
+class Together:
+    """Takes the problems of several checks, so that all are told at once.
+
+    Examples
+    --------
+    >>> every = Together()
+    >>> with every:
+    ...     raise InputError([Problem("negative rate")])
+    >>> every.add([Problem("unknown economy")])
+    >>> every.refuse()
+    Traceback (most recent call last):
+    ...
+    tradesim.errors.InputError: negative rate
+    unknown economy
+    """
+
+    def __init__(self, problems: Iterable[Problem] = ()) -> None:
+        self.problems = list(problems)
+
+    def __enter__(self) -> None:
+        """Do what may raise an `InputError`."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        """Take its problems and go on; any other error is raised."""
+        if not isinstance(error, InputError):
+            return False
+        self.problems += error.problems
+        return True
+
+    def add(self, problems: Iterable[Problem]) -> None:
+        """Take problems that were found without an error."""
+        self.problems += problems
+
+    def refuse(self) -> None:
+        """Raise one error with all problems, each once, or nothing when there are none."""
+        fail_if(dict.fromkeys(self.problems))
 
 
 def unknown_name(kind: str, given: str, known: Iterable[str], where: str = "") -> Problem:

@@ -179,10 +179,18 @@ def quantile_problems(q: Any) -> Iterator[Problem]:
             yield Problem("not a quantile", "q", repr(value), "between 0 and 1")
 
 
-def level_problems(level: Any) -> Iterator[Problem]:
+HIGHEST_LEVEL = 10.0
+"""1000 %: a level above it is taken for a percentage typed as a fraction."""
+
+
+def level_problems(level: Any, where: str = "level") -> Iterator[Problem]:
     """Yield what is wrong with a level of duty."""
+    allowed = "a fraction of 0 or more: 0.25 is 25 %"
     if not _is_number(level) or not 0 <= level < np.inf:
-        yield Problem("not a duty", "level", repr(level), "a fraction of 0 or more: 0.25 is 25 %")
+        yield Problem("not a duty", where, repr(level), allowed)
+    elif level > HIGHEST_LEVEL:
+        fix = f"levels are fractions: did you mean {level / 100:g}?"
+        yield Problem(f"a duty above {100 * HIGHEST_LEVEL:g} %", where, f"{level:g}", "up to 10", fix)
 
 
 def _is_number(value: Any) -> bool:

@@ -127,10 +127,13 @@ def sweep(
         ),
     ] = None,
     draws: Annotated[int | None, typer.Option(metavar="N", help="How many draws in all.")] = None,
-    seed: Annotated[int, typer.Option(metavar="K", help="Which random numbers, 0 or more.")] = 0,
+    seed: Annotated[
+        int | None, typer.Option(metavar="K", help="Which random numbers, 0 or more; 0 by default.")
+    ] = None,
     design: Annotated[
-        Literal["random", "latin", "sobol"], typer.Option(help="How the points of the design are drawn.")
-    ] = "random",
+        Literal["random", "latin", "sobol"] | None,
+        typer.Option(help="How the points of the design are drawn; random by default."),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Folder for tables and pictures; out/NAME-sweep by default."),
@@ -143,9 +146,9 @@ def sweep(
         bool, typer.Option("--resume", help="Go on with the sweep in the store, or extend it.")
     ] = False,
     level: Annotated[
-        float,
-        typer.Option(metavar="FRACTION", help="Say what decides whether duties exceed this; 1 is 100 %."),
-    ] = 1.0,
+        str,
+        typer.Option(metavar="LEVEL", help="Say what decides whether duties exceed this: 1.25, or '125 %'."),
+    ] = "1.0",
     threads: Annotated[
         int | None, typer.Option(metavar="N", help="How many; one a processor by default.")
     ] = None,

@@ -1,6 +1,6 @@
 """Sweeping: a scenario run over a design of its parameters, in words, tables and pictures."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,18 @@ import typer
 
 from tradesim.cli import drawing, finding, ways
 from tradesim.cli.front import INTERRUPTED, complain
-from tradesim.cli.output import file_name, made_folder, percent, say, say_facts, say_json
-from tradesim.errors import InputError, Problem
-from tradesim.sweeps import Sweep, SweepInterrupted, resume, sweep
+from tradesim.cli.output import file_name, made_folder, say, say_facts, say_json
+from tradesim.errors import InputError, Problem, Together
+from tradesim.scenario import Scenario
+from tradesim.sweeps import Sweep, SweepInterrupted
+from tradesim.sweeps.files import file_in_the_way
+from tradesim.sweeps.gathering import How, how_problems
+from tradesim.sweeps.setup import Asked, Setup, checked
 from tradesim.sweeps.store import Store, kept, manifest_of
+from tradesim.sweeps.sweep import run as run_sweep
+from tradesim.sweeps.sweep import setup_from
+from tradesim.sweeps.telling import spread_told
+from tradesim.sweeps.tornado import setting_of
 
 STATUS = "status"
 QUANTILES = (0.05, 0.5, 0.95)
@@ -28,12 +36,12 @@ class Wanted:
 
     over: tuple[str, ...] = ()
     draws: int | None = None
-    seed: int = 0
-    design: str = "random"
+    seed: int | None = None
+    design: str | None = None
     out: Path | None = None
     store: Path | None = None
     resume: bool = False
-    level: float = 1.0
+    level: str = "1.0"
     threads: int | None = None
 
 
@@ -54,20 +62,23 @@ def run(subject: str, folder: Path | None, wanted: Wanted, *, as_json: bool) -> 
     scenario = finding.scenario(subject)
     out = wanted.out or Path("out") / f"{file_name(scenario.name)}-sweep"
     store = wanted.store or out / "store"
+    every = Together(_place_problems(wanted, out, store))
+    with every:
+        level = ways.level_of(wanted.level)
     try:
-        found = _swept(scenario, wanted, store, as_json=as_json)
+        setup = _setup(scenario, wanted, out, store, every)
+        found = run_sweep(setup, store, How(None, wanted.threads, progress=not as_json))
     except SweepInterrupted as stop:
         complain(f"{stop}; with the option --resume")
         raise typer.Exit(INTERRUPTED) from None
-    files = [*_tables(found, made_folder(out)), *_pictures(found, out, wanted.level)]
+    files = [*_tables(found, made_folder(out)), *_pictures(found, out, level)]
     if as_json:
-        say_json(_facts(found, wanted.level, store, files))
+        say_json(_facts(found, level, store, files))
         return
     say(found.summary_text(), "")
     for pair in _moving(found):
-        say(found.decides(wanted.level, pair).text(), "")
-    say(f"quantiles are off by {percent(found.error, 2)} at most; sha256 {found.digest}", f"store: {store}")
-    say("files:", *(f"  {file}" for file in files))
+        say(found.decides(level, pair).text(), "")
+    say(f"sha256 {found.digest}", f"store: {store}", "files:", *(f"  {file}" for file in files))
 
 
 def status(folder: Path, *, as_json: bool) -> None:
@@ -93,7 +104,8 @@ def status(folder: Path, *, as_json: bool) -> None:
         }
         say_json({"folder": str(folder), "scenarios": list(manifest["texts"]), **numbers, **told})
         return
-    over = ", ".join(manifest["design"]["over"]) or "nothing but chance"
+    ways_told = (f"{path} {spread_told(way)}" for path, way in manifest["design"]["over"].items())
+    over = "; ".join(ways_told) or "nothing but chance"
     harmed = f", {damaged:,} damaged" if damaged else ""
     go_on = "" if len(done) == len(blocks) else "tradesim sweep NAME|FILE --store DIR --resume"
     say_facts({
@@ -112,22 +124,48 @@ def _counted(store: Store) -> tuple[list[tuple[int, int]], int]:
     return done, store.done() - len(done)
 
 
-def _swept(scenario: Any, wanted: Wanted, store: Path, *, as_json: bool) -> Sweep:
+def _place_problems(wanted: Wanted, out: Path, store: Path) -> Iterator[Problem]:
+    """Yield what is wrong with where results go, and with a sweep that is there already, or is not."""
+    if (file := file_in_the_way(out)) is not None:
+        yield Problem("not a folder", f"--out {out}", f"the file {file}", "a folder, new or not")
+    if file_in_the_way(store) is not None:
+        return
     holds = manifest_of(store) is not None
     if wanted.resume and not holds:
-        raise InputError([Problem("no sweep to go on with", str(store), fix="leave out --resume")])
+        yield Problem("no sweep to go on with", str(store), fix="leave out --resume")
     if holds and not wanted.resume:
         fix = "add --resume to go on with it, or name another folder with --out or --store"
-        raise InputError([Problem("holds a sweep already", str(store), fix=fix)])
-    how: dict[str, Any] = {"progress": not as_json, "threads": wanted.threads}
-    if holds and not wanted.over:
-        return resume(store, draws=wanted.draws, scenario=scenario, **how)
-    if wanted.draws is None:
-        raise InputError([Problem("how many draws", "--draws", "none", "a number: --draws 100000")])
-    return sweep(
-        scenario, ways.over_of(wanted.over), draws=wanted.draws, seed=wanted.seed, design=wanted.design,
-        store=store, **how,
-    )  # fmt: skip
+        yield Problem("holds a sweep already", str(store), fix=fix)
+
+
+def _setup(scenario: Scenario, wanted: Wanted, out: Path, store: Path, every: Together) -> Setup:
+    """Return the sweep that is asked for, or that the store holds, with everything wrong told at once."""
+    every.add(how_problems(None, wanted.threads))
+    before = manifest_of(store) if wanted.resume and file_in_the_way(store) is None else None
+    if before is not None and not wanted.over:
+        every.add(_other_problems(wanted, before))
+        every.refuse()
+        return setup_from(store, wanted.draws, scenario)
+    over, unread = ways.read(wanted.over)
+    every.add(unread)
+    draws = wanted.draws
+    if draws is None and before is None:
+        every.add([Problem("how many draws", "--draws", "none", "a number: --draws 100000")])
+    asked = Asked((before or {"draws": 1})["draws"] if draws is None else draws, wanted.seed or 0)
+    kind = "random" if unread or wanted.design is None else wanted.design
+    told = wanted.store is None and file_in_the_way(out) is not None
+    return checked(scenario, over, kind, None, asked, None if told else store, every.problems)
+
+
+def _other_problems(wanted: Wanted, before: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what is asked for otherwise than the sweep that is gone on with has it."""
+    for option, given, there in (
+        ("--seed", wanted.seed, before["seed"]),
+        ("--design", wanted.design, before["design"]["kind"]),
+    ):
+        if given not in {None, there}:
+            fix = f"leave out {option}, or name another folder with --store"
+            yield Problem("not that of the sweep in the store", option, str(given), str(there), fix)
 
 
 def _moving(found: Sweep) -> list[tuple[str, str]]:
@@ -159,7 +197,7 @@ def _pictures(found: Sweep, folder: Path, level: float) -> Iterator[Path]:
     yield from drawing.save_in(folder, "fan", found.plot(q=FAN, pairs=moving or found.labels.pairs[:1]))
     for i, j in moving[:2]:
         yield from drawing.save_in(folder, f"outcomes-{i}-{j}", found.plot_outcomes((i, j)))
-        if found.setup.plan.design.spreads:
+        if any(setting_of(spread).moves for spread in found.setup.plan.design.spreads.values()):
             yield from drawing.save_in(folder, f"tornado-{i}-{j}", found.plot_tornado((i, j)))
         if not found.decides(level, (i, j)).ranking.empty:
             yield from drawing.save_in(folder, f"decides-{i}-{j}", found.plot_decides(level, (i, j)))

@@ -1,10 +1,12 @@
 """Ways: how a parameter varies, as it is said on the command line: read, never run."""
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tradesim.errors import InputError, Problem, unknown_name
+from tradesim.errors import InputError, Problem, fail_if, unknown_name
+from tradesim.path_statistics import level_problems
 from tradesim.sweeps import distributions
 
 NAMED: dict[str, Callable[..., Any]] = {
@@ -34,6 +36,13 @@ def over_of(options: Sequence[str]) -> dict[str, Any]:
     >>> over_of(["rules.CHN.view=nominal,trade-weighted", "rules.CHN.cap=0.5,1"])
     {'rules.CHN.view': ['nominal', 'trade-weighted'], 'rules.CHN.cap': [0.5, 1]}
     """
+    found, problems = read(options)
+    fail_if(problems)
+    return found
+
+
+def read(options: Sequence[str]) -> tuple[dict[str, Any], list[Problem]]:
+    """Return how parameters vary, from the options that can be read, and what is wrong with the others."""
     found: dict[str, Any] = {}
     problems: list[Problem] = []
     for option in options:
@@ -47,9 +56,7 @@ def over_of(options: Sequence[str]) -> dict[str, Any]:
                 found[path.strip()] = way_of(text.strip())
             except InputError as error:
                 problems += error.at(f"--over {path.strip()}").problems
-    if problems:
-        raise InputError(problems)
-    return found
+    return found, problems
 
 
 def way_of(text: str) -> Any:
@@ -74,6 +81,30 @@ def way_of(text: str) -> Any:
         low, high = (value_of(each) for each in ranged.groups())
         return distributions.uniform(low, high)
     return [value_of(each) for each in text.split(",")]
+
+
+def level_of(text: str) -> float:
+    """Return a level of duty: a fraction, or a percentage with its sign.
+
+    Examples
+    --------
+    >>> level_of("1.25"), level_of("125 %"), level_of("125%")
+    (1.25, 1.25, 1.25)
+    >>> level_of("125")
+    Traceback (most recent call last):
+    ...
+    tradesim.errors.InputError: --level: a duty above 1000 %; got 125; ... did you mean 1.25?
+    """
+    word = text.strip()
+    try:
+        level = float(word.removesuffix("%")) / (100 if word.endswith("%") else 1)
+    except ValueError:
+        level = math.nan
+    if math.isnan(level):
+        allowed = "a fraction such as 1.25, or a percentage: '125 %'"
+        raise InputError([Problem("not a duty", "--level", repr(text), allowed)])
+    fail_if(level_problems(level, "--level"))
+    return level
 
 
 def value_of(text: str) -> Any:

@@ -1,17 +1,22 @@
 """Checks: everything wrong with a sweep, found before anything runs."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from tradesim.changes import ABOUT, changed_fields
+from tradesim.engine.sobol import BITS as ONCE_BITS
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
+from tradesim.path_statistics import level_problems
 from tradesim.scenario import SAMPLING, Scenario
 from tradesim.sweeps.columns import changes_of, column_of, known_paths
 from tradesim.sweeps.design import SCENARIO, Design, combinations_of
 from tradesim.sweeps.numbers import BITS
-from tradesim.sweeps.spreads import Explicit
+from tradesim.sweeps.spreads import Drawn, Explicit
+from tradesim.sweeps.words import is_whole
 
 MOST_PROGRAMS = 1000
 """Combinations of what cannot vary within a run."""
@@ -27,10 +32,9 @@ def design_problems(scenarios: Mapping[str, Scenario], design: Design) -> Iterat
         return
     for name, scenario in scenarios.items():
         place = f"{name}: " if SCENARIO in design.spreads else ""
-        for path in design.spreads:
-            if path != SCENARIO:
-                yield from _value_problems(scenario, design, path, place)
-        yield from _odds_problems(scenario, design, place)
+        paths = [path for path in design.spreads if path != SCENARIO]
+        found = [problem for path in paths for problem in _value_problems(scenario, design, path, place)]
+        yield from found or _odds_problems(scenario, design, place)
     grouped = [path for path, spread in design.spreads.items() if _is_grouped(scenarios, path)]
     many = len(combinations_of(design, grouped)) if grouped else 1
     if many > MOST_PROGRAMS:
@@ -55,57 +59,72 @@ def alike_problems(scenarios: Mapping[str, Scenario]) -> Iterator[Problem]:
                 yield Problem(f"other {what} than {names[0]!r}", where, allowed=f"the same {what} in all")
 
 
-def asked_problems(  # noqa: C901 one line for each thing that is asked
-    design: Design,
-    draws: Any,
-    seed: Any,
-    *,
-    bins: Any,
-    top: Any,
-    levels: Any,
-    sampling: Any,
-    block: Any,
-    unit: int,
-) -> Iterator[Problem]:
-    """Yield what is wrong with numbers that are asked for beside the design."""
-    if not _is_whole(draws, 1):
-        yield Problem("not a number of draws", "draws", repr(draws), "a whole number, 1 or more")
-    elif draws < design.combinations:
-        got = f"{draws:,} draws of {design.combinations:,} combinations"
-        yield Problem("fewer draws than points", "draws", got, f"{design.combinations:,} or more")
-    elif design.kind == "sobol" and draws > 2**BITS:
-        yield Problem("more draws than points", "draws", f"{draws:,}", f"{2**BITS:,} of a Sobol sequence")
-    if not _is_whole(seed, 0) or seed >= 2**64:
-        yield Problem("not a seed", "seed", repr(seed), "a whole number, 0 or more, below 2**64")
-    if not _is_whole(bins, 2) or bins > 2**20:
+def asked_problems(asked: Any, design: Design | None, *, unit: int) -> Iterator[Problem]:
+    """Yield what is wrong with numbers that are asked for beside the design.
+
+    Parameters
+    ----------
+    asked : see `tradesim.sweeps.setup.Asked`.
+    design : None where there is none that could be read.
+    unit : draws of which blocks are made.
+    """
+    yield from _draws_problems(asked, design)
+    if not is_whole(asked.seed, 0) or asked.seed >= 2**64:
+        yield Problem("not a seed", "seed", repr(asked.seed), "a whole number, 0 or more, below 2**64")
+    bins, top = asked.bins, asked.top
+    if bins is not None and (not is_whole(bins, 2) or bins > 2**20):
         yield Problem("not a number of bins", "bins", repr(bins), "a whole number, 2 to 1,048,576")
     if isinstance(top, bool) or not isinstance(top, int | float) or not 0 < top <= 100:
         yield Problem("not a duty", "top", repr(top), "a fraction above 0, up to 100")
+    yield from _levels_problems(asked.levels)
+    if asked.sampling not in SAMPLING:
+        yield Problem("unknown sampling", "sampling", repr(asked.sampling), " | ".join(SAMPLING))
+    if asked.block is not None and (not is_whole(asked.block, unit) or asked.block % unit):
+        yield Problem("not a size of blocks", "block", repr(asked.block), f"a multiple of {unit}")
+
+
+def _draws_problems(asked: Any, design: Design | None) -> Iterator[Problem]:
+    draws, combinations = asked.draws, 1 if design is None else design.combinations
+    if not is_whole(draws, 1):
+        whole = isinstance(draws, float) and draws.is_integer() and draws >= 1
+        fix = f"did you mean {int(draws):_}?" if whole else ""
+        yield Problem("not a number of draws", "draws", repr(draws), "a whole number, 1 or more", fix)
+    elif draws < combinations:
+        got = f"{draws:,} draws of {combinations:,} combinations"
+        yield Problem("fewer draws than points", "draws", got, f"{combinations:,} or more")
+    elif design is not None and design.kind == "sobol" and draws > 2**BITS:
+        yield Problem("more draws than points", "draws", f"{draws:,}", f"{2**BITS:,} of a Sobol sequence")
+    elif asked.sampling == "sobol" and draws > 2**ONCE_BITS:
+        yield Problem(
+            "more draws than points", "draws", f"{draws:,}", f"{2**ONCE_BITS:,} with sampling='sobol'"
+        )
+
+
+def _levels_problems(levels: Any) -> Iterator[Problem]:
     if not isinstance(levels, Sequence | np.ndarray) or isinstance(levels, str):
         yield Problem("not a list of levels", "levels", repr(levels), "fractions: [0.5, 1.0]")
-        levels = ()
-    if len(levels) > MOST_LEVELS or len(set(levels)) != len(levels):
-        yield Problem(
-            "too many levels, or one twice", "levels", str(levels), f"{MOST_LEVELS} at most, each once"
-        )
-    for level in levels:
-        if isinstance(level, bool) or not isinstance(level, int | float) or not 0 <= level < np.inf:
-            yield Problem("not a duty", "levels", repr(level), "a fraction of 0 or more: 0.25 is 25 %")
-    if sampling not in SAMPLING:
-        yield Problem("unknown sampling", "sampling", repr(sampling), " | ".join(SAMPLING))
-    if not _is_whole(block, unit) or block % unit:
-        yield Problem("not a size of blocks", "block", repr(block), f"a multiple of {unit}")
+        return
+    found = [problem for level in levels for problem in level_problems(level, "levels")]
+    yield from found
+    if not found and (len(levels) > MOST_LEVELS or len(set(levels)) != len(levels)):
+        got, allowed = str(list(levels)), f"{MOST_LEVELS} at most, each once"
+        yield Problem("too many levels, or one twice", "levels", got, allowed)
 
 
-def _path_problems(scenarios: Mapping[str, Scenario], design: Design) -> Iterator[Problem]:
+def name_problems(scenarios: Mapping[str, Scenario], paths: Iterable[str]) -> Iterator[Problem]:
+    """Yield paths that name nothing which may vary, with the nearest names."""
     for scenario in scenarios.values():
         known = [path for path in known_paths(scenario) if path not in ABOUT]
-        for path in design.spreads:
+        for path in paths:
             if path in ABOUT:
                 got = f"a sweep over `{path}`"
                 yield Problem("not an assumption of a run", "over", got, fix="run a sweep for each")
             elif path not in known and path != SCENARIO:
                 yield unknown_name("parameter", path, [*known, SCENARIO], "over")
+
+
+def _path_problems(scenarios: Mapping[str, Scenario], design: Design) -> Iterator[Problem]:
+    yield from name_problems(scenarios, design.spreads)
     for path, spread in design.spreads.items():
         there = path == SCENARIO or all(path in known_paths(each) for each in scenarios.values())
         if there and spread.options is None and _is_grouped(scenarios, path):
@@ -124,14 +143,36 @@ def _value_problems(scenario: Scenario, design: Design, path: str, place: str) -
         return  # tried when its program is made
     for value in design.spreads[path].extremes():
         if isinstance(value, float) and not np.isfinite(value):
+            if design.spreads[path].options is not None:
+                yield Problem("not a finite number", f"{place}over: {path}", f"{value}")
+                return
             fix = "cut it off: ts.normal(1.0, 0.2, low=0.0, high=2.0)"
             yield Problem("a distribution without an end", f"{place}over: {path}", f"{value}", fix=fix)
             return
         try:
             changed_fields(scenario, changes_of(scenario, {path: value}))
         except InputError as error:
-            yield from error.at(f"{place}over: {path}").problems
+            found = error.at(f"{place}over: {path}").problems
+            yield from (
+                replace(problem, fix=problem.fix or _whole_instead(scenario, design, path))
+                for problem in found
+            )
             return
+
+
+def _whole_instead(scenario: Scenario, design: Design, path: str) -> str:
+    """Return what to write where whole numbers are wanted and others may come; else nothing."""
+    spread = design.spreads[path]
+    ends = [end for end in spread.extremes() if isinstance(end, float) and np.isfinite(end)]
+    if not isinstance(spread, Drawn) or spread.whole or len(ends) < 2:
+        return ""
+    low, high = math.ceil(ends[0]), math.floor(ends[1])
+    try:
+        for value in (low, high):
+            changed_fields(scenario, changes_of(scenario, {path: value}))
+    except InputError:
+        return ""
+    return f"whole numbers: ts.integers({low}, {high})" if low < high else ""
 
 
 def _odds_problems(scenario: Scenario, design: Design, place: str) -> Iterator[Problem]:
@@ -159,11 +200,12 @@ def _sums(design: Design, paths: list[str]) -> tuple[float, float]:
     return float(np.min(together)) + low, float(np.max(together)) + high
 
 
-def _is_whole(value: Any, least: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= least
-
-
 def refuse_unfit(scenarios: Mapping[str, Scenario], design: Design) -> None:
     """Raise one error with everything wrong with scenarios and design."""
-    fail_if(alike_problems(scenarios))
-    fail_if(dict.fromkeys(design_problems(scenarios, design)))
+    fail_if(unfit_problems(scenarios, design))
+
+
+def unfit_problems(scenarios: Mapping[str, Scenario], design: Design) -> list[Problem]:
+    """Return everything wrong with scenarios and design, each problem once."""
+    alike = list(alike_problems(scenarios))
+    return alike or list(dict.fromkeys(design_problems(scenarios, design)))

@@ -190,7 +190,8 @@ def _tokens(text: str) -> Iterator[Token]:
         if found is None:
             place = at + len(text[at:]) - len(text[at:].lstrip())
             got = f"{text!r}, at character {place + 1}: {text[place:][:20]!r}"
-            raise InputError([Problem("not a condition", "where", got, f'a text such as "{EXAMPLE}"')])
+            fix = "equality is written `==`" if text[place] == "=" else ""
+            raise InputError([Problem("not a condition", "where", got, f'a text such as "{EXAMPLE}"', fix)])
         kind, place = str(found.lastgroup), found.start(str(found.lastgroup))
         word = found[kind]
         if kind == "number":

@@ -81,7 +81,7 @@ class Design:
 
     def described(self) -> dict[str, Any]:
         """Return it as JSON knows it; `read_design` makes it again."""
-        pairs = [[one, other, value] for (one, other), value in self.correlation.items()]
+        pairs = sorted([*sorted(pair), value] for pair, value in self.correlation.items())
         over = {path: spread.described() for path, spread in self.spreads.items()}
         return {"over": over, "kind": self.kind, "correlation": pairs}
 
@@ -129,7 +129,11 @@ def design_of(over: Over, kind: Kind = "random", correlation: Correlation | None
     else:
         allowed = "a mapping {'rules.CHN.ratio': ts.uniform(0.5, 1.2)}, or a frame of points"
         raise InputError([Problem("not a design", "over", repr(given), allowed)])
-    return Design(spreads, kind, dict(correlation or {}))
+    tied: Any = {} if correlation is None else correlation
+    if not isinstance(tied, Mapping):
+        allowed = "by pair: {('rules.CHN.ratio', 'rules.USA.ratio'): 0.6}"
+        raise InputError([Problem("not correlations", "correlation", repr(tied), allowed)])
+    return Design(spreads, kind, dict(tied))
 
 
 def read_design(described: Mapping[str, Any]) -> Design:

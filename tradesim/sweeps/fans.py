@@ -6,6 +6,7 @@ import numpy as np
 
 from tradesim.engine.program import Floats, Ints
 from tradesim.errors import InputError, Problem
+from tradesim.sweeps.parts import STATISTICS, Tallies
 
 
 def quantiles_of(counts: Ints, q: Sequence[float], width: float) -> Floats:
@@ -47,7 +48,20 @@ def quantiles_of(counts: Ints, q: Sequence[float], width: float) -> Floats:
     return np.array(found, dtype=np.float64)
 
 
+def within(quantiles: Floats, tallies: Tallies) -> Floats:
+    """Return quantiles no higher than any duty was; of the last day between the lowest and the highest then.
+
+    Parameters
+    ----------
+    quantiles : (Q, T, P) float64, fraction.
+    """
+    last, peak = STATISTICS.index("last"), STATISTICS.index("peak")
+    found: Floats = np.minimum(quantiles, tallies.most[peak])
+    found[:, -1] = np.clip(found[:, -1], tallies.least[last], tallies.most[last])
+    return found
+
+
 def _open(level: float, top: float) -> InputError:
-    got = f"the {level:g} quantile lies above {top:.0%}"
+    got = f"the {level:g} quantile lies above {100 * top:g} %"
     fix = "run it with a higher one: refined(top=…)"
     return InputError([Problem("duties beyond what was counted", "top", got, fix=fix)])

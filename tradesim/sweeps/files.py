@@ -24,6 +24,11 @@ class DamagedError(TradesimError):
     """A file that is not what was written."""
 
 
+def file_in_the_way(folder: Path) -> Path | None:
+    """Return the file that stands where a folder or one above it should."""
+    return next((place for place in (folder, *folder.parents) if place.is_file()), None)
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that, also after a power cut, there is the old one or the new one, never a part.
 

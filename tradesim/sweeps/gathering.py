@@ -1,16 +1,17 @@
 """Gathering: blocks run or read, and everything that is kept of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from tradesim.engine.program import Floats, Ints
 from tradesim.errors import Problem, fail_if
-from tradesim.sweeps.parts import Part, Rows, Total
+from tradesim.sweeps.parts import Part, Rows, Total, cut
 from tradesim.sweeps.plan import Plan
 from tradesim.sweeps.progress import Meter, Say, told
 from tradesim.sweeps.running import Task, run_blocks, workers_of
 from tradesim.sweeps.store import Store
+from tradesim.sweeps.words import is_whole
 
 SAMPLE = 1000
 """Draws of which whole paths are kept in memory."""
@@ -40,7 +41,7 @@ class Gathered:
         """Add a part, and keep of it what there is room for."""
         self.total.add(part)
         if part.start < self.keep:
-            self.rows[part.start] = part.rows
+            self.rows[part.start] = cut(part.rows, self.keep - part.start)
         if len(part.paths):
             self.paths[part.start] = part.paths
 
@@ -61,12 +62,16 @@ class How:
     progress: bool | Say = False
 
     def __post_init__(self) -> None:
-        many: Any = self.threads
-        if many is not None and (isinstance(many, bool) or not isinstance(many, int) or many < 1):
-            fail_if([Problem("not a number of threads", "threads", repr(many), "a whole number, 1 or more")])
-        if self.executor is not None and not hasattr(self.executor, "submit"):
-            allowed = "a pool of concurrent.futures, a dask.distributed client, or another with `submit`"
-            fail_if([Problem("not an executor", "executor", repr(self.executor), allowed)])
+        fail_if(how_problems(self.executor, self.threads))
+
+
+def how_problems(executor: Any, threads: Any) -> Iterator[Problem]:
+    """Yield what is wrong with who is to run a sweep."""
+    if threads is not None and not is_whole(threads, 1):
+        yield Problem("not a number of threads", "threads", repr(threads), "a whole number, 1 or more")
+    if executor is not None and not hasattr(executor, "submit"):
+        allowed = "a pool of concurrent.futures, a dask.distributed client, or another with `submit`"
+        yield Problem("not an executor", "executor", repr(executor), allowed)
 
 
 def gather(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradesim.engine.program import Floats, Ints
+from tradesim.errors import InputError, Problem
 from tradesim.sweeps.plan import Plan
 from tradesim.sweeps.reduced import Reduced
 
@@ -135,7 +136,9 @@ def tallies_of(rows: Rows, days: int, outcomes: int) -> Tallies:
     passages = np.bincount(cells.reshape(-1), minlength=(days + 1) * pairs * levels)
     values = np.stack([rows.last, rows.peak, rows.mean])
     if values.max(initial=0.0) >= HIGHEST:
-        raise OverflowError(f"a duty of {values.max():.0%}: sums have room for less than {HIGHEST:.0%}")
+        got, allowed = f"{100 * values.max():,.0f} %", f"below {100 * HIGHEST:,.0f} %"
+        fix = "lower the caps of rules, or the sizes of shocks"
+        raise InputError([Problem("duties too high to be added up exactly", "sweep", got, allowed, fix)])
     whole = np.rint(values * FINE).astype(np.int64)
     squares = whole**2
     return Tallies(

@@ -18,6 +18,7 @@ from tradesim.sweeps.parts import STATISTICS, rows_of
 from tradesim.sweeps.sensitivity import Sensitivity, sensitivity_of
 from tradesim.sweeps.tables import MOST_ROWS, Pair, SweepTables
 from tradesim.sweeps.tornado import tornado_of
+from tradesim.sweeps.words import is_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,6 +61,7 @@ class Sweep(SweepTables):
             low, middle, high = (percent(value) for value in last.iloc[3 * p : 3 * p + 3])
             words = f"on the last day in the median {middle} (5 % to 95 % of draws: {low} to {high})"
             lines.append(f"{i} on {j}: {words}; at any time {percent(tallies.most[1, p])} at most")
+        lines.append(f"Quantiles are off by {self.error * 100:.2g} points at most; highest duties are exact.")
         return "\n".join(lines)
 
     # More of the same --------------------------------------------------------------------------------
@@ -95,12 +97,12 @@ class Sweep(SweepTables):
         """
         plan = self.setup.plan
         wanted = 8 * plan.bins if bins is None else bins
-        highest = plan.top if top is None else float(top)
-        if isinstance(wanted, bool) or not isinstance(wanted, int) or wanted < 2 or not 0 < highest <= 100:
+        highest: Any = plan.top if top is None else top
+        if not is_whole(wanted, 2) or not isinstance(highest, int | float) or not 0 < highest <= 100:
             got = f"{wanted!r} bins up to {highest!r}"
             raise InputError([Problem("cannot be counted so", "refined", got, "2 bins or more, up to 100.0")])
-        finer = replace(plan, bins=wanted, top=highest)
-        manifest = {**self.setup.manifest, "bins": wanted, "top": highest}
+        finer = replace(plan, bins=int(wanted), top=float(highest))
+        manifest = {**self.setup.manifest, "bins": int(wanted), "top": float(highest)}
         setup = replace(self.setup, plan=finer, manifest=manifest)
         return _again(replace(self, setup=setup, store=None), f"{self.labels.name}: {wanted} bins")
 
@@ -169,6 +171,9 @@ class Sweep(SweepTables):
             values = self.setup.plan.values(draws)
             named = outcomes.columns_of(self.labels, values, rows)
             columns.append([named[name] for name in self._assumptions])
+        if not peaks:
+            got, fix = "no rows of draws are kept", "keep some: sweep(…, keep=100_000), or name a store"
+            raise InputError([Problem("cannot be ranked", "decides", got, fix=fix)])
         together = [np.concatenate(parts) for parts in zip(*columns, strict=True)]
         i, j = self.labels.pairs[place]
         exceeds = statistics.above(np.concatenate(peaks), level)
@@ -210,6 +215,10 @@ class Sweep(SweepTables):
         from tradesim import plots  # noqa: PLC0415 matplotlib loads when a picture is asked for
 
         swings = self.tornado(pair, of, draws)
+        if swings.empty:
+            got = "parameters with one value each" if self.setup.plan.design.spreads else "no parameters"
+            fix = "give one several values: over={'rules.CHN.ratio': ts.uniform(0.5, 1.2)}"
+            raise InputError([Problem("nothing to move", "plot_tornado", got, fix=fix)])
         words = f"{OUTCOMES[of]} of {self._words(pair)}, mean over draws"
         return plots.tornado_chart(swings, swings.attrs["middle"], of=words, ax=ax, **self._captions())
 
@@ -286,7 +295,7 @@ class Sweep(SweepTables):
         if read.names <= values.keys():
             return read.holds(values)
         rows = known(self.gathered.rows, self.store, start, stop)
-        if rows is None:
+        if rows is None or len(rows.last) < len(draws):
             rows = rows_of(self.setup.plan.reduce(draws), self.setup.plan.pairs)
         return read.holds(outcomes.columns_of(self.labels, values, rows))
 
@@ -299,7 +308,7 @@ class Sweep(SweepTables):
 
     def _wanted(self, draws: Sequence[int] | int) -> Ints:
         every = self.setup.plan.draws
-        if isinstance(draws, int) and not isinstance(draws, bool):
+        if is_whole(draws, 1):
             few = min(max(draws, 0), MOST_SAMPLES, self.draws)
             return np.arange(few) if self.chosen is None else self.chosen[:few]
         found = np.asarray(list(draws) if isinstance(draws, Sequence | np.ndarray | range) else [])

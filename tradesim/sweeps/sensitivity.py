@@ -19,6 +19,7 @@ from tradesim.sweeps.design import Design
 from tradesim.sweeps.outcomes import Labels
 from tradesim.sweeps.plan import Plan
 from tradesim.sweeps.spreads import Explicit, Grid
+from tradesim.sweeps.words import is_whole
 
 CHANCE = "chance"
 MOST_CELLS = 60_000_000
@@ -185,7 +186,7 @@ def _intervals(outputs: list[Floats]) -> Floats:
 
 
 def _problems(plan: Plan, draws: int, inputs: int, pairs: int) -> list[Problem]:
-    if isinstance(draws, bool) or not isinstance(draws, int) or draws < 2 or draws & (draws - 1):
+    if not is_whole(draws, 2) or draws & (draws - 1):
         return [Problem("not a number of draws", "draws", repr(draws), "a power of 2, such as 1024")]
     if plan.design.correlation:
         what = "shares of variance of parameters that depend on each other do not add up"

@@ -1,25 +1,28 @@
 """Setup: a sweep as it is asked for, checked whole and made ready to run."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from tradesim.errors import InputError, Problem, fail_if
+from tradesim.errors import InputError, Problem, Together, fail_if, unknown_name
 from tradesim.scenario import Scenario
 from tradesim.sweeps import fingerprints
-from tradesim.sweeps.checks import asked_problems, refuse_unfit
+from tradesim.sweeps.checks import asked_problems, name_problems, unfit_problems
 from tradesim.sweeps.design import SCENARIO, Correlation, Design, Over, design_of
 from tradesim.sweeps.estimate import estimate_problems
+from tradesim.sweeps.files import file_in_the_way
 from tradesim.sweeps.gathering import SAMPLE
 from tradesim.sweeps.outcomes import Labels, labels_of
 from tradesim.sweeps.parquet import arrow
 from tradesim.sweeps.parts import UNIT
 from tradesim.sweeps.plan import Plan, sheets_of
 from tradesim.sweeps.store import FORMAT, MANIFEST, manifest_of
+from tradesim.sweeps.telling import scenario_told
 
 BLOCK, LEAST_BLOCKS = 32_768, 4
 """Draws of a block; of a small sweep as many as make so many blocks."""
@@ -28,13 +31,16 @@ CELLS = 32_000_000
 """Counts that a block may hold: 256 MB."""
 PATH_CELLS = 4_000_000
 """Numbers of the whole paths of a block: 32 MB."""
-LEFT_OUT = ("identity", "draws", "texts")
+LEFT_OUT = ("identity", "draws", "texts", "told")
 """Of a manifest, what numbers do not depend on."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked for beside scenario and design; see `tradesim.sweeps.sweep`."""
+    """What is asked for beside scenario and design; see `tradesim.sweeps.sweep`.
+
+    Numbers of numpy become Python's own.
+    """
 
     draws: int
     seed: int = 0
@@ -44,6 +50,17 @@ class Asked:
     sampling: str = "random"
     paths: str = "none"
     block: int | None = None
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            object.__setattr__(self, field.name, _own(getattr(self, field.name)))
+
+
+def _own(value: Any) -> Any:
+    """Return a number of numpy, or several, as Python's own; anything else as it is."""
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    return [_own(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,28 +81,34 @@ class Setup:
     manifest: Mapping[str, Any]
 
 
-def setup_of(scenarios: Mapping[str, Scenario], design: Design, asked: Asked, store: Path | None) -> Setup:
+def setup_of(
+    scenarios: Mapping[str, Scenario],
+    design: Design,
+    asked: Asked,
+    store: Path | None,
+    beside: Iterable[Problem] = (),
+) -> Setup:
     """Return a sweep that is ready to run.
+
+    Parameters
+    ----------
+    beside : problems that were found before, to be told with the others.
 
     Raises
     ------
     InputError
         With everything wrong with it, and for more than can be done, with an estimate of time and space.
     """
-    refuse_unfit(scenarios, design)
+    every = Together(beside)
+    every.add(unfit_problems(scenarios, design))
+    every.add([*asked_problems(asked, design, unit=UNIT), *place_problems(asked, store)])
+    every.refuse()
     one = next(iter(scenarios.values()))
     days, n = len(one.grid), len(one.schedule.economies)
     bins = bins_for(days * n * n) if asked.bins is None else asked.bins
     recorded = [pair for pair in np.argwhere(one.schedule.recorded).tolist() if pair[0] != pair[1]]
     pairs = np.array(recorded, dtype=np.int64).reshape(-1, 2)
     block = asked.block or _block_for(asked, days * len(pairs), store)
-    fail_if([
-        *asked_problems(
-            design, asked.draws, asked.seed, bins=bins, top=asked.top, levels=asked.levels,
-            sampling=asked.sampling, block=block, unit=UNIT,
-        ),
-        *_path_problems(asked, store),
-    ])  # fmt: skip
     levels = np.array(asked.levels, dtype=np.float64)
     labels = labels_of(scenarios, pairs, levels)
     fail_if(estimate_problems(asked.draws, labels, block, bins, store, whole=asked.paths == "all"))
@@ -123,6 +146,39 @@ def named(scenario: Any, over: Over) -> tuple[dict[str, Scenario], Over]:
     return found, over
 
 
+def checked(
+    scenario: Any,
+    over: Over | None,
+    kind: Any,
+    correlation: Correlation | None,
+    asked: Asked,
+    store: Path | None,
+    beside: Iterable[Problem] = (),
+) -> Setup:
+    """Return a sweep that is ready to run, of what a person gives.
+
+    Raises
+    ------
+    InputError
+        With everything wrong with it, whatever stage of reading it is found in.
+    """
+    every = Together(beside)
+    given: Over = {} if over is None else over
+    scenarios: dict[str, Scenario] = {}
+    design: Design | None = None
+    with every:
+        scenarios, given = named(scenario, given)
+    with every:
+        design = checked_design(scenarios, given, kind, correlation)
+    if design is not None and scenarios:
+        return setup_of(scenarios, design, asked, store, every.problems)
+    if scenarios and isinstance(given, Mapping | pd.DataFrame):
+        every.add(name_problems(scenarios, map(str, given)))
+    every.add([*asked_problems(asked, design, unit=UNIT), *place_problems(asked, store)])
+    every.refuse()
+    raise AssertionError("a design or a scenario is missing, and nothing is wrong with it")
+
+
 def checked_design(
     scenarios: Mapping[str, Scenario], over: Over, kind: Any, correlation: Correlation | None
 ) -> Design:
@@ -134,9 +190,7 @@ def checked_design(
         For a design that is none, and unknown scenarios in it.
     """
     design = design_of(over, kind, correlation)
-    if SCENARIO in design.spreads:
-        from tradesim.errors import unknown_name  # noqa: PLC0415
-
+    if scenarios and SCENARIO in design.spreads:
         wanted = design.spreads[SCENARIO].options or []
         known = [name for name in scenarios if name]
         fail_if(unknown_name("scenario", str(n), known, "over: scenario") for n in wanted if n not in known)
@@ -162,13 +216,15 @@ def _block_for(asked: Asked, cells: int, store: Path | None) -> int:
     before = manifest_of(store) if store is not None and (store / MANIFEST).exists() else None
     if before is not None:
         return int(before["block"])
-    draws: Any = asked.draws
     most = BLOCK if asked.paths != "all" else max(UNIT, min(BLOCK, PATH_CELLS // max(cells, 1)))
-    wanted = min(most, draws / LEAST_BLOCKS) if isinstance(draws, int) else most
-    return max(1, math.ceil(wanted / UNIT)) * UNIT
+    return max(1, math.ceil(min(most, asked.draws / LEAST_BLOCKS) / UNIT)) * UNIT
 
 
-def _path_problems(asked: Asked, store: Path | None) -> Iterator[Problem]:
+def place_problems(asked: Asked, store: Path | None) -> Iterator[Problem]:
+    """Yield what is wrong with where results are to be kept, and with which paths."""
+    if store is not None and (file := file_in_the_way(store)) is not None:
+        got = "a file" if file == store else f"a folder in the file {file}"
+        yield Problem("not a folder", f"store: {store}", got, "a folder, new or with a sweep in it")
     if asked.paths not in {"none", "sample", "all"}:
         yield Problem("unknown choice of paths", "paths", repr(asked.paths), "none | sample | all")
     elif asked.paths == "all":
@@ -184,7 +240,7 @@ def _manifest(
 ) -> dict[str, Any]:
     told = {
         "format": FORMAT,
-        "scenarios": {name: fingerprints.of_scenario(each) for name, each in scenarios.items()},
+        "scenarios": {name: fingerprints.of_scenario(scenarios[name]) for name in sorted(scenarios)},
         "design": design.described(),
         "seed": asked.seed,
         "draws": asked.draws,
@@ -196,5 +252,6 @@ def _manifest(
         "paths": asked.paths,
         "versions": fingerprints.versions(),
         "texts": {name: fingerprints.text_of(each) for name, each in scenarios.items()},
+        "told": {name: scenario_told(each) for name, each in scenarios.items()},
     }
     return {"identity": fingerprints.of_manifest(told, LEFT_OUT), **told}

@@ -1,5 +1,6 @@
 """Spreads: how one parameter varies over the draws of a sweep."""
 
+import datetime as dt
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterator, Mapping, Sequence
@@ -7,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from tradesim.errors import InputError, Problem, fail_if
@@ -192,13 +194,21 @@ def spread_of(given: Any) -> Spread:
     """
     if isinstance(given, Spread):
         return given
-    if isinstance(given, np.ndarray):
+    if isinstance(given, np.ndarray | pd.Series):
         return Grid(tuple(given.tolist()))
+    if isinstance(given, tuple) and len(given) == 2 and listed(given).dtype.kind in "if":
+        low, high = given
+        fix = f"a range: ts.uniform({low}, {high}); two values in turn: [{low}, {high}]"
+        raise InputError([Problem("a range or two values", "", repr(given), "a list or a distribution", fix)])
     if isinstance(given, list | tuple | range):
         return Grid(tuple(tuple(each) if isinstance(each, list) else each for each in given))
     if hasattr(given, "ppf") and hasattr(given, "dist"):
         return Drawn(given)
     allowed = "a list of values, ts.uniform(0.5, 1.2) or another, or a frozen distribution of scipy.stats"
+    if isinstance(given, str | int | float | np.generic | dt.date):
+        ends = given.split(":") if isinstance(given, str) else []
+        fix = f"a range: ts.uniform({ends[0]}, {ends[1]})" if len(ends) == 2 else f"one value: [{given!r}]"
+        raise InputError([Problem("does not say how it varies", "", repr(given), allowed, fix)])
     raise InputError([Problem("does not say how it varies", "", repr(given), allowed)])
 
 

@@ -1,6 +1,5 @@
 """Store: a folder that holds a sweep: what it is, and one file for each block that is done."""
 
-import difflib
 import hashlib
 import json
 import os
@@ -12,14 +11,15 @@ from typing import IO, Any
 
 import numpy as np
 
-from tradesim.errors import InputError, Problem
+from tradesim.errors import InputError, Problem, fail_if
+from tradesim.sweeps.comparing import differences, only_versions_differ
 from tradesim.sweeps.files import DamagedError, StoreError, sealed, unsealed, write_whole
 from tradesim.sweeps.outcomes import Labels
 from tradesim.sweeps.parquet import paths_file
 from tradesim.sweeps.parts import Part, Rows, Tallies
 
 MANIFEST, LOCK, BLOCKS, PATHS = "manifest.json", "lock", "blocks", "paths"
-FORMAT = 1
+FORMAT = 2
 TOTAL = "draws"
 """The one thing that may change: how many draws there are in all."""
 SHOWN = 12
@@ -150,6 +150,7 @@ def opened(folder: Path, manifest: Mapping[str, Any], labels: Labels) -> Store:
     StoreError
         If another process has it open, or it cannot be written.
     """
+    fail_if(_strange_problems(folder))
     try:
         (folder / BLOCKS).mkdir(parents=True, exist_ok=True)
         if manifest["paths"] == "all":
@@ -215,50 +216,23 @@ def room_left(folder: Path) -> int:
     return shutil.disk_usage(here).free
 
 
-def differences(mine: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
-    """Return how two manifests differ in what numbers depend on, in lines.
-
-    Examples
-    --------
-    >>> differences({"seed": 7, "draws": 10}, {"seed": 8, "draws": 20})
-    ['seed: 7 there, 8 asked for']
-    """
-    found: list[str] = []
-    for key in dict.fromkeys([*mine, *other]):
-        if key in {TOTAL, "identity"} or mine.get(key) == other.get(key):
-            continue
-        one, two = mine.get(key), other.get(key)
-        if isinstance(one, Mapping) and isinstance(two, Mapping):
-            found += [f"{key}.{line}" for line in differences(one, two)]
-        elif isinstance(one, str) and isinstance(two, str) and "\n" in one:
-            lines = difflib.unified_diff(
-                one.splitlines(), two.splitlines(), "there", "asked for", "", "", 0, ""
-            )
-            found += [f"{key}: {line}" for line in list(lines)[2:]]
-        else:
-            found.append(f"{key}: {json.dumps(one)} there, {json.dumps(two)} asked for")
-    return found
+def _strange_problems(folder: Path) -> Iterator[Problem]:
+    """Yield what is in a folder that holds no sweep and is none of ours: it is left alone."""
+    if not folder.is_dir() or manifest_of(folder) is not None:
+        return
+    own = {BLOCKS, PATHS, LOCK}
+    strange = sorted(each.name for each in folder.iterdir() if each.name not in own and each.suffix != ".tmp")
+    if strange:
+        got = ", ".join(strange[:3])
+        yield Problem("a folder with something else in it", str(folder), got, "an empty one, or a new one")
 
 
 def _agree(folder: Path, manifest: Mapping[str, Any]) -> None:
     before = manifest_of(folder)
     if before is None:
-        strange = [
-            each.name
-            for each in folder.iterdir()
-            if each.name not in {BLOCKS, PATHS, LOCK} and each.suffix != ".tmp"
-        ]
-        if strange:
-            got = ", ".join(sorted(strange)[:3])
-            raise InputError(
-                [Problem("a folder with something else in it", str(folder), got, "an empty one")]
-            )
         return
-    found = [] if before["identity"] == manifest["identity"] else differences(before, manifest)
-    if found:
-        more = f"; and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-        raise InputError([Problem("holds another sweep", str(folder), "; ".join(found[:SHOWN]) + more,
-                                  fix="name another folder, or ask for the same")])  # fmt: skip
+    if before["identity"] != manifest["identity"]:
+        raise InputError([_other_sweep(folder, before, manifest)])
     if before[TOTAL] > manifest[TOTAL]:
         got = f"{manifest[TOTAL]:,} asked for, {before[TOTAL]:,} there"
         fix = "the number is the total: ask for as many or more, or name another folder"
@@ -267,6 +241,19 @@ def _agree(folder: Path, manifest: Mapping[str, Any]) -> None:
         got = f"{before[TOTAL]:,} there, {manifest[TOTAL]:,} asked for"
         fix = "every point of a Latin hypercube depends on how many there are: name another folder"
         raise InputError([Problem("a Latin hypercube cannot be extended", str(folder), got, fix=fix)])
+
+
+def _other_sweep(folder: Path, before: Mapping[str, Any], manifest: Mapping[str, Any]) -> Problem:
+    """Return the problem of a folder that holds another sweep: how it differs, and what to do."""
+    found = differences(before, manifest)
+    more = f"; and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    if only_versions_differ(before, manifest):
+        fix = "install what it was made with to go on, or run it anew in another folder"
+        return Problem("was made by other versions", str(folder), "; ".join(found), "the same", fix)
+    allowed = "the same sweep; only the number of draws may grow"
+    go_on = "to go on with what is stored: ts.sweeps.resume(folder), or --resume without --over"
+    fix = f"{go_on}; or name another folder"
+    return Problem("holds another sweep", str(folder), "; ".join(found[:SHOWN]) + more, allowed, fix)
 
 
 def _locked(folder: Path) -> IO[str]:

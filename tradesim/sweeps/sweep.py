@@ -1,6 +1,7 @@
 """Sweep: many draws over a design of parameter values, reduced as they run."""
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -8,12 +9,13 @@ from typing import Any
 from tradesim.errors import InputError, Problem
 from tradesim.scenario import Scenario
 from tradesim.sweeps.design import Correlation, Over, read_design
-from tradesim.sweeps.gathering import How, edges_of, gather, tasks_of
+from tradesim.sweeps.gathering import How, edges_of, gather, how_problems, tasks_of
 from tradesim.sweeps.progress import Say
 from tradesim.sweeps.results import Sweep
-from tradesim.sweeps.setup import Asked, Setup, checked_design, named, setup_of
+from tradesim.sweeps.setup import Asked, Setup, checked, named, setup_of
 from tradesim.sweeps.store import kept, opened
 from tradesim.sweeps.tables import MOST_ROWS
+from tradesim.sweeps.words import is_whole
 
 KEEP = MOST_ROWS
 """Draws whose rows stay in memory where there is no store."""
@@ -89,14 +91,21 @@ def sweep(
     >>> result.outcomes()[["rules.CHN.ratio", "peak.CHN-USA"]].round(2).values.tolist()
     [[0.0, 0.23], [1.0, 1.48], [0.0, 0.23], [1.0, 1.48]]
     """
-    given: Over = {} if over is None else over
-    scenarios, given = named(scenario, given)
-    plain = checked_design(scenarios, given, design, correlation)
-    folder = None if store is None else Path(store)
-    how = How(executor, threads, progress)
+    beside = [*how_problems(executor, threads), *_beside_problems(keep, store, progress)]
+    folder = Path(store) if isinstance(store, str | os.PathLike) and str(store).strip() else None
     asked = Asked(draws, seed, levels, bins, top, sampling, paths, block)
-    setup = setup_of(scenarios, plain, asked, folder)
-    return run(setup, folder, how, keep)
+    setup = checked(scenario, over, design, correlation, asked, folder, beside)
+    return run(setup, folder, How(executor, threads, progress), int(keep))
+
+
+def _beside_problems(keep: Any, store: Any, progress: Any) -> Iterator[Problem]:
+    if not is_whole(keep, 0):
+        yield Problem("not a number of rows", "keep", repr(keep), "a whole number, 0 or more")
+    if store is not None and not (isinstance(store, str | os.PathLike) and str(store).strip()):
+        yield Problem("not a folder", "store", repr(store), "a path: store='out/sweep'")
+    if not isinstance(progress, bool) and not callable(progress):
+        allowed = "True, False, or a function of a ts.sweeps.Progress"
+        yield Problem("not a way to tell progress", "progress", repr(progress), allowed)
 
 
 def run(setup: Setup, folder: Path | None, how: How, keep: int = KEEP) -> Sweep:

@@ -9,13 +9,14 @@ import pandas as pd
 
 from tradesim import path_statistics as statistics
 from tradesim.engine.program import Ints
-from tradesim.errors import InputError, fail_if, unknown_name
+from tradesim.errors import InputError, Problem, fail_if, unknown_name
 from tradesim.sweeps import outcomes
-from tradesim.sweeps.fans import quantiles_of
+from tradesim.sweeps.fans import quantiles_of, within
 from tradesim.sweeps.gathering import Gathered, How, known
 from tradesim.sweeps.parts import STATISTICS, Rows, cut
 from tradesim.sweeps.setup import Setup
 from tradesim.sweeps.store import Store
+from tradesim.sweeps.words import is_whole
 
 Pair = tuple[str, str]
 MOST_ROWS = 100_000
@@ -52,7 +53,7 @@ class SweepTables:
     def digest(self) -> str:
         """The sha256 of everything that was kept; the same for any blocks, workers, stops and resumptions."""
         picked = [] if self.chosen is None else [self.chosen.tobytes().hex()]
-        left_out = {"identity", "texts", "versions", "block", "paths"}
+        left_out = {"identity", "texts", "told", "versions", "block", "paths"}
         told = {key: value for key, value in self.setup.manifest.items() if key not in left_out}
         return self.gathered.total.digest(repr(sorted(told.items())), *picked)
 
@@ -66,7 +67,8 @@ class SweepTables:
     def quantiles(self, q: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95)) -> pd.DataFrame:
         """Return quantiles over the draws, index date, columns (importer, exporter, quantile), fractions.
 
-        Each is off by `error` at most; `refined` makes that smaller.
+        Each is off by `error` at most, and none lies beyond the highest duty of any draw, nor on the last day
+        beyond the lowest and the highest there, which are known exactly; `refined` makes `error` smaller.
 
         Raises
         ------
@@ -76,6 +78,7 @@ class SweepTables:
         fail_if(statistics.quantile_problems(q))
         levels = sorted({float(level) for level in q})
         found = quantiles_of(self.gathered.total.duties, levels, self.setup.plan.width)
+        found = within(found, self.gathered.total.tallies)
         table = np.moveaxis(found, 0, -1).reshape(len(self.labels.dates), -1)
         return pd.DataFrame(table, self._index, statistics.nested(self._pairs, "quantile", levels))
 
@@ -142,6 +145,9 @@ class SweepTables:
         ----------
         most : how many draws, from the first on (default: all that are kept).
         """
+        if most is not None and not is_whole(most, 0):
+            allowed = "a whole number, 0 or more"
+            raise InputError([Problem("not a number of rows", "outcomes", repr(most), allowed)])
         frames = []
         for draws, rows in self._kept_rows(most):
             columns = outcomes.columns_of(self.labels, self.setup.plan.values(draws), rows)
@@ -193,7 +199,8 @@ class SweepTables:
             rows = known(self.gathered.rows, self.store, start, stop) if left > 0 else None
             if rows is None:
                 return
-            yield draws[:left], cut(rows, left)
+            some = cut(rows, left)
+            yield draws[: len(some.last)], some
             left -= len(draws)
 
     def _position(self, pair: Pair | str | None) -> int:

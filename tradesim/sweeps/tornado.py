@@ -11,6 +11,7 @@ from tradesim.engine.program import Floats, Ints
 from tradesim.errors import Problem, fail_if
 from tradesim.sweeps.plan import Plan
 from tradesim.sweeps.spreads import Explicit, Spread, listed
+from tradesim.sweeps.words import is_whole
 
 LOW, MIDDLE, HIGH = 0.05, 0.5, 0.95
 """Quantiles of what has a distribution."""
@@ -21,6 +22,11 @@ class Setting(NamedTuple):
 
     middle: Any
     others: list[Any]
+
+    @property
+    def moves(self) -> bool:
+        """Whether it is ever set to something else."""
+        return any(value != self.middle for value in self.others)
 
 
 def _tied_odds(plan: Plan) -> Iterator[Problem]:
@@ -44,16 +50,23 @@ def tornado_of(plan: Plan, pair: int, of: str, draws: int) -> tuple[float, pd.Da
 
     Returns
     -------
-    float, fraction; frame, one row per parameter, the widest first: ``low value``, ``high value``, and the
-    mean at each, ``low`` and ``high``; ``swing`` between the lowest and the highest.
+    float, fraction; frame, one row per parameter that has more than one value, the widest first: ``low
+    value``, ``high value``, and the mean at each, ``low`` and ``high``; ``swing`` between the lowest and the
+    highest.
     """
     fail_if(_tied_odds(plan))
+    if not is_whole(draws, 1):
+        fail_if(
+            [Problem("not a number of draws", "tornado: draws", repr(draws), "a whole number, 1 or more")]
+        )
     which = np.arange(min(draws, plan.draws), dtype=np.int64)
     settings = {path: setting_of(spread) for path, spread in plan.design.spreads.items()}
     middle = {path: setting.middle for path, setting in settings.items()}
     base = _mean(plan, which, middle, pair, of)
     rows = []
     for path, setting in settings.items():
+        if not setting.moves:
+            continue
         found = [(value, _mean(plan, which, middle | {path: value}, pair, of)) for value in setting.others]
         if not _numeric(setting.others):
             found.sort(key=lambda each: each[1])

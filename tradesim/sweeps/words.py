@@ -1,7 +1,7 @@
 """Words: values of parameters as JSON knows them, and back."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -10,6 +10,17 @@ from tradesim.shocks import Size
 
 SIZE, DATE, TUPLE = "size", "date", "tuple"
 """Names of what JSON has no word for."""
+
+
+def is_whole(value: Any, least: int) -> TypeGuard[int]:
+    """Return whether a value is a whole number, Python's or numpy's, not below a least one.
+
+    Examples
+    --------
+    >>> is_whole(np.int64(3), 1), is_whole(3.0, 1), is_whole(True, 1), is_whole(0, 1)
+    (True, False, False, False)
+    """
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and bool(value >= least)
 
 
 def plain(value: Any) -> Any:
