@@ -11,10 +11,12 @@ from tradesim import rules, scenarios
 from tradesim.changes import changed_fields
 from tradesim.engine.program import VARYING
 from tradesim.errors import InputError
+from tradesim.events import Event, Outcome
 from tradesim.shocks import Shock, Size
 from tradesim.sweeps.columns import FUNCTIONS, Cells, changes_of, column_of, known_paths, sheet_of
 from tradesim.sweeps.plan import sheets_of
 from tradesim.sweeps.spreads import listed
+from tradesim.sweeps.sweep import sweep
 
 NUMBERS = range(12)
 SOME = [random_scenarios.random_scenario(number) for number in NUMBERS]
@@ -113,6 +115,47 @@ def test_several_odds_of_an_event_leave_the_rest_to_the_others():
 def test_odds_of_1_leave_nothing_to_the_others():
     program, _ = sheet_of(PACKAGED[0], ["events.summit.deal"]).filled({"events.summit.deal": np.array([1.0])})
     assert program.event_odds[0, 1].tolist() == [1.0, 0.0, 0.0, 0.0]
+
+
+def steep(**slopes):
+    summit = PACKAGED[0].events[1]
+    given = {"days.geneva": 0.01, "duty.USA-CHN": -1.0, **slopes}
+    deal, *others = (replace(o, slopes=given if o.name in {"deal", "break"} else {}) for o in summit.outcomes)
+    return replace(PACKAGED[0], events=(PACKAGED[0].events[0], replace(summit, outcomes=(deal, *others))))
+
+
+def test_slopes_of_odds_have_columns_one_by_one():
+    scenario = steep()
+    paths = [path for path in known_paths(scenario) if ".slopes." in path]
+    assert [column_of(scenario, path).places for path in paths] == [((z,),) for z in range(4)]
+    assert not [path for path in known_paths(PACKAGED[0]) if ".slopes." in path]
+    for path in paths:
+        changed = scenario.with_({path: 2.5, "events.summit.deal": 0.4})
+        given = {path: listed([2.5, 2.5]), "events.summit.deal": listed([0.4, 0.4])}
+        program, _ = sheet_of(scenario, given).filled(given)
+        assert (changed.program.slope == 2.5).sum() == 1
+        for name in ("slope", "event_odds"):
+            np.testing.assert_array_equal(getattr(program, name)[-1:], getattr(changed.program, name))
+    with pytest.raises(InputError, match=r"slopes: duty\.USA-CHN: not a slope; got 1001"):
+        scenario.with_({"events.summit.deal.slopes.duty.USA-CHN": 1001})
+    with pytest.raises(InputError, match=r"did you mean 'events\.summit\.deal\.slopes\.duty\.USA-CHN'"):
+        scenario.with_({"events.summit.deal.slopes.duty.USA-CHM": 1.0})
+
+
+def test_a_sweep_over_a_slope_is_the_logistic_function():
+    """Two outcomes, one with a slope of the duty: shares are logistic in slope × duty."""
+    summit = PACKAGED[0].events[1]
+    yes = Outcome(name="yes", probability=0.5, slopes={"duty.USA-CHN": 0.0})
+    event = Event(name="summit", date=summit.date, outcomes=(yes, Outcome(name="no", probability=0.5)))
+    scenario = replace(PACKAGED[0], events=(event,), branches={}).with_({"end": "2025-11-05"})
+    path = "events.summit.yes.slopes.duty.USA-CHN"
+    found = sweep(scenario, {path: [-4.0, 0.0, 4.0]}, draws=30_000, seed=2, progress=False).outcomes()
+    day = (np.datetime64(event.date) - np.datetime64(scenario.start)).astype(int) - 1
+    duty = scenario.run(1).duty[0, day, 0, 1]
+    for slope, group in found.groupby(path):
+        wanted = 1 / (1 + np.exp(-float(slope) * duty))
+        sampling = 4 * np.sqrt(wanted * (1 - wanted) / len(group))
+        assert abs((group["events.summit"] == "yes").mean() - wanted) < sampling
 
 
 def test_values_differ_from_row_to_row():

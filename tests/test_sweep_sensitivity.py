@@ -171,7 +171,15 @@ def test_a_tornado_of_points_takes_their_quantiles():
     points = pd.DataFrame({"rules.BBB.ratio": np.linspace(0.0, 1.0, 21), "rules.BBB.view": ["nominal"] * 21})
     found = sweep(war(rules.Match()), points, draws=21, progress=False).tornado("BBB-AAA")
     assert found.loc["rules.BBB.ratio", ["low value", "high value"]].tolist() == pytest.approx([0.05, 0.95])
-    assert found.loc["rules.BBB.view", "swing"] == 0.0
+    assert "rules.BBB.view" not in found.index  # of one value, which moves nothing
+
+
+def test_one_value_has_no_tornado():
+    for over in (None, {"rules.BBB.ratio": [0.5]}):
+        found = sweep(war(rules.Match()), over, draws=5, progress=False)
+        assert found.tornado("BBB-AAA").empty
+        with pytest.raises(InputError, match="nothing to move"):
+            found.plot_tornado("BBB-AAA")
 
 
 def test_a_tornado_of_odds_that_come_together_is_refused():

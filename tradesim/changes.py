@@ -8,6 +8,7 @@ from tradesim.errors import InputError, Problem, unknown_name
 from tradesim.events import Event
 
 ABOUT = ("name", "start", "end")
+SLOPES = ".slopes."
 TEXTS = ("title", "description", "source")
 """What is changed as a whole, and what else may be, which changes no run."""
 
@@ -36,7 +37,7 @@ def changed_fields(scenario: Any, changes: Mapping[str, Any]) -> dict[str, Any]:
             raise InputError([unknown_name("parameter", str(path), known, "with_")])
         room, _, rest = path.partition(".")
         if rest:
-            which, _, name = rest.rpartition(".")
+            which, name = _owner(scenario, room, rest)
             parts.setdefault((room, which), {})[name] = value
         else:
             fresh[path] = value
@@ -61,7 +62,24 @@ def parameters(scenario: Any) -> list[str]:
         ),
         *(f"events.{e.name}.{o.name}" for e in scenario.events for o in e.outcomes),
         *(f"events.{e.name}.date" for e in scenario.events),
+        *(f"events.{e.name}.{name}" for e in scenario.events for name in slope_names(e)),
     ]
+
+
+def slope_names(event: Event) -> list[str]:
+    """Return the names of an event's slopes, ``deal.slopes.duty.USA-CHN``, in the order of the program's."""
+    return [f"{o.name}{SLOPES}{state}" for o in event.outcomes for state in sorted(o.slopes)]
+
+
+def _owner(scenario: Any, room: str, rest: str) -> tuple[str, str]:
+    """Return whose a path is within its room, and the name of what: a slope's has dots of its own."""
+    if room == "events":
+        for event in scenario.events:
+            name = rest.removeprefix(f"{event.name}.")
+            if name != rest and name in slope_names(event):
+                return event.name, name
+    which, _, name = rest.rpartition(".")
+    return which, name
 
 
 def _changed(room: str, before: Any, which: str, values: dict[str, Any]) -> Any:
@@ -75,14 +93,23 @@ def _changed(room: str, before: Any, which: str, values: dict[str, Any]) -> Any:
 
 
 def _with_odds(event: Event, values: dict[str, Any]) -> Event:
-    """Return an event with other probabilities; the outcomes not given share the rest in proportion."""
-    odds = {name: value for name, value in values.items() if name != "date"}
+    """Return an event with other probabilities; the outcomes not given share the rest in proportion.
+
+    With another date, and other slopes, if these are among the values.
+    """
+    steep = {name: value for name, value in values.items() if name in slope_names(event)}
+    odds = {name: value for name, value in values.items() if name != "date" and name not in steep}
     for name, value in odds.items():
         if isinstance(value, bool) or not isinstance(value, int | float):
             where = f"events.{event.name}.{name}"
             raise InputError([Problem("not a probability", where, repr(value), "between 0 and 1")])
     shares = _shares(event, odds) if odds else [o.probability for o in event.outcomes]
-    outcomes = tuple(replace(o, probability=p) for o, p in zip(event.outcomes, shares, strict=True))
+    slopes = [
+        {state: steep.get(f"{o.name}{SLOPES}{state}", before) for state, before in o.slopes.items()}
+        for o in event.outcomes
+    ]
+    changed = zip(event.outcomes, shares, slopes, strict=True)
+    outcomes = tuple(replace(o, probability=p, slopes=own) for o, p, own in changed)
     return replace(event, outcomes=outcomes, date=values.get("date", event.date))
 
 

@@ -273,8 +273,9 @@ class Scenario:
         Parameters
         ----------
         changes : new values by path: ``start``, ``rules.CHN.ratio``, ``rules.CHN-USA.cap``,
-            ``truces.geneva.end``, ``shocks.USA-CHN.rate``, or ``events.summit.deal`` (a probability; the
-            other outcomes share the rest in proportion).
+            ``truces.geneva.end``, ``shocks.USA-CHN.rate``, ``events.summit.deal`` (a probability; the other
+            outcomes share the rest in proportion), or ``events.summit.deal.slopes.duty.USA-CHN`` (one that
+            the outcome has).
 
         Raises
         ------

@@ -12,6 +12,7 @@ path                                   array and column
 ``truces.geneva.days``, ``.renewal``   ``truce_values``, column `Window`
 ``shocks.USA-CHN.rate``                ``shock_values``, column `Arrival`
 ``events.summit.deal``                 ``event_odds``; outcomes that are not given share the rest
+``events.summit.deal.slopes.duty.A-B`` ``slope``, that outcome's, if it has one
 =====================================  ===========================================================
 """
 
@@ -23,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradesim.assembly import answering, functions_of
-from tradesim.changes import parameters
+from tradesim.changes import parameters, slope_names
 from tradesim.engine.program import NEVER, Arrival, Functions, Of, Program, Window
 from tradesim.rules import KINDS, Custom, Rebalance, Rule
 from tradesim.scenario import Scenario
@@ -42,7 +43,7 @@ class Cells(NamedTuple):
     """
 
     array: str
-    places: tuple[tuple[int, int], ...]
+    places: tuple[tuple[int, ...], ...]
     blank: float = 0.0
 
 
@@ -87,8 +88,8 @@ class Sheet:
             own = column.array == FUNCTIONS
             name, first = ("rule_values", int(Of.OWN)) if own else (column.array, 0)
             array = arrays.setdefault(name, _rows(getattr(self.program, name), size))
-            for row, place in column.places:
-                array[:, row, first + place] = as_numbers(values[path], column.blank)
+            for cell in column.places:
+                array[(slice(None), *cell[:-1], first + cell[-1])] = as_numbers(values[path], column.blank)
         if odds:
             given = {odd: as_numbers(values[path]) for path, odd in odds.items()}
             arrays["event_odds"] = _odds(self.program, given, size)
@@ -215,6 +216,9 @@ def _of_shock(scenario: Scenario, rest: str) -> Column | None:
 
 
 def _of_event(scenario: Scenario, rest: str) -> Column | None:
+    slopes = [f"{event.name}.{name}" for event in scenario.events for name in slope_names(event)]
+    if rest in slopes:
+        return Cells("slope", ((slopes.index(rest),),))
     for e, event in enumerate(scenario.events):
         for o, outcome in enumerate(event.outcomes):
             if rest == f"{event.name}.{outcome.name}" and outcome.name != "date":

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tradesim.changes import parameters
+from tradesim.changes import SLOPES, parameters
 from tradesim.events import Event, Outcome
 from tradesim.measures import Measure
 from tradesim.scenario import Scenario
@@ -70,7 +70,7 @@ def _events_told(events: tuple[Event, ...]) -> Iterator[tuple[str, str]]:
             place = f"events.{event.name}.{outcome.name}"
             yield place, value_told(outcome.probability)
             for state, slope in outcome.slopes.items():
-                yield f"{place}.slopes.{state}", value_told(slope)
+                yield f"{place}{SLOPES}{state}", value_told(slope)
             if outcome.effects:
                 yield f"{place}.effects", _effects_told(outcome)
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tradesim.changes import SLOPES
 from tradesim.engine.program import Floats, Ints
 from tradesim.errors import Problem, fail_if
 from tradesim.sweeps.plan import Plan
@@ -32,7 +33,8 @@ class Setting(NamedTuple):
 def _tied_odds(plan: Plan) -> Iterator[Problem]:
     """Yield events of which several odds come in points: one cannot be moved while the others stay."""
     points = [path for path, spread in plan.design.spreads.items() if isinstance(spread, Explicit)]
-    events = [path.rpartition(".")[0] for path in points if path.startswith("events.")]
+    odds = [path for path in points if path.startswith("events.") and SLOPES not in path]
+    events = [path.rpartition(".")[0] for path in odds]
     for event in sorted({event for event in events if events.count(event) > 1}):
         what = "odds that come together cannot be moved one at a time"
         yield Problem(what, "tornado", f"points of several outcomes of {event}", fix="see decides()")
