@@ -34,6 +34,11 @@ def test_growth_is_the_slope_of_logarithms():
     assert found == pytest.approx({"draws": 1.0, "days": 1.0, "economies": 2.0})
 
 
+@pytest.mark.parametrize("quick", [True, False])
+def test_the_reference_is_run_whole(quick):
+    assert Case("tradesim sweep", 1_000_000) in sweep.plan(quick)
+
+
 def test_what_became_slower_than_noise_is_named():
     before = rows()
     after = [
@@ -61,7 +66,9 @@ def test_it_prints_writes_and_compares(monkeypatch, tmp_path, capsys):
     target = tmp_path / "sweep.json"
     monkeypatch.setattr(sys, "argv", ["sweep", "--quick", "--json", str(target)])
     assert sweep.main() == 0
-    assert "seconds grow like draws^1.00, days^1.00, economies^2.00" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "seconds grow like draws^1.00, days^1.00, economies^2.00" in said
+    assert "quantiles: 384.00 s (goal 1.5 s), NumPy 384.0 s, scaled up from 20,000 draws" in said
     told = json.loads(target.read_text(encoding="utf-8"))
     assert {"machine", "rows", "slopes", "goals"} == set(told)
     for row in told["rows"]:

@@ -89,7 +89,8 @@ class Sheet:
             name, first = ("rule_values", int(Of.OWN)) if own else (column.array, 0)
             array = arrays.setdefault(name, _rows(getattr(self.program, name), size))
             for cell in column.places:
-                array[(slice(None), *cell[:-1], first + cell[-1])] = as_numbers(values[path], column.blank)
+                place: Any = (slice(None), *cell[:-1], first + cell[-1])
+                array[place] = as_numbers(values[path], column.blank)
         if odds:
             given = {odd: as_numbers(values[path]) for path, odd in odds.items()}
             arrays["event_odds"] = _odds(self.program, given, size)
