@@ -93,7 +93,8 @@ def test_refusals_say_what_to_do(call, short, plain):  # noqa: F811
     )
     assert "no sweep to go on with" in refused(call("sweep", short, "--resume"))[0]
     assert "no sweep" in refused(call("sweep", "status", "nowhere"))[0]
-    assert "one too many" in refused(call("sweep", short, "nowhere", "--draws", 5))[0]
+    assert "goes with its path: --over" in refused(call("sweep", short, "nowhere", "--draws", 5))[0]
+    assert "tradesim sweep status DIR" in refused(call("sweep", "status"))[0]
     assert "days, " in refused(call("sweep", short, *OVER, "--draws", 10**12))[0]
     said(call("sweep", short, *OVER, "--draws", 5))
     assert "add --resume" in refused(call("sweep", short, *OVER, "--draws", 5))[0]
@@ -215,6 +216,10 @@ def test_interrupted_from_a_keyboard_the_store_is_whole(call, short, tmp_path): 
         ("beta(2, 2)", 0.5),
         ("integers(1, 3)", 2.0),
         ("loguniform(1, 2.718281828459045)", 1.718281828459045),
+        ("ts.integers(1, 3)", 2.0),
+        ("Uniform (0, 1)", 0.5),
+        ("normal(1, 0.2, low=0.0, high=2.0)", 1.0),
+        ("50%:150 %", 1.0),
     ],
 )
 def test_ways_to_vary_are_read(text, mean):
@@ -224,6 +229,7 @@ def test_ways_to_vary_are_read(text, mean):
 def test_lists_and_choices_are_read():
     assert ways.way_of("0.5, 1, true, nominal") == [0.5, 1, True, "nominal"]
     assert ways.way_of("choice(a, b)").options == ["a", "b"]
+    assert ways.way_of("2025-11-01, trade-weighted, 50 %, x%") == ["2025-11-01", "trade-weighted", 0.5, "x%"]
 
 
 @pytest.mark.parametrize(
@@ -237,6 +243,12 @@ def test_lists_and_choices_are_read():
         (["a=uniform(0)"], "not what it takes"),
         (["a=2:1"], "an empty range"),
         (["a=low:high"], "not a number"),
+        (["a=0.5-1.2"], "cannot be read; got '0.5-1.2'; allowed: PATH=0.5:1.2"),
+        (["a=0.5 to 1.2"], "cannot be read"),
+        (["a=0,5:1,2"], "cannot be read"),
+        (["a=uniform 0.5 1.2"], "cannot be read"),
+        (["a=uniform(0, 1), 2"], "cannot be read"),
+        (["a=normal(1, 0.2, lo=0)"], "not what it takes"),
     ],
 )
 def test_ways_that_cannot_be_read_are_refused(options, match):

@@ -62,7 +62,8 @@ def test_shares_are_steps_that_end_with_their_names():
     drawn(ax)
     assert [line.get_label() for line in ax.lines] == NAMES
     np.testing.assert_array_equal(ax.lines[0].get_ydata()[[9, 10, 29, 30]], [np.nan, 0.3, 0.5, 0.5])
-    assert {"rules.CHN.ratio 50 %", "events.summit.deal 0 %", "chance 51 %"} <= words(ax)
+    assert {"rules.CHN.ratio 50 %", "events.summit.deal -1 %", "chance 51 %"} <= words(ax)
+    assert "estimates: small shares may fall below 0" in words(ax)
     assert "Share of the variance of USA on CHN" in words(ax)
     assert ax.get_ylim() == (-0.01, 1.0)
 

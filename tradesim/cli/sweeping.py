@@ -56,8 +56,12 @@ def run(subject: str, folder: Path | None, wanted: Wanted, *, as_json: bool) -> 
     if subject == STATUS and folder is not None:
         status(folder, as_json=as_json)
         return
+    if subject == STATUS and not Path(subject).exists():
+        raise InputError([Problem("of which sweep", STATUS, "no folder", "tradesim sweep status DIR")])
     if folder is not None:
-        raise InputError([Problem("one too many", str(folder), "two arguments", "NAME|FILE, or status DIR")])
+        fix = "how a parameter varies goes with its path: --over rules.CHN.ratio=0.5:1.2"
+        allowed = "NAME|FILE, or status DIR"
+        raise InputError([Problem("one too many", str(folder), "two arguments", allowed, fix)])
     drawing.without_screen()
     scenario = finding.scenario(subject)
     out = wanted.out or Path("out") / f"{file_name(scenario.name)}-sweep"

@@ -18,8 +18,10 @@ NAMED: dict[str, Callable[..., Any]] = {
     "integers": distributions.integers,
     "choice": lambda *values: distributions.choice(values),
 }
-CALL = re.compile(r"([a-z]+)\((.*)\)")
+CALL = re.compile(r"(?:ts\.)?([A-Za-z]+) *\((.*)\)")
 RANGE = re.compile(r"([^:,()]+):([^:,()]+)")
+UNREAD = re.compile(r"[:()]|^[\d.]+ *(-|–|to|\.\.) *[\d.]+$|^[A-Za-z]+( +[\d.]+)+$")
+"""What looks like a range or a distribution, and is no value of anything."""
 ALLOWED = "PATH=0.5:1.2 (uniform), PATH=0.5,0.8,1 (in turn), PATH=normal(1, 0.2, 0, 2), PATH=choice(a, b)"
 
 
@@ -69,18 +71,32 @@ def way_of(text: str) -> Any:
     """
     called, ranged = CALL.fullmatch(text), RANGE.fullmatch(text)
     if called is not None:
-        name, inside = called.groups()
-        if name not in NAMED:
-            raise InputError([unknown_name("way to vary", name, NAMED)])
-        values = [value_of(each) for each in inside.split(",")]
-        try:
-            return NAMED[name](*values)
-        except TypeError:
-            raise InputError([Problem("not what it takes", name, f"({inside})", ALLOWED)]) from None
+        return _called(*called.groups())
     if ranged is not None:
         low, high = (value_of(each) for each in ranged.groups())
         return distributions.uniform(low, high)
-    return [value_of(each) for each in text.split(",")]
+    values = [value_of(each) for each in text.split(",")]
+    unread = [each for each in values if isinstance(each, str) and UNREAD.search(each)]
+    if unread:
+        raise InputError([Problem("a range or distribution that cannot be read", "", repr(text), ALLOWED)])
+    return values
+
+
+def _called(name: str, inside: str) -> Any:
+    """Return a distribution by its name and what stands in its parentheses."""
+    if name.lower() not in NAMED:
+        raise InputError([unknown_name("way to vary", name, NAMED)])
+    values, named = [], {}
+    for each in inside.split(","):
+        key, sign, value = each.rpartition("=")
+        if sign:
+            named[key.strip()] = value_of(value)
+        else:
+            values.append(value_of(each))
+    try:
+        return NAMED[name.lower()](*values, **named)
+    except TypeError:
+        raise InputError([Problem("not what it takes", name, f"({inside})", ALLOWED)]) from None
 
 
 def level_of(text: str) -> float:
@@ -108,14 +124,19 @@ def level_of(text: str) -> float:
 
 
 def value_of(text: str) -> Any:
-    """Return a number, yes or no, or the text itself.
+    """Return a number, a percentage as a fraction, yes or no, or the text itself.
 
     Examples
     --------
-    >>> value_of(" 2"), value_of("0.5"), value_of("true"), value_of("nominal"), value_of("2025-11-01")
-    (2, 0.5, True, 'nominal', '2025-11-01')
+    >>> value_of(" 2"), value_of("0.5"), value_of("50 %"), value_of("true"), value_of("2025-11-01")
+    (2, 0.5, 0.5, True, '2025-11-01')
     """
     word = text.strip()
+    if word.endswith("%"):
+        try:
+            return float(word.removesuffix("%")) / 100
+        except ValueError:
+            return word
     if word.lower() in {"true", "false"}:
         return word.lower() == "true"
     for kind in (int, float):

@@ -18,6 +18,8 @@ LOW, HIGH = "#4F9DA6", "#C8482B"
 HEIGHT = 0.62
 TORNADO = ("low value", "high value", "low", "high")
 RANKING = ("explains", "unlikeliest", "there least", "likeliest", "there most")
+TORNADO_KEY = "teal: at its low end, red: at its high end, the others in the middle, where the line is"
+RANKING_KEY = "beside each bar: where fewest draws exceed, and where most do"
 MOST_BARS = 30
 MOST_GROUPS = 8
 
@@ -73,7 +75,7 @@ def tornado_chart(
     ends = swings[["low", "high"]].to_numpy(dtype=float)
     _span(ax, [float(ends.min()), float(ends.max()), middle])
     ax.set_xlabel(of, color=style.muted(ax), fontsize=style.LABEL)
-    timeline.write(ax, Words(title, source, as_of))
+    timeline.write(ax, Words(title, source, as_of, key=TORNADO_KEY))
     return ax
 
 
@@ -115,7 +117,7 @@ def ranking_chart(
     style.percent_axis(ax.xaxis, low=0.0)
     words = f"Share explained of whether {question}" if question else "Share explained"
     ax.set_xlabel(words, color=style.muted(ax), fontsize=style.LABEL)
-    timeline.write(ax, Words(title, source, as_of))
+    timeline.write(ax, Words(title, source, as_of, key=RANKING_KEY))
     return ax
 
 

@@ -15,6 +15,9 @@ from tradesim.plots.timeline import Words
 
 PARAMETER = ("importer", "exporter", "parameter")
 CHANCE = "chance"
+BELOW = "estimates: small shares may fall below 0"
+ROUNDED = 0.005
+"""Half a percent, which is written as 0 %."""
 
 
 def share_chart(
@@ -70,7 +73,8 @@ def share_chart(
     style.percent_axis(ax.yaxis, low=0.0)
     labels = EndLabels(ax, ends)
     SideTitle(ax, f"Share of the variance of {pair_text(pair)}")
-    timeline.write(ax, Words(title, source, as_of), None, labels)
+    below = float(np.nanmin(values)) < -ROUNDED
+    timeline.write(ax, Words(title, source, as_of, key=BELOW if below else ""), None, labels)
     return ax
 
 
@@ -81,7 +85,8 @@ def _line(ax: Axes, name: str, place: int, values: pd.Series) -> End:
     days, steps = timeline.closed(values.index.to_numpy(), shares)
     ax.plot(days, steps, drawstyle="steps-post", color=colour, linewidth=style.LINE, label=name)
     last = timeline.last_known(shares)
-    words = f"{name} {style.percent(max(float(shares[last]), 0.0), 0)}"
+    shown = 0.0 if abs(shares[last]) < ROUNDED else float(shares[last])
+    words = f"{name} {style.percent(shown, 0)}"
     day = timeline.number(days[last + 1])
     return End(day, float(shares[last]), words, legible(colour, style.background(ax)), colour)
 
