@@ -119,7 +119,7 @@ def test_odds_of_1_leave_nothing_to_the_others():
 
 def steep(**slopes):
     summit = PACKAGED[0].events[1]
-    given = {"days.geneva": 0.01, "duty.USA-CHN": -1.0, **slopes}
+    given = {"duty.USA-CHN": -1.0, "days.geneva": 0.01, **slopes}
     deal, *others = (replace(o, slopes=given if o.name in {"deal", "break"} else {}) for o in summit.outcomes)
     return replace(PACKAGED[0], events=(PACKAGED[0].events[0], replace(summit, outcomes=(deal, *others))))
 

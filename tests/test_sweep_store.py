@@ -392,10 +392,107 @@ def test_what_a_function_holds_makes_it_another(made):
     assert of_function(made(1.0)) != of_function(made(2.0))
 
 
+def added(x):
+    return x + 1
+
+
+def taken(x):
+    return x - 1
+
+
+def added_more(x):
+    return x + 2
+
+
+def sine(x):
+    return np.sin(x)
+
+
+def cosine(x):
+    return np.cos(x)
+
+
+@pytest.mark.parametrize(("one", "other"), [(added, taken), (added, added_more), (sine, cosine)])
+def test_what_a_function_does_makes_it_another(one, other, monkeypatch):
+    from tradesim.sweeps.fingerprints import of_function
+
+    for function in (one, other):
+        monkeypatch.setattr(function, "__qualname__", "same")
+    assert of_function(one) != of_function(other)
+
+
+def class_of(helper, call=None, held=1):
+    class Base:
+        table = (held,)
+
+        @staticmethod
+        def flat(x):
+            return x
+
+        @property
+        def width(self):
+            return held
+
+        def helped(self, x):
+            return helper(x)
+
+    class Held(Base):
+        __call__ = call or Base.helped
+
+    return Held
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (class_of(added), class_of(taken)),
+        (class_of(added, call=sine), class_of(added, call=cosine)),
+        (class_of(added, held=1), class_of(added, held=2)),
+    ],
+    ids=["inherited", "called", "class attribute"],
+)
+def test_what_the_class_of_a_callable_does_makes_it_another(one, other):
+    from tradesim.sweeps.fingerprints import of_function
+
+    assert of_function(one()) == of_function(one())
+    assert of_function(one()) != of_function(other())
+
+    def using(kind):
+        return lambda x: kind().helped(x)
+
+    assert of_function(using(one)) == of_function(using(one))
+    assert of_function(using(one)) != of_function(using(other))
+
+
+def test_a_module_of_the_users_own_is_told_by_its_file_an_installed_one_by_its_version(tmp_path, monkeypatch):
+    from importlib import import_module
+
+    from tradesim.sweeps.fingerprints import of_function
+
+    monkeypatch.syspath_prepend(tmp_path)
+    file = tmp_path / "own_answers.py"
+    file.write_text("def answer(x):\n    return x\n")
+    own, installed = import_module("own_answers"), pytest
+
+    def asking(which):
+        return lambda x: [which.answer(x)]
+
+    before = of_function(asking(own)), of_function(asking(installed))
+    assert before == (of_function(asking(own)), of_function(asking(installed)))
+    file.write_text("def answer(x):\n    return 2.0 * x\n")
+    monkeypatch.setattr(installed, "__version__", "0.0")
+    assert of_function(asking(own)) != before[0]
+    assert of_function(asking(installed)) != before[1]
+    assert of_function(asking(pytest.approx)) == of_function(asking(pytest.approx))
+    assert of_function(asking(sys)) != of_function(asking(json))
+
+
 def test_sets_are_told_in_order_and_what_cannot_be_told_is_refused():
     from tradesim.sweeps.fingerprints import _told, of_function
 
-    assert _told(frozenset("abc"), ()) == _told(frozenset("cba"), ())
+    one, other = {0, 8}, {8, 0}
+    assert list(one) != list(other)
+    assert _told(one, ()) == _told(other, ())
     held = iter([1])
     with pytest.raises(InputError, match="cannot be told from another of its kind"):
         of_function(lambda *_: held)

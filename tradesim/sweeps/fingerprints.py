@@ -20,6 +20,8 @@ from tradesim.errors import InputError, Problem
 from tradesim.scenario import Scenario
 
 PACKAGES = ("numpy", "scipy", "numba")
+INSTALLED = {"site-packages", "dist-packages"}
+"""Folders of packages that were installed: known by their version, others by what they hold."""
 MAKERS = ("columns", "design", "distributions", "numbers", "parts", "reduced", "spreads")
 """Rooms of sweeps that make numbers."""
 
@@ -74,10 +76,10 @@ def _told(thing: Any, within: tuple[int, ...]) -> str:  # noqa: PLR0911 one line
     inside = (*within, id(thing))
     if thing is None or isinstance(thing, bool | int | float | complex | str | bytes | type(...)):
         return repr(thing)
-    if isinstance(thing, ModuleType | np.ufunc):
-        return thing.__name__
-    if isinstance(thing, BuiltinFunctionType | type) or (callable(thing) and _is_published(thing)):
-        return _name(thing)
+    if isinstance(thing, ModuleType):
+        return _of_module(thing)
+    if isinstance(thing, BuiltinFunctionType | np.ufunc) or (callable(thing) and _is_published(thing)):
+        return f"{_name(thing)}{_version(str(getattr(thing, '__module__', None) or ''))}"
     if isinstance(thing, np.ndarray | np.generic):
         return f"{thing.dtype.str} {thing.shape} {hashlib.sha256(thing.tobytes()).hexdigest()}"
     if isinstance(thing, AbstractSet):
@@ -90,17 +92,43 @@ def _told(thing: Any, within: tuple[int, ...]) -> str:  # noqa: PLR0911 one line
 
 
 def _is_published(thing: Any) -> bool:
-    """Return whether a function comes with Python or a package whose version is told."""
-    package = str(getattr(thing, "__module__", None) or "").partition(".")[0]
-    return hasattr(thing, "__qualname__") and package in {
-        *PACKAGES,
-        *sys.stdlib_module_names,
-        "tradesim",
-        "pandas",
-    }
+    """Return whether a function or class comes with Python or with a package that was installed."""
+    return hasattr(thing, "__qualname__") and _is_public(str(getattr(thing, "__module__", None) or ""))
 
 
-def _parts(thing: Any) -> Any:
+def _is_public(module: str) -> bool:
+    package = module.partition(".")[0]
+    if package in {*PACKAGES, *sys.stdlib_module_names, "tradesim", "pandas"}:
+        return True
+    file = getattr(sys.modules.get(package), "__file__", None)
+    return file is not None and not INSTALLED.isdisjoint(Path(file).parts)
+
+
+def _version(module: str) -> str:
+    """Return the version of an installed package that is not among those whose version is told anyway."""
+    package = module.partition(".")[0]
+    return "" if package in PACKAGES else f" {getattr(sys.modules.get(package), '__version__', '')}".rstrip()
+
+
+def _of_module(module: ModuleType) -> str:
+    """Return the name of a module, with the version of its package, or the sha256 of the user's own file."""
+    file = getattr(module, "__file__", None)
+    if file is None or _is_public(module.__name__):
+        return f"{module.__name__}{_version(module.__name__)}"
+    return f"{module.__name__} {hashlib.sha256(Path(file).read_bytes()).hexdigest()}"
+
+
+def _members(kind: type) -> Any:
+    """Return what a class of the user's own, and those that it inherits from, define."""
+    own = [each for each in kind.__mro__ if not _is_published(each)]
+    return [
+        {name: value for name, value in vars(each).items() if name == "__call__" or not name.startswith("_")}
+        | {name: value for name, value in vars(each).items() if isinstance(value, FunctionType)}
+        for each in own
+    ]
+
+
+def _parts(thing: Any) -> Any:  # noqa: PLR0911 one line a kind
     """Return what makes a function, its code, or an object what it is."""
     if isinstance(thing, CodeType):
         return [thing.co_code, thing.co_names, thing.co_consts]
@@ -114,8 +142,14 @@ def _parts(thing: Any) -> Any:
         return [thing.__func__, thing.__self__]
     if isinstance(thing, partial):
         return [thing.func, thing.args, thing.keywords]
+    if isinstance(thing, type):
+        return _members(thing)
+    if isinstance(thing, staticmethod | classmethod):
+        return thing.__func__
+    if isinstance(thing, property):
+        return [thing.fget, thing.fset]
     if hasattr(thing, "__dict__"):
-        return [vars(thing), vars(type(thing)).get("__call__")]
+        return [vars(thing), _members(type(thing))]
     if " at 0x" not in repr(thing):
         return repr(thing)
     got = f"a {_name(thing)} within a rule's function"
