@@ -21,7 +21,7 @@ def main() -> None:
     from distributed import Client, LocalCluster  # noqa: PLC0415
 
     # A real one: Client("tcp://scheduler:8786"), or a SLURMCluster(...) of dask_jobqueue in its place.
-    made = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None)  # type: ignore[no-untyped-call]
+    made = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0")  # type: ignore[no-untyped-call]
     with made as cluster, Client(cluster) as client:  # type: ignore[no-untyped-call]
         there = ts.sweep(scenario, over, draws=3_000, seed=7, executor=client, progress=False)
     print("processes of a cluster: ", there.digest)
