@@ -10,9 +10,12 @@ import typer
 from tradesim.cli import drawing, finding, ways
 from tradesim.cli.front import INTERRUPTED, complain
 from tradesim.cli.output import file_name, made_folder, percent, say, say_facts, say_json
+from tradesim.economics import SingleSector
 from tradesim.errors import InputError, Problem
+from tradesim.impacts import Costs
 from tradesim.sweeps import Sweep, SweepInterrupted, resume, sweep
 from tradesim.sweeps.store import Store, kept, manifest_of
+from tradesim.trade_data import world_2023
 
 STATUS = "status"
 QUANTILES = (0.05, 0.5, 0.95)
@@ -35,6 +38,7 @@ class Wanted:
     resume: bool = False
     level: float = 1.0
     threads: int | None = None
+    impact: bool = False
 
 
 def run(subject: str, folder: Path | None, wanted: Wanted, *, as_json: bool) -> None:
@@ -60,12 +64,14 @@ def run(subject: str, folder: Path | None, wanted: Wanted, *, as_json: bool) -> 
         complain(f"{stop}; with the option --resume")
         raise typer.Exit(INTERRUPTED) from None
     files = [*_tables(found, made_folder(out)), *_pictures(found, out, wanted.level)]
+    files += _costs(found, out) if wanted.impact else []
     if as_json:
-        say_json(_facts(found, wanted.level, store, files))
+        say_json(_facts(found, wanted.level, store, files) | (_cost_facts(found) if wanted.impact else {}))
         return
     say(found.summary_text(), "")
     for pair in _moving(found):
         say(found.decides(wanted.level, pair).text(), "")
+    say(*([repr(found.impact), found.impact.summary().to_string(), ""] if wanted.impact else []))
     say(f"quantiles are off by {percent(found.error, 2)} at most; sha256 {found.digest}", f"store: {store}")
     say("files:", *(f"  {file}" for file in files))
 
@@ -119,7 +125,11 @@ def _swept(scenario: Any, wanted: Wanted, store: Path, *, as_json: bool) -> Swee
     if holds and not wanted.resume:
         fix = "add --resume to go on with it, or name another folder with --out or --store"
         raise InputError([Problem("holds a sweep already", str(store), fix=fix)])
-    how: dict[str, Any] = {"progress": not as_json, "threads": wanted.threads}
+    how: dict[str, Any] = {
+        "progress": not as_json,
+        "threads": wanted.threads,
+        "impact": costs_in_2023() if wanted.impact else None,
+    }
     if holds and not wanted.over:
         return resume(store, draws=wanted.draws, scenario=scenario, **how)
     if wanted.draws is None:
@@ -128,6 +138,12 @@ def _swept(scenario: Any, wanted: Wanted, store: Path, *, as_json: bool) -> Swee
         scenario, ways.over_of(wanted.over), draws=wanted.draws, seed=wanted.seed, design=wanted.design,
         store=store, **how,
     )  # fmt: skip
+
+
+def costs_in_2023() -> Costs:
+    """Return what one sector of the world of 2023 is asked: what the path costs, month by month."""
+    world = world_2023()
+    return Costs(SingleSector(world.flows, world.tariffs, codes=world.codes), against="start")
 
 
 def _moving(found: Sweep) -> list[tuple[str, str]]:
@@ -153,6 +169,15 @@ def _tables(found: Sweep, folder: Path) -> Iterator[Path]:
         yield file
 
 
+def _costs(found: Sweep, folder: Path) -> Iterator[Path]:
+    """Write and draw quantiles of what duties cost; yield the files."""
+    for of in found.impact.of:
+        file = folder / f"impact-{of}.csv"
+        found.impact.quantiles(QUANTILES, of).to_csv(file, date_format="%Y-%m-%d")
+        yield file
+    yield from drawing.save_in(folder, "impact", found.impact.plot())
+
+
 def _pictures(found: Sweep, folder: Path, level: float) -> Iterator[Path]:
     """Draw the fan, and for what moves most what it depends on; yield the files."""
     moving = _moving(found)
@@ -163,6 +188,15 @@ def _pictures(found: Sweep, folder: Path, level: float) -> Iterator[Path]:
             yield from drawing.save_in(folder, f"tornado-{i}-{j}", found.plot_tornado((i, j)))
         if not found.decides(level, (i, j)).ranking.empty:
             yield from drawing.save_in(folder, f"decides-{i}-{j}", found.plot_decides(level, (i, j)))
+
+
+def _cost_facts(found: Sweep) -> dict[str, Any]:
+    """Return what duties cost on the last date: medians, fractions and US dollars a year."""
+    return {
+        "impact": found.impact.summary().reset_index().to_dict("records"),
+        "impact_unsolved": int(found.impact.unsolved[-1]),
+        "impact_welfare_error": max((each.welfare for each in found.impact.accuracy), default=0.0),
+    }
 
 
 def _facts(found: Sweep, level: float, store: Path, files: list[Path]) -> dict[str, Any]:

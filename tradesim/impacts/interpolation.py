@@ -33,7 +33,7 @@ class Accuracy:
 
     Parameters
     ----------
-    rows : how many rows it answers.
+    rows : how many rows it answers; of a sweep, those it was made for.
     nodes : how many nodes there are for each duty that moves.
     solved : how many equilibria were solved, held-out rows included.
     held_out : how many rows the errors were measured on.
@@ -49,12 +49,17 @@ class Accuracy:
     price: float
     money: float
 
-    def __str__(self) -> str:
+    @property
+    def measured(self) -> str:
+        """How good the grid is, in words."""
         shape = " × ".join(map(str, self.nodes))
         return (
-            f"{self.rows:,} duty rows from a grid of {shape} nodes; off by {100 * self.welfare:.1g} points "
+            f"a grid of {shape} nodes; off by {100 * self.welfare:.1g} points "
             f"of welfare at most, on {self.held_out} rows solved directly"
         )
+
+    def __str__(self) -> str:
+        return f"{self.rows:,} duty rows from {self.measured}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

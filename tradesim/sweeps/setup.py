@@ -2,16 +2,18 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from tradesim.errors import InputError, Problem, fail_if
+from tradesim.impacts import Costs
 from tradesim.scenario import Scenario
 from tradesim.sweeps import fingerprints
 from tradesim.sweeps.checks import asked_problems, refuse_unfit
+from tradesim.sweeps.costing import costing_of
 from tradesim.sweeps.design import SCENARIO, Correlation, Design, Over, design_of
 from tradesim.sweeps.estimate import estimate_problems
 from tradesim.sweeps.gathering import SAMPLE
@@ -44,6 +46,7 @@ class Asked:
     sampling: str = "random"
     paths: str = "none"
     block: int | None = None
+    impact: Costs | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,17 +88,28 @@ def setup_of(scenarios: Mapping[str, Scenario], design: Design, asked: Asked, st
             sampling=asked.sampling, block=block, unit=UNIT,
         ),
         *_path_problems(asked, store),
+        *_impact_problems(asked.impact),
     ])  # fmt: skip
     levels = np.array(asked.levels, dtype=np.float64)
     labels = labels_of(scenarios, pairs, levels)
-    fail_if(estimate_problems(asked.draws, labels, block, bins, store, whole=asked.paths == "all"))
     sheets, keys, grouped = sheets_of(scenarios, design)
     kept = {"none": 0, "sample": min(SAMPLE, asked.draws), "all": asked.draws}[asked.paths]
     plan = Plan(
         design, asked.seed, asked.draws, sheets, keys, grouped, pairs, bins, float(asked.top), levels,
         asked.sampling, kept,  # type: ignore[arg-type]
     )  # fmt: skip
-    return Setup(scenarios, plan, labels, block, _manifest(scenarios, design, asked, bins, block))
+    manifest = _manifest(scenarios, design, asked, bins, block)
+    if asked.impact is not None:
+        costing = costing_of(asked.impact, plan, labels.dates, labels.economies)
+        plan, labels = replace(plan, costing=costing), replace(labels, cost=costing)
+        manifest |= {"impact": fingerprints.of_costing(costing)}
+        manifest["versions"] |= {"impact": fingerprints.of_models()}
+    fail_if(estimate_problems(asked.draws, labels, block, bins, store, whole=asked.paths == "all"))
+    return Setup(scenarios, plan, labels, block, _identified(manifest))
+
+
+def _identified(manifest: dict[str, Any]) -> dict[str, Any]:
+    return {"identity": fingerprints.of_manifest(manifest, LEFT_OUT), **manifest}
 
 
 def named(scenario: Any, over: Over) -> tuple[dict[str, Scenario], Over]:
@@ -168,6 +182,12 @@ def _block_for(asked: Asked, cells: int, store: Path | None) -> int:
     return max(1, math.ceil(wanted / UNIT)) * UNIT
 
 
+def _impact_problems(impact: Any) -> Iterator[Problem]:
+    if impact is not None and not isinstance(impact, Costs):
+        allowed = "what a model is asked: ts.impacts.Costs(model, at='M')"
+        yield Problem("not a question", "impact", type(impact).__name__, allowed)
+
+
 def _path_problems(asked: Asked, store: Path | None) -> Iterator[Problem]:
     if asked.paths not in {"none", "sample", "all"}:
         yield Problem("unknown choice of paths", "paths", repr(asked.paths), "none | sample | all")
@@ -182,7 +202,7 @@ def _path_problems(asked: Asked, store: Path | None) -> Iterator[Problem]:
 def _manifest(
     scenarios: Mapping[str, Scenario], design: Design, asked: Asked, bins: int, block: int
 ) -> dict[str, Any]:
-    told = {
+    return {
         "format": FORMAT,
         "scenarios": {name: fingerprints.of_scenario(each) for name, each in scenarios.items()},
         "design": design.described(),
@@ -194,7 +214,6 @@ def _manifest(
         "levels": [float(level) for level in asked.levels],
         "sampling": asked.sampling,
         "paths": asked.paths,
-        "versions": fingerprints.versions(),
+        "versions": dict(fingerprints.versions()),
         "texts": {name: fingerprints.text_of(each) for name, each in scenarios.items()},
     }
-    return {"identity": fingerprints.of_manifest(told, LEFT_OUT), **told}
