@@ -58,8 +58,8 @@ def of_costing(costing: Costing) -> dict[str, Any]:
     )
     varying = asked.elasticities
     return {
-        "model": f"{_name(asked.model)} {_hashed(held)}",
-        "tariffs": _hashed([known.codes, known.base, known.pair_of]),
+        "model": f"{_name(asked.model)} {_hashed(held)[:16]}",
+        "tariffs": _hashed([known.codes, known.base, known.pair_of])[:16],
         "dates": [str(day) for day in costing.periods.dates],
         "days": costing.periods.days.tolist(),
         "against": asked.against,

@@ -154,7 +154,7 @@ def setup_from(
     """Return the sweep that a folder holds, ready to run."""
     manifest = kept(folder).manifest
     if "impact" in manifest and impact is None:
-        fix = "give it: resume(folder, impact=ts.impacts.Costs(model, …))"
+        fix = "give it: resume(folder, impact=ts.impacts.Costs(model, …)), or --impact"
         got = manifest["impact"]["model"]
         raise InputError([Problem("its model of trade is not in the folder", str(folder), got, fix=fix)])
     design = read_design(manifest["design"])
