@@ -109,7 +109,8 @@ class PartialOutcome:
 
     def _repr_html_(self) -> str:
         frame = self.to_frame()
-        told = f"{repr(self)[1:-1]}; {summary(self.status)}; {min(len(frame), MOST_ROWS)} of {len(frame)} markets:"
+        shown = f"{min(len(frame), MOST_ROWS)} of {len(frame)} markets"
+        told = f"{repr(self)[1:-1]}; {summary(self.status)}; {shown}:"
         return f"<p>{escape(told)}</p>{frame.head(MOST_ROWS).to_html(float_format='{:.4g}'.format)}"
 
 
