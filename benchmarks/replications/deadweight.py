@@ -21,11 +21,11 @@ TEXT = """
 
 Amiti, Redding and Weinstein (2019), The impact of the 2018 tariffs on prices and welfare, Journal of
 Economic Perspectives 33, 187–210: $1.4 billion a month by the end of 2018. That number is **not recomputed**:
-it is a sum of triangles over ten-digit products, origins and months of customs data, and none of that is among
-the inputs. For the size of it only: the three lists of Section 301 alone, $250 billion of imports a year as
-their notices say, each as one good; complete pass-through, as the authors find; imports fall at once, from
-what they were before, by an elasticity that the authors estimate. Metals, solar panels and washing machines
-are left out, and one duty for a whole list hides how unequal duties and imports within it are.
+it is a sum of triangles over ten-digit products, origins and months of customs data, and none of that is
+among the inputs. For the size of it only: the three lists of Section 301 alone, $250 billion of imports a
+year as their notices say, each as one good; complete pass-through, as the authors find; imports fall at once,
+from what they were before, by an elasticity that the authors estimate. Metals, solar panels and washing
+machines are left out, and one duty for a whole list hides how unequal duties and imports within it are.
 
 | import elasticity | triangles ½ t (m0 − m1), billion US dollars a month |
 | --- | --- |
