@@ -252,6 +252,12 @@ def test_unknown_quantities_and_economies_of_the_result_are_refused(result):
         result.impact.plot(economies=["XXX"])
 
 
+def test_more_than_sums_have_room_for_is_an_error(monkeypatch):
+    monkeypatch.setattr(cost_bins, "HIGHEST", 1e-4)
+    with pytest.raises(OverflowError, match=r"sums have room for less.*leave that quantity or economy out"):
+        run(draws=100)
+
+
 # Counting --------------------------------------------------------------------------------------------
 
 

@@ -112,8 +112,9 @@ class Grid:
         # Rounding must not put a duty outside the grid.
         ends = [axis[0] for axis in self.axes], [axis[-1] for axis in self.axes]
         places = np.clip(np.log1p(rows[:, self.moving]), *ends)
-        found = [spline(places[some : some + ROWS]) for some in range(0, len(places), ROWS)]
-        return np.asarray(np.concatenate(found).reshape(len(rows), len(QUANTITIES), -1))
+        found = [spline(places[some : some + ROWS]) for some in range(0, max(len(places), 1), ROWS)]
+        economies = self.weights.shape[-1] // len(QUANTITIES)
+        return np.asarray(np.concatenate(found).reshape(len(rows), len(QUANTITIES), economies))
 
 
 def interpolated(solve: Solver, rows: Floats, tolerance: float) -> tuple[Worlds, Accuracy] | None:

@@ -66,7 +66,8 @@ class Known:
         left = place < 0
         if self.grid is not None:
             inside = left & self.grid.holds(rows)
-            values[inside], left = self.grid.at(rows[inside]), left & ~inside
+            values[inside] = self.grid.at(rows[inside])
+            left &= ~inside
         if left.any():
             found = solve(rows[left])
             values[left], status[left] = found.values, found.status

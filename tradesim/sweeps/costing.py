@@ -120,7 +120,7 @@ class Costing:
         if np.abs(values).max(initial=0.0) >= cost_bins.HIGHEST:
             raise OverflowError(
                 f"a cost of {np.abs(values).max():.0f} times the base: sums have room for less than "
-                f"{cost_bins.HIGHEST:.0f}"
+                f"{cost_bins.HIGHEST:.0f}; leave that quantity or economy out: Costs(of=…, economies=…)"
             )
         whole = np.rint(values * cost_bins.FINE).astype(np.int32)
         whole[~known] = MISSING
