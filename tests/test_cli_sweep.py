@@ -254,3 +254,18 @@ def test_lists_and_choices_are_read():
 def test_ways_that_cannot_be_read_are_refused(options, match):
     with pytest.raises(InputError, match=match):
         ways.over_of(options)
+
+
+def test_it_says_what_duties_cost(call, short, plain, tmp_path):  # noqa: F811
+    told = said(call("sweep", short, "--draws", 600, "--impact"))
+    assert "13 economies; against the duties of the paths' first day" in told
+    folder = tmp_path / "out" / "us-china-2025-10-sweep"
+    assert {"impact-welfare_change.csv", "impact-revenue.csv", "impact.png"} <= {
+        f.name for f in folder.iterdir()
+    }
+    (without,) = refused(call("sweep", short, "--draws", 700, "--resume"))
+    assert "its model of trade is not in the folder" in without
+    assert without.endswith("or --impact")
+    facts = json.loads(said(call("sweep", short, "--draws", 700, "--resume", "--impact", "--json")))
+    assert [each["economy"] for each in facts["impact"]][:2] == ["USA", "CHN"]
+    assert facts["impact_unsolved"] == 0

@@ -76,7 +76,7 @@ def test_slopes_of_one_sector_are_those_of_ossas_model():
     krugman = ec.Krugman(trade, base, 5.0, "world_share")
     single = ec.SingleSector(trade[..., 0], base[..., 0], 4.0)
     weights = np.array([1.0, -0.5, 2.0])
-    slope = gradients.single_sector(single, single.solve(new[..., 0]), weights)
+    slope = single.gradient(single.solve(new[..., 0]), weights)
     np.testing.assert_allclose(slope, krugman.gradient(krugman.solve(new), weights)[..., 0], atol=1e-9)
 
 

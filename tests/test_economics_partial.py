@@ -229,3 +229,32 @@ def test_bad_scenarios_are_refused():
         model.first_order(np.full((3, 4), np.nan))
     assert repr(model) == "<PartialEquilibrium: 3 × 4 flows>"
     assert repr(model.solve(np.zeros((2, 3, 4)))) == "<PartialOutcome: 2 × 3 × 4 flows>"
+
+
+# Tables ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (2, 3, 4), (2, 2, 2)])
+@pytest.mark.parametrize("leading", [(), (2,), (2, 3)])
+def test_tables_hold_what_the_arrays_hold(shape, leading):
+    rng = np.random.default_rng(1)
+    model = ec.PartialEquilibrium(rng.lognormal(0, 1, shape), np.zeros(shape), 3.0, -1.5, 2.0)
+    found = model.solve(rng.uniform(0, 0.4, (*leading, *shape)))
+    markets, pairs = found.to_frame(), found.to_frame("pair")
+    names = [*(["scenario"] if leading else []), "importer", *(["product"] if len(shape) == 3 else [])]
+    assert list(markets.index.names) == names
+    assert len(markets) == found.index.size
+    assert len(pairs) == found.quantity.size
+    np.testing.assert_array_equal(markets["deadweight_loss"], found.deadweight_loss.ravel())
+    np.testing.assert_array_equal(pairs["creation"], found.creation.ravel())
+    summed = pairs.groupby(names, sort=False)[["creation", "triangle"]].sum()
+    np.testing.assert_allclose(summed, markets[["creation", "triangle"]], atol=1e-12)
+    assert pairs["quantity"].iloc[-1] == found.quantity.ravel()[-1]
+
+
+def test_tables_by_something_else_are_refused_and_notebooks_show_one():
+    found = ec.PartialEquilibrium([[60.0, 40.0]], [[0.0, 0.0]], 3.0, -1.5).solve([[0.25, 0.0]])
+    with pytest.raises(InputError, match="unknown table; got 'origin'"):
+        found.to_frame("origin")
+    assert f"{found.revenue[0]:.4g}" in found._repr_html_()
+    assert "converged" in found._repr_html_()

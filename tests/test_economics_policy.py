@@ -319,3 +319,15 @@ def test_a_smooth_least_has_the_slopes_that_differences_show():
     np.testing.assert_allclose(goal(at)[1], slopes, atol=1e-6)
     assert goal(at)[0] >= goal.gains(at).min()
     assert policy.BOUNDS == (0.0, 10.0)
+
+
+def test_a_choice_is_a_table():
+    trade = np.full((3, 3, 1), 10.0) + 90 * np.eye(3)[..., None]
+    model = ec.Krugman.from_trade(trade, np.zeros((3, 3, 1)), sigma=5.0, codes=["A", "B", "C"])
+    best = ec.optimal_tariff(model, "B")
+    table = best.to_frame()
+    assert table.loc["B", "median"] == best.medians[0]
+    assert table.loc["B", "lowest"] <= table.loc["B", "highest"]
+    assert table.loc[["A", "C"], "median"].isna().all()
+    np.testing.assert_array_equal(table["welfare"], best.welfare)
+    assert "converged; " in best._repr_html_()

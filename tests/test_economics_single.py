@@ -1,5 +1,7 @@
 """SingleSector: laws of the model, and a second reading in plain Python."""
 
+from dataclasses import replace
+
 import economics_oracle as oracle
 import numpy as np
 import pandas as pd
@@ -421,3 +423,67 @@ def test_inputs_are_kept_apart_from_the_callers_arrays():
     assert model.flows[0, 0] == 9.0
     with pytest.raises(ValueError, match="read-only"):
         model.flows[0, 0] = 1.0
+
+
+# Slopes, and trade that goes one way -----------------------------------------------------------------
+
+
+@FEW
+@given(worlds(), st.sampled_from(["world_share", "purged", "own_share"]), st.integers(0, 10**6))
+def test_slopes_are_what_differences_show(world, closure, seed):
+    flows, tariffs = world[0], world[1]
+    rng, n = np.random.default_rng(seed), len(world[0])
+    model = ec.SingleSector(flows, tariffs, 4.0, closure)
+    new = rng.uniform(0, 0.5, (n, n)) * (1 - np.eye(n))
+    weights, melted = rng.normal(size=n), 1 + 0.2 * new
+    slope = model.gradient(model.solve(new, melted), weights)
+    shown = np.zeros((n, n))
+    for i, j in np.argwhere(~np.eye(n, dtype=bool)):
+        nudge = np.zeros((n, n))
+        nudge[i, j] = 1e-4
+        up, down = model.solve(np.stack([new + nudge, new - nudge]), melted, tolerance=1e-12).welfare
+        shown[i, j] = np.log(up / down) @ weights / 2e-4
+    np.testing.assert_allclose(slope, shown, atol=2e-7 * max(1.0, np.abs(shown).max()))
+
+
+def test_slopes_of_a_batch_are_those_of_its_scenarios_and_unknown_where_they_are():
+    flows = np.array([[80.0, 9, 4], [5, 90, 6], [3, 8, 60]])
+    model = ec.SingleSector(flows, np.zeros((3, 3)))
+    new = np.array([0.1, 0.3])[:, None, None] * (1 - np.eye(3))
+    found, weights = model.solve(new), np.array([[1.0, 0, 0], [0, 1.0, 0]])
+    slopes = model.gradient(found, weights)
+    assert slopes.shape == (2, 3, 3)
+    for k in range(2):
+        np.testing.assert_allclose(slopes[k], model.gradient(model.solve(new[k]), weights[k]), atol=1e-12)
+    blank = replace(found, wage=np.where([[True], [False]], np.nan, found.wage))
+    assert np.isnan(model.gradient(blank, weights)[0]).all()
+    np.testing.assert_array_equal(model.gradient(blank, weights)[1], slopes[1])
+    with pytest.raises(InputError, match="wrong shape"):
+        model.gradient(found, [1.0, 2.0])
+
+
+ONE_WAY = np.array([[80.0, 10, 5], [0, 90, 0], [6, 4, 70]])
+
+
+@pytest.mark.parametrize("flows", [ONE_WAY, ONE_WAY.T])
+def test_trade_that_goes_one_way_is_solved_or_cannot_be_purged(flows):
+    """An economy that sells abroad and buys nothing there, and one that buys and sells nothing."""
+    with pytest.raises(InputError, match=r"trade that goes one way.*use deficits='world_share'"):
+        ec.SingleSector(flows, np.zeros((3, 3)), deficits="purged")
+    new = np.array([[0, 0.2, 0], [0, 0, 0], [0, 0.1, 0.0]])
+    for closure in ("world_share", "own_share"):
+        model = ec.SingleSector(flows, np.zeros((3, 3)), 4.0, closure)
+        found = model.solve(np.stack([new, new.T, 0 * new]))
+        assert found.converged.all()
+        assert found.residual.max() <= 1e-9
+        np.testing.assert_array_equal(found.flows[:, flows == 0], 0.0)
+        np.testing.assert_allclose(found.welfare[2], 1.0, atol=1e-9)
+        if flows[1, 0] > 0:  # who sells nothing abroad cannot be hit
+            np.testing.assert_allclose(found.welfare[0], 1.0, atol=1e-9)
+
+
+def test_trade_that_goes_round_is_purged():
+    """Each economy sells to another than it buys from: money finds its way back."""
+    flows = np.array([[80.0, 10, 0], [0, 80, 10], [12, 0, 80.0]])
+    found = ec.SingleSector(flows, np.zeros((3, 3)), deficits="purged").solve(np.zeros((3, 3)))
+    np.testing.assert_allclose(found.deficit, 0.0, atol=1e-8)

@@ -111,3 +111,35 @@ def test_the_result_says_how_good_the_grid_is():
     dates = np.arange("2025-01-01", "2025-01-21", dtype="datetime64[D]")
     result = Impact("toy", dates, CODES, found, "base", pd.DataFrame(), np.full(20, 4.0))
     assert "points of welfare at most, on 300 rows solved directly" in repr(result)
+
+
+# Answers found beforehand ------------------------------------------------------------------------------
+
+FIVE = [(0, 1), (1, 0), (0, 2), (1, 2), (2, 0)]
+
+
+@pytest.mark.parametrize("moving", [FIVE[:1], FIVE[:2], FIVE])
+@pytest.mark.parametrize("against", ["base", "start"])
+def test_answers_found_beforehand_are_those_found_later(moving, against):
+    """Of draws like those that were tried, beyond them, and of pairs that did not move then."""
+    asked = Consequences(MODEL, PAIRS, against, solved_at_most=10**9)
+    ready = asked.prepared(duties(100, moving))
+    assert len(ready.accuracy) == (len(moving) < 3)
+    for duty in (duties(40, moving, seed=1), duties(10, moving, seed=2, top=3.0), duties(10, FIVE, seed=3)):
+        found, direct = ready(duty), asked(duty)
+        assert np.abs(found.welfare - direct.welfare).max() < 2e-5  # a fifth of what is asked
+        assert np.abs(found.imports / direct.imports - 1).max() < 1e-3
+        np.testing.assert_array_equal(found.status, direct.status)
+    again = ready(duties(40, moving, seed=1)[7:9])
+    if len(moving) < 3:
+        np.testing.assert_allclose(again.welfare, ready(duties(40, moving, seed=1)).welfare[7:9], atol=1e-14)
+
+
+def test_a_few_duties_are_a_table():
+    asked = Consequences(MODEL, PAIRS)
+    duty = duties(30, FIVE).round(0)
+    ready = asked.prepared(duty)
+    assert ready.accuracy == ()
+    np.testing.assert_array_equal(ready(duty[3:5]).welfare, ready(duty).welfare[3:5])
+    assert ready(duty).solved == 1  # the base alone
+    np.testing.assert_allclose(ready(duty).welfare, asked(duty).welfare, rtol=1e-12)

@@ -137,3 +137,15 @@ def test_what_was_published_and_not_computed_is_missed(monkeypatch, capsys):
     monkeypatch.setattr(runner, "REPLICATIONS", (toy,))
     assert runner.main(["--only", "toy"]) == 1
     assert "toy.a.y (not computed)" in capsys.readouterr().out
+
+
+def test_the_duties_of_2018_are_approximated_in_so_many_words():
+    """One triangle a list, by hand; and the page says what it is not."""
+    from benchmarks.replications import deadweight
+
+    by_hand = sum(t / 2 * m * (1 - 1 / (1 + t) ** 1.3) for m, t in deadweight.LISTS.values()) / 12
+    assert deadweight.monthly_loss(1.3) == pytest.approx(by_hand, rel=1e-9)
+    assert deadweight.monthly_loss(1.3) < deadweight.monthly_loss(6.5) < deadweight.PUBLISHED
+    page = Path("docs/replications.md").read_text(encoding="utf-8")
+    assert deadweight.section() in page, "python -m benchmarks.replications --page docs/replications.md"
+    assert "not recomputed" in page

@@ -91,7 +91,7 @@ def test_times_and_sizes_are_said_as_a_person_would():
 
 def test_an_estimate_grows_with_what_is_asked_for():
     labels = SimpleNamespace(
-        dates=range(96), pairs=range(2), economies=range(2), events=(), truces=(), levels=(1.0,)
+        dates=range(96), pairs=range(2), economies=range(2), events=(), truces=(), levels=(1.0,), cost=None
     )
     one, ten = (estimate(draws, labels, 4096, 1024) for draws in (10**6, 10**7))
     assert ten.seconds == pytest.approx(10 * one.seconds)

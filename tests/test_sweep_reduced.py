@@ -135,6 +135,7 @@ def rows_with(values):
         column,
         column,
         first,
+        np.zeros((len(column), 0, 0, 0), dtype=np.int32),
     )
 
 

@@ -28,6 +28,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tradesim import over_partners
 from tradesim.duties import Frequency, averaged, check_choice
 from tradesim.errors import Problem, fail_if, unknown_name
 from tradesim.goods import mean_square, over_pairs, share_hit
@@ -35,7 +36,6 @@ from tradesim.schedule import DUTIES, Schedule
 from tradesim.timegrid import DateLike, TimeGrid, as_day
 
 Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 MFN = "MFN"
 """The authority of the ordinary duties that everybody pays."""
@@ -107,7 +107,7 @@ def simple_mean(schedule: Schedule, start: DateLike, end: DateLike, freq: Freque
     grid = TimeGrid.through(start, end)
     partners = max(len(schedule.economies) - 1, 1)
     mean = schedule.duty(grid).sum(axis=2) / partners
-    return averaged(_importer_frame(schedule, grid, mean, np.ones_like(schedule.recorded)), freq)
+    return averaged(over_partners.by_importer(schedule, grid, mean, np.ones_like(schedule.recorded)), freq)
 
 
 def restrictiveness(
@@ -170,10 +170,10 @@ def restrictiveness(
     # Where the duty is uniform, rounding must not put the index below the mean.
     squared = np.maximum(over_pairs(schedule, grid, mean_square), np.maximum(duty, 0.0) ** 2)
     if by == "pair":
-        return averaged(_pair_frame(schedule, grid, np.sqrt(squared)), freq)
+        return averaged(over_partners.by_pair(schedule, grid, np.sqrt(squared)), freq)
     weights = schedule.economies.weights
-    index = np.maximum(np.sqrt(_over_partners(weights, squared)), _over_partners(weights, duty))
-    return averaged(_importer_frame(schedule, grid, index, weights > 0), freq)
+    index = np.maximum(np.sqrt(over_partners.average(weights, squared)), over_partners.average(weights, duty))
+    return averaged(over_partners.by_importer(schedule, grid, index, weights > 0), freq)
 
 
 def covered(
@@ -218,7 +218,7 @@ def covered(
     0.208
     """
     grid = TimeGrid.through(start, end)
-    return averaged(_pair_frame(schedule, grid, _covered_pairs(schedule, grid, authorities)), freq)
+    return averaged(over_partners.by_pair(schedule, grid, _covered_pairs(schedule, grid, authorities)), freq)
 
 
 def substitution_adjusted(
@@ -274,8 +274,8 @@ def substitution_adjusted(
     fail_if(_elasticity_problems(elasticity))
     weights = schedule.economies.weights
     before = schedule.duty(grid.start if reference is None else as_day(reference, "reference"))
-    adjusted = _after_substitution(weights, schedule.duty(grid), before, float(elasticity))
-    return averaged(_importer_frame(schedule, grid, adjusted, weights > 0), freq)
+    adjusted = over_partners.after_substitution(weights, schedule.duty(grid), before, float(elasticity))
+    return averaged(over_partners.by_importer(schedule, grid, adjusted, weights > 0), freq)
 
 
 def compare(
@@ -319,54 +319,19 @@ def compare(
     grid = TimeGrid.through(date, date)
     before = _eve_of_first_act(schedule, grid.start) if reference is None else reference
     weights = schedule.economies.weights
-    share = _over_partners(weights, _covered_pairs(schedule, grid, None))
+    share = over_partners.average(weights, _covered_pairs(schedule, grid, None))
     frames = {
         "statutory": statutory(schedule, date, date),
         "simple mean": simple_mean(schedule, date, date),
         "restrictiveness": restrictiveness(schedule, date, date),
-        "covered": _importer_frame(schedule, grid, share, weights > 0),
+        "covered": over_partners.by_importer(schedule, grid, share, weights > 0),
         "substitution-adjusted": substitution_adjusted(schedule, date, date, elasticity, before),
     }
     importers = frames["statutory"].columns
     return pd.DataFrame({name: frame.iloc[0].reindex(importers) for name, frame in frames.items()})
 
 
-# Over partners ---------------------------------------------------------------------------------------
-
-
-def _over_partners(weights: Floats, values: Floats) -> Floats:
-    """Average (T, N, N) values over partners by (N, N) weights: (T, N)."""
-    averages: Floats = np.einsum("ij,tij->ti", weights, values)
-    return averages
-
-
-def _after_substitution(weights: Floats, duty: Floats, before: Floats, elasticity: float) -> Floats:
-    """Average (T, N, N) duties over partners whose weights have answered the change since ``before``."""
-    answer = -elasticity * (np.log1p(duty) - np.log1p(before))
-    # Only ratios between partners matter; measured from the one that shrinks least, none overflows.
-    most = np.where(weights > 0, answer, -np.inf).max(axis=2, keepdims=True)
-    left = weights * np.exp(np.minimum(answer - most, 0.0))
-    total = left.sum(axis=2)
-    return np.asarray((left * duty).sum(axis=2) / np.where(total > 0, total, 1.0))
-
-
-def _importer_frame(schedule: Schedule, grid: TimeGrid, values: Floats, needed: Flags) -> pd.DataFrame:
-    """Label (T, N) values by importer, without those of whom a needed (N, N) pair is not recorded."""
-    known: Flags = ~np.any(needed & ~schedule.recorded, axis=1)
-    codes = pd.Index(schedule.economies.codes, name="importer")
-    return pd.DataFrame(values[:, known], index=_dates(grid), columns=codes[np.flatnonzero(known)])
-
-
-def _pair_frame(schedule: Schedule, grid: TimeGrid, values: Floats) -> pd.DataFrame:
-    """Label (T, N, N) values by (importer, exporter), the recorded pairs only."""
-    i, j = np.nonzero(schedule.recorded & ~np.eye(len(schedule.economies), dtype=bool))
-    codes = np.array(schedule.economies.codes, dtype=object)
-    columns = pd.MultiIndex.from_arrays([codes[i], codes[j]], names=["importer", "exporter"])
-    return pd.DataFrame(values[:, i, j], index=_dates(grid), columns=columns)
-
-
-def _dates(grid: TimeGrid) -> pd.DatetimeIndex:
-    return pd.DatetimeIndex(grid.days, name="date")
+# Within -----------------------------------------------------------------------------------------------
 
 
 def _covered_pairs(schedule: Schedule, grid: TimeGrid, authorities: Iterable[str] | None) -> Floats:

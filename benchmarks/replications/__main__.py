@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from benchmarks.replications import caliendo_parro, gravity, liberation_day, ossa
+from benchmarks.replications import caliendo_parro, deadweight, gravity, liberation_day, ossa
 from benchmarks.replications.figures import nested, targets
 from benchmarks.replications.page import page
 
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             missed += list(_replicated(replication, chosen.data, found))
     for file, text in (
         (chosen.json, json.dumps(nested(found), indent=1) + "\n"),
-        (chosen.page, page(found, REPLICATIONS)),
+        (chosen.page, page(found, REPLICATIONS) + deadweight.section()),
     ):
         if file:
             file.parent.mkdir(parents=True, exist_ok=True)

@@ -152,12 +152,18 @@ def sweep(
     threads: Annotated[
         int | None, typer.Option(metavar="N", help="How many; one a processor by default.")
     ] = None,
+    impact: Annotated[
+        bool,
+        typer.Option("--impact", help="Say what it costs too: welfare, revenue, imports of 13 economies."),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Run many draws over a design of parameters; stopped at any time, it can be gone on with."""
     from tradesim.cli import sweeping  # noqa: PLC0415
 
-    wanted = sweeping.Wanted(tuple(over or ()), draws, seed, design, out, store, resume, level, threads)
+    wanted = sweeping.Wanted(
+        tuple(over or ()), draws, seed, design, out, store, resume, level, threads, impact
+    )
     sweeping.run(subject, folder, wanted, as_json=json)
 
 

@@ -10,7 +10,9 @@ import typer
 from tradesim.cli import drawing, finding, ways
 from tradesim.cli.front import INTERRUPTED, complain
 from tradesim.cli.output import file_name, made_folder, say, say_facts, say_json
+from tradesim.economics import SingleSector
 from tradesim.errors import InputError, Problem, Together
+from tradesim.impacts import Costs
 from tradesim.scenario import Scenario
 from tradesim.sweeps import Sweep, SweepInterrupted
 from tradesim.sweeps.files import file_in_the_way
@@ -21,6 +23,7 @@ from tradesim.sweeps.sweep import run as run_sweep
 from tradesim.sweeps.sweep import setup_from
 from tradesim.sweeps.telling import spread_told
 from tradesim.sweeps.tornado import setting_of
+from tradesim.trade_data import world_2023
 
 STATUS = "status"
 QUANTILES = (0.05, 0.5, 0.95)
@@ -43,6 +46,7 @@ class Wanted:
     resume: bool = False
     level: str = "1.0"
     threads: int | None = None
+    impact: bool = False
 
 
 def run(subject: str, folder: Path | None, wanted: Wanted, *, as_json: bool) -> None:
@@ -76,12 +80,14 @@ def run(subject: str, folder: Path | None, wanted: Wanted, *, as_json: bool) -> 
         complain(f"{stop}; with the option --resume")
         raise typer.Exit(INTERRUPTED) from None
     files = [*_tables(found, made_folder(out)), *_pictures(found, out, level)]
+    files += _costs(found, out) if wanted.impact else []
     if as_json:
-        say_json(_facts(found, level, store, files))
+        say_json(_facts(found, level, store, files) | (_cost_facts(found) if wanted.impact else {}))
         return
     say(found.summary_text(), "")
     for pair in _moving(found):
         say(found.decides(level, pair).text(), "")
+    say(*([repr(found.impact), found.impact.summary().to_string(), ""] if wanted.impact else []))
     say(f"sha256 {found.digest}", f"store: {store}", "files:", *(f"  {file}" for file in files))
 
 
@@ -145,17 +151,19 @@ def _place_problems(wanted: Wanted, out: Path, store: Path) -> Iterator[Problem]
 def _setup(scenario: Scenario, wanted: Wanted, out: Path, store: Path, every: Together) -> Setup:
     """Return the sweep that is asked for, or that the store holds, with everything wrong told at once."""
     every.add(how_problems(None, wanted.threads))
+    impact = costs_in_2023() if wanted.impact else None
     before = manifest_of(store) if wanted.resume and file_in_the_way(store) is None else None
     if before is not None and not wanted.over:
         every.add(_other_problems(wanted, before))
         every.refuse()
-        return setup_from(store, wanted.draws, scenario)
+        return setup_from(store, wanted.draws, scenario, impact)
     over, unread = ways.read(wanted.over)
     every.add(unread)
     draws = wanted.draws
     if draws is None and before is None:
         every.add([Problem("how many draws", "--draws", "none", "a number: --draws 100000")])
-    asked = Asked((before or {"draws": 1})["draws"] if draws is None else draws, wanted.seed or 0)
+    total = (before or {"draws": 1})["draws"] if draws is None else draws
+    asked = Asked(total, wanted.seed or 0, impact=impact)
     kind = "random" if unread or wanted.design is None else wanted.design
     told = wanted.store is None and file_in_the_way(out) is not None
     return checked(scenario, over, kind, None, asked, None if told else store, every.problems)
@@ -170,6 +178,12 @@ def _other_problems(wanted: Wanted, before: Mapping[str, Any]) -> Iterator[Probl
         if given not in {None, there}:
             fix = f"leave out {option}, or name another folder with --store"
             yield Problem("not that of the sweep in the store", option, str(given), str(there), fix)
+
+
+def costs_in_2023() -> Costs:
+    """Return what one sector of the world of 2023 is asked: what the path costs, month by month."""
+    world = world_2023()
+    return Costs(SingleSector(world.flows, world.tariffs, codes=world.codes), against="start")
 
 
 def _moving(found: Sweep) -> list[tuple[str, str]]:
@@ -195,6 +209,15 @@ def _tables(found: Sweep, folder: Path) -> Iterator[Path]:
         yield file
 
 
+def _costs(found: Sweep, folder: Path) -> Iterator[Path]:
+    """Write and draw quantiles of what duties cost; yield the files."""
+    for of in found.impact.of:
+        file = folder / f"impact-{of}.csv"
+        found.impact.quantiles(QUANTILES, of).to_csv(file, date_format="%Y-%m-%d")
+        yield file
+    yield from drawing.save_in(folder, "impact", found.impact.plot())
+
+
 def _pictures(found: Sweep, folder: Path, level: float) -> Iterator[Path]:
     """Draw the fan, and for what moves most what it depends on; yield the files."""
     moving = _moving(found)
@@ -205,6 +228,15 @@ def _pictures(found: Sweep, folder: Path, level: float) -> Iterator[Path]:
             yield from drawing.save_in(folder, f"tornado-{i}-{j}", found.plot_tornado((i, j)))
         if not found.decides(level, (i, j)).ranking.empty:
             yield from drawing.save_in(folder, f"decides-{i}-{j}", found.plot_decides(level, (i, j)))
+
+
+def _cost_facts(found: Sweep) -> dict[str, Any]:
+    """Return what duties cost on the last date: medians, fractions and US dollars a year."""
+    return {
+        "impact": found.impact.summary().reset_index().to_dict("records"),
+        "impact_unsolved": int(found.impact.unsolved[-1]),
+        "impact_welfare_error": max((each.welfare for each in found.impact.accuracy), default=0.0),
+    }
 
 
 def _facts(found: Sweep, level: float, store: Path, files: list[Path]) -> dict[str, Any]:

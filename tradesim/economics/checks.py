@@ -90,7 +90,8 @@ def tariff_problems(
     good = np.isfinite(tariffs) & (tariffs > -1)
     allowed = "a finite fraction above -1: 0.25 is 25 %"
     yield from _cell_problems("not a tariff", name, tariffs, ~good, codes, allowed, len(shape))
-    own = good & (tariffs != 0) & np.eye(shape[0], dtype=bool).reshape(shape[:2] + (1,) * (len(shape) - 2))
+    diagonal = np.eye(shape[0], shape[1], dtype=bool).reshape(shape[:2] + (1,) * (len(shape) - 2))
+    own = good & (tariffs != 0) & diagonal
     allowed = "0: no economy charges itself"
     yield from _cell_problems("a tariff on own goods", name, tariffs, own, codes, allowed, len(shape))
 

@@ -166,7 +166,7 @@ def residual(base: Base, kernel: Floats, net: Floats, logs: Floats) -> Floats:
     """Return what the equations miss at log wages, (B, N): ``log S − log ŵY``, and one numeraire a bloc."""
     world = markets(base, kernel, net, np.exp(logs))
     missed = np.log(world.sales / (world.wage * base.income))
-    missed[:, _largest(base)] = np.log(_growth(base, world.wage))
+    missed[:, largest(base)] = np.log(_growth(base, world.wage))
     return np.asarray(missed)
 
 
@@ -198,9 +198,9 @@ def inverse_jacobian(base: Base, kernel: Floats, net: Floats, wage: Floats) -> F
     slope = bought.T * (income / kept)
     slope += base.elasticity * (bought.T * (world.spending[0] / kept)) @ bought
     if base.own:
-        slope += (bought.T / kept) @ _deficit_slope(base, wage[0])
+        slope += (bought.T / kept) @ deficit_slope(base, wage[0])
     matrix = slope / world.sales[0][:, None] - (1.0 + base.elasticity) * np.eye(len(income))
-    matrix[_largest(base)] = base.member * income / (base.member @ income)[:, None]
+    matrix[largest(base)] = base.member * income / (base.member @ income)[:, None]
     return np.asarray(np.linalg.inv(matrix))
 
 
@@ -240,12 +240,12 @@ def _growth(base: Base, wage: Floats) -> Floats:
     return np.asarray((wage * base.income) @ base.member.T / (base.member @ base.income))
 
 
-def _largest(base: Base) -> NDArray[np.int64]:
+def largest(base: Base) -> NDArray[np.int64]:
     """Return the economy of the largest income in each bloc, (C,)."""
     return np.asarray((base.member * base.income).argmax(axis=1))
 
 
-def _deficit_slope(base: Base, wage: Floats) -> Floats:
+def deficit_slope(base: Base, wage: Floats) -> Floats:
     """Return ``dD1/d log ŵ``, (N, N), where deficits follow incomes, at ŵ, (N,)."""
     income = wage * base.income
     total = base.member @ income

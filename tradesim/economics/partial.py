@@ -139,7 +139,9 @@ class PartialEquilibrium:
         """Return results without the axes that this model does not have."""
         without_product = ... if self.imports.ndim == 3 else (..., 0)
         cut = {name: value[..., 0, :] if name in BY_MARKET else value for name, value in found.items()}
-        return PartialOutcome(**{name: value[without_product] for name, value in cut.items()})
+        return PartialOutcome(
+            **{name: value[without_product] for name, value in cut.items()}, products=self.imports.ndim == 3
+        )
 
 
 def _by_market(name: str, values: Any, shape: tuple[int, ...]) -> Floats:

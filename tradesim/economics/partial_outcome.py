@@ -1,13 +1,19 @@
 """PartialOutcome: what changed prices and volumes of imports come to in money."""
 
 from dataclasses import dataclass
-from typing import Any
+from html import escape
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tradesim.economics import import_demand
-from tradesim.economics.status import Status, converged
+from tradesim.economics.equilibrium import MOST_ROWS
+from tradesim.economics.status import Status, converged, summary
+from tradesim.errors import InputError, unknown_name
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Floats = NDArray[np.float64]
 
@@ -34,6 +40,7 @@ class PartialOutcome:
     triangle : (..., M, N[, K]), ``½ (t0 + t1)(m0 − m1)`` at base border prices: the usual estimate of it.
     pass_through : (..., M, N[, K]), Δln of the duty-paid price over Δln τ; NaN where no duty changes.
     status : (..., M[, K]) int8, values of `Status`: infeasible where first-order imports fall below 0.
+    products : whether there is an axis of products.
     """
 
     index: Floats
@@ -49,18 +56,70 @@ class PartialOutcome:
     triangle: Floats
     pass_through: Floats
     status: NDArray[np.int8]
+    products: bool = False
 
     @property
     def converged(self) -> NDArray[np.bool_]:
         """Where the answer stands, (..., M[, K]) bool."""
         return converged(self.status)
 
+    def to_frame(self, by: Literal["market", "pair"] = "market") -> "pd.DataFrame":
+        """Return a table with a row for every market, or for every pair, by position.
+
+        Parameters
+        ----------
+        by : ``market`` sums creation, diversion, losses and triangles over exporters; ``pair`` has a row for
+            every importer and exporter.
+
+        Returns
+        -------
+        Index (scenario, importer[, exporter], product), without the levels that there are none of; columns as
+        the attributes of the same names, in the unit of the imports.
+
+        Raises
+        ------
+        InputError
+            For another table.
+        """
+        import pandas as pd  # noqa: PLC0415 pandas loads when a table is asked for
+
+        if by not in LEVELS:
+            raise InputError([unknown_name("table", by, LEVELS, "by")])
+        names, columns = self._table(by)
+        shape = next(iter(columns.values())).shape
+        leading = shape[: len(shape) - len(names)]
+        many = [int(np.prod(leading))] if leading else []
+        axes = [range(size) for size in (*many, *shape[len(leading) :])]
+        index: Any = pd.MultiIndex.from_product(axes, names=["scenario"] * len(many) + names)
+        index = index.get_level_values(0) if index.nlevels == 1 else index
+        return pd.DataFrame({name: np.ravel(value) for name, value in columns.items()}, index=index)
+
+    def _table(self, by: str) -> tuple[list[str], dict[str, NDArray[Any]]]:
+        """Return the names of the axes of a table and its columns, all of one shape."""
+        products = ["product"] if self.products else []
+        if by == "pair":
+            return ["importer", "exporter", *products], {name: getattr(self, name) for name in BY_PAIR}
+        axis = -2 if products else -1
+        summed = {name: getattr(self, name).sum(axis=axis) for name in SUMMED}
+        alone = {name: getattr(self, name) for name in BY_MARKET if name != "status"}
+        return ["importer", *products], {**alone, **summed, "converged": self.converged}
+
     def __repr__(self) -> str:
         return f"<PartialOutcome: {' × '.join(map(str, self.quantity.shape))} flows>"
+
+    def _repr_html_(self) -> str:
+        frame = self.to_frame()
+        shown = f"{min(len(frame), MOST_ROWS)} of {len(frame)} markets"
+        told = f"{repr(self)[1:-1]}; {summary(self.status)}; {shown}:"
+        return f"<p>{escape(told)}</p>{frame.head(MOST_ROWS).to_html(float_format='{:.4g}'.format)}"
 
 
 BY_MARKET = ("index", "revenue", "revenue_change", "consumer_surplus", "deadweight_loss", "status")
 """Results of a market, not of a pair."""
+SUMMED = ("creation", "diversion", "exporters_loss", "triangle")
+BY_PAIR = ("border_price", "quantity", "pass_through", *SUMMED)
+LEVELS = ("market", "pair")
+"""What rows of a table may be."""
 
 
 @dataclass(frozen=True, slots=True)

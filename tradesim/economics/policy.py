@@ -7,7 +7,7 @@ are chosen in as many evaluations as a handful would take.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -30,6 +30,9 @@ from tradesim.economics.contest import (
 from tradesim.economics.instruments import Instruments, Uniform
 from tradesim.economics.status import Status
 from tradesim.errors import InputError, Problem, fail_if
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Floats = NDArray[np.float64]
 
@@ -78,6 +81,27 @@ class Choice:
         """Return the duties that one economy, by name or position, chose: a flat list, fractions."""
         one = position(economy, self.codes, len(self.tariffs))
         return np.asarray(self.tariffs[one][self.free[one]])
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return a row for every economy: welfare (ratio), and of those that chose their duties, fractions.
+
+        Columns ``welfare``; ``lowest``, ``median`` and ``highest`` duty, NaN for those that did not choose.
+        """
+        import pandas as pd  # noqa: PLC0415 pandas loads when a table is asked for
+
+        index = pd.Index(self.codes or range(len(self.tariffs)), name="economy")
+        frame = pd.DataFrame({"welfare": self.welfare}, index=index)
+        chosen = np.full((len(frame), 3), np.nan)
+        for player in self.players:
+            chosen[player] = np.quantile(self.duties(player), [0.0, 0.5, 1.0])
+        return frame.assign(lowest=chosen[:, 0], median=chosen[:, 1], highest=chosen[:, 2])
+
+    def _repr_html_(self) -> str:
+        shown = self.to_frame()
+        shown["welfare"] -= 1.0
+        percent = shown.to_html(float_format=lambda value: f"{100 * value:.2f} %", na_rep="")
+        told = f"{self.status.name.lower()}; {self.evaluations} equilibria; change in welfare, and duties:"
+        return f"<p>{told}</p>{percent}"
 
     @property
     def medians(self) -> Floats:

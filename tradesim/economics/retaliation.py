@@ -117,7 +117,7 @@ def rebalancing_tariff(
     with np.errstate(all="ignore"):
         left = 1.0 - x / m * -np.expm1(-eps * np.log1p(t))
         found = np.where(left > 0, np.expm1(-np.log(left) / eps), np.inf)
-    return _capped(np.where(t * x == 0, 0.0, found), cap)
+    return _capped(found, t * x, cap)
 
 
 def equal_duties_tariff(
@@ -130,11 +130,8 @@ def equal_duties_tariff(
 
     Parameters
     ----------
-    tariff : t_A, fraction, 0 or more; any shape, as all others, spread over each other.
-    exports : X, value of the victim's exports that were hit, before.
-    imports : M, value of the victim's imports from the attacker, before.
-    elasticity : ε, of imports to their duty-paid price, above 0.
-    cap : no answer is higher; it is given where the aim is out of reach.
+    tariff : t_A, fraction, 0 or more.
+    exports, imports, elasticity, cap : as in `rebalancing_tariff`.
 
     Examples
     --------
@@ -152,7 +149,7 @@ def equal_duties_tariff(
             below = middle - eps * np.log1p(np.exp(middle)) < aim
             low, high = np.where(below, middle, low), np.where(below, high, middle)
     found = np.where(reach, np.exp(0.5 * (low + high)), np.inf)
-    return _capped(np.where(t * x == 0, 0.0, found), cap)
+    return _capped(found, t * x, cap)
 
 
 def _given(
@@ -181,7 +178,9 @@ def _cap_problems(cap: Any) -> Iterator[Problem]:
         yield from number_problems("cap", cap)
 
 
-def _capped(tariff: Floats, cap: float) -> Answer:
+def _capped(tariff: Floats, hit: Floats, cap: float) -> Answer:
+    """Return the answer: nothing where nothing was hit, the cap where the aim is out of reach."""
+    tariff = np.where(hit == 0, 0.0, tariff)
     reached = np.isfinite(tariff) & (tariff <= cap)
     status = np.where(reached, Status.CONVERGED, Status.INFEASIBLE).astype(np.int8)
     return Answer(np.where(reached, tariff, cap), status)
@@ -225,10 +224,7 @@ def welfare_restoring_tariff(
 
     Parameters
     ----------
-    model : any model of N economies.
-    tariffs : (..., N, N) float64, fraction, with the attack; the surcharge comes on what is there.
-    victim, attacker : the economies, by name where the model has names, or by position.
-    cap : the highest surcharge that is looked at.
+    model, tariffs, victim, attacker, cap : as in `terms_of_trade_tariff`.
     """
     attack, sides = _attack(model, tariffs, victim, attacker, cap)
     welfare = _welfare_of(model, attack, sides)
@@ -244,9 +240,7 @@ def best_response_tariff(
 
     Parameters
     ----------
-    model : any model of N economies.
-    tariffs : (..., N, N) float64, fraction, with the attack; the surcharge comes on what is there.
-    victim, attacker : the economies, by name where the model has names, or by position.
+    model, tariffs, victim, attacker : as in `terms_of_trade_tariff`.
     cap : the highest surcharge that is looked at; it is infeasible to be best at the cap.
     """
     attack, sides = _attack(model, tariffs, victim, attacker, cap)

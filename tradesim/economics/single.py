@@ -20,7 +20,9 @@ from tradesim.economics.checks import (
     value_problems,
 )
 from tradesim.economics.equilibrium import Equilibrium
+from tradesim.economics.hat_slopes import pull_back
 from tradesim.economics.labels import aligned, labelled
+from tradesim.economics.sectors import one_way_problems, spread_weights
 from tradesim.errors import Problem, fail_if
 
 Floats = NDArray[np.float64]
@@ -52,7 +54,7 @@ class SingleSector:
     ------
     InputError
         With every problem: NaN or negative flows, an economy that sells or spends nothing, tariffs of −1 or
-        less, an elasticity that is not above 0.
+        less, an elasticity that is not above 0; deficits to be purged where trade goes one way only.
 
     Notes
     -----
@@ -84,6 +86,7 @@ class SingleSector:
         trade, names = labelled("flows", flows, codes)
         duties = aligned("tariffs", tariffs, names)
         fail_if(_problems(trade, duties, elasticity, deficits, names))
+        fail_if(one_way_problems(trade[..., None], names) if deficits == "purged" else [])
         values = {"flows": trade, "tariffs": duties, "elasticity": float(elasticity)}
         for name, value in (values | {"deficits": deficits, "codes": names}).items():
             object.__setattr__(self, name, value)
@@ -185,6 +188,33 @@ class SingleSector:
         error, infeasible = found.pop("residual"), found.pop("infeasible")
         leading = duties.shape[:-2]
         return Equilibrium.of(found, stacked, error, tolerance, infeasible, leading=leading, codes=self.codes)
+
+    def gradient(self, equilibrium: Equilibrium, weights: Any) -> Floats:
+        """Return the derivative of Σ weights · ln welfare with respect to every tariff, at an equilibrium.
+
+        Parameters
+        ----------
+        equilibrium : of this model.
+        weights : (N,) or (..., N), of each economy's ln welfare.
+
+        Returns
+        -------
+        (..., N, N) float64, per unit of the tariff; 0 on the diagonal, which no economy charges; NaN where
+        the equilibrium did not converge.
+
+        Examples
+        --------
+        >>> world = SingleSector([[90.0, 10.0], [10.0, 90.0]], np.zeros((2, 2)), elasticity=4.0)
+        >>> world.gradient(world.solve(np.zeros((2, 2))), [1.0, 0.0]).round(4)
+        array([[ 0.    ,  0.0549],
+               [-0.0549,  0.    ]])
+        """
+        shape = self.flows.shape
+        each = spread_weights(weights, equilibrium.welfare.shape)
+        tariffs, flows = (np.reshape(a, (-1, *shape)) for a in (equilibrium.tariffs, equilibrium.flows))
+        wage = equilibrium.wage.reshape(-1, len(self.flows))
+        found = [pull_back(self.base, *one) for one in zip(tariffs, wage, flows, each, strict=True)]
+        return np.reshape(found, equilibrium.tariffs.shape)
 
 
 def _block(

@@ -6,8 +6,9 @@ reached as ``tradesim.impact``.
 
 from tradesim.impacts.along import impact
 from tradesim.impacts.consequences import Consequences, Outcome
+from tradesim.impacts.costs import Costs
 from tradesim.impacts.interpolation import Accuracy
 from tradesim.impacts.matching import Match, match
 from tradesim.impacts.result import Impact
 
-__all__ = ["Accuracy", "Consequences", "Impact", "Match", "Outcome", "impact", "match"]
+__all__ = ["Accuracy", "Consequences", "Costs", "Impact", "Match", "Outcome", "impact", "match"]

@@ -1,20 +1,21 @@
 """Along paths: the duties of a run, averaged over periods and put to a model of trade."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tradesim.errors import InputError, Problem, fail_if
-from tradesim.impacts.consequences import AGAINST, SOLVED_AT_MOST, TOLERANCE, Against, Consequences
-from tradesim.impacts.matching import Match, match
-from tradesim.impacts.periods import Periods, periods
+from tradesim.errors import InputError, Problem
+from tradesim.impacts.consequences import SOLVED_AT_MOST, TOLERANCE, Against
+from tradesim.impacts.costs import Costs
+from tradesim.impacts.matching import Match
+from tradesim.impacts.periods import Periods
 from tradesim.impacts.result import Impact
 from tradesim.impacts.solving import Model
 from tradesim.paths import Paths
-from tradesim.timegrid import DateLike, as_day
+from tradesim.timegrid import DateLike
 
 Floats = NDArray[np.float64]
 
@@ -80,22 +81,19 @@ def impact(
     if not isinstance(given, Paths):
         what, allowed = "not the paths of a run", "scenario.run(draws=...); a sweep keeps no paths"
         raise InputError([Problem(what, "paths", type(given).__name__, allowed)])
-    codes, base = tuple(getattr(model, "codes", ())), _base(model)
-    fail_if([*_model_problems(model, against), *_number_problems(solved_at_most, tolerance)])
-    matched = match(codes, base, paths.economies, paths.recorded, members)
-    stretch = periods(paths.dates, at)
-    clock = paths.dates[0] if since is None else as_day(since, "since")
-    varying = None if elasticity is None else _elasticities(elasticity, stretch.years(clock))
-    consequences = Consequences(model, matched, against, varying, solved_at_most, tolerance)
-    found = consequences(_averages(paths.duty, matched, stretch), paths.duty[:, 0])
+    costs = Costs(
+        model, at, against, elasticity=elasticity, since=since, members=members, tolerance=tolerance
+    )
+    posed = costs.posed(paths.dates, paths.economies, paths.recorded, solved_at_most)
+    matched = posed.consequences.match
     return Impact(
         name=paths.name,
-        dates=stretch.dates,
-        economies=codes,
-        found=found,
+        dates=posed.periods.dates,
+        economies=matched.codes,
+        found=posed.consequences(_averages(paths.duty, matched, posed.periods), paths.duty[:, 0]),
         against=against,
         starting_tariffs=_starting_tariffs(matched, paths.duty[:, 0]),
-        elasticities=np.full(len(stretch.dates), model.elasticity) if varying is None else varying,
+        elasticities=posed.elasticities,
         source=paths.source,
         as_of=paths.as_of,
     )
@@ -116,40 +114,3 @@ def _starting_tariffs(matched: Match, first: Floats) -> pd.DataFrame:
     codes = np.array(matched.codes, dtype=object)
     index = pd.MultiIndex.from_arrays([codes[n], codes[i]], names=["importer", "exporter"])
     return pd.DataFrame({"base": matched.base[n, i], "first day": then[n, i]}, index=index)
-
-
-def _base(model: Any) -> Floats:
-    """Return the tariffs of a model's base; a model that holds none has none in its base."""
-    given = getattr(model, "tariffs", None)
-    flows = np.asarray(getattr(model, "flows", np.zeros((0, 0))))
-    return np.zeros(flows.shape) if given is None else np.asarray(given, dtype=np.float64)
-
-
-def _elasticities(elasticity: Callable[[Floats], Floats], years: Floats) -> Floats:
-    values = np.asarray(elasticity(years), dtype=np.float64)
-    if values.shape != years.shape or not (np.isfinite(values) & (values > 0)).all():
-        fail_if(
-            [Problem("not elasticities", "elasticity", repr(values)[:80], "one above 0 for each year given")]
-        )
-    return values
-
-
-def _model_problems(model: Any, against: Any) -> Iterator[Problem]:
-    if not callable(getattr(model, "solve", None)):
-        yield Problem("not a model of trade", "model", type(model).__name__, "SingleSector or ServicesModel")
-    elif np.ndim(getattr(model, "flows", 0.0)) != 2:
-        fix = "paths have one duty for each pair, and do not say how it is spread over sectors"
-        yield Problem("a model by sectors", "model", type(model).__name__, "flows importer × exporter", fix)
-    if against not in AGAINST:
-        yield Problem("unknown comparison", "against", repr(against), " or ".join(AGAINST))
-
-
-def _number_problems(solved_at_most: Any, tolerance: Any) -> Iterator[Problem]:
-    if (
-        not isinstance(solved_at_most, int | np.integer)
-        or isinstance(solved_at_most, bool)
-        or solved_at_most < 0
-    ):
-        yield Problem("not a number of rows", "solved_at_most", repr(solved_at_most), "0 or more")
-    if not isinstance(tolerance, int | float | np.number) or not tolerance > 0:
-        yield Problem("not a tolerance", "tolerance", repr(tolerance), "above 0")

@@ -6,7 +6,7 @@ what they give can be reduced in any order.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from tradesim.economics.status import Status
 from tradesim.errors import Problem, fail_if
 from tradesim.impacts.interpolation import Accuracy, interpolated
+from tradesim.impacts.known import Known, Reference, accuracies, known_of, places
 from tradesim.impacts.matching import Match
-from tradesim.impacts.solving import Model, Worlds, distinct, worlds
+from tradesim.impacts.solving import Model, Solver, Worlds, distinct, worlds
 
 Floats = NDArray[np.float64]
 Against = Literal["base", "start"]
@@ -71,6 +72,7 @@ class Consequences:
     elasticities : (D,) float64, the trade elasticity on each date; None for the model's own.
     solved_at_most : distinct rows of duties up to which each is solved.
     tolerance : the most that interpolated welfare may be off, a ratio.
+    known : answers found beforehand, for each elasticity; see `prepared`.
 
     Examples
     --------
@@ -90,6 +92,7 @@ class Consequences:
     elasticities: Floats | None = field(default=None, repr=False)
     solved_at_most: int = SOLVED_AT_MOST
     tolerance: float = TOLERANCE
+    known: tuple[Known, ...] = field(default=(), repr=False)
 
     def __call__(self, duty: Floats, start: Floats | None = None) -> Outcome:
         """Return what duties do.
@@ -105,22 +108,61 @@ class Consequences:
         InputError
             For arrays of another shape, and duties that are NaN, infinite or -1 and less.
         """
+        rates, before = self._rates(duty, start)
+        models = self._models()
+        known = self.known or (None,) * len(models)
+        if self.elasticities is None:
+            return self._dated(self.model, known[0], rates, before)
+        return _joined(
+            [self._dated(model, known[d], rates[:, [d]], before) for d, model in enumerate(models)]
+        )
+
+    def prepared(self, duty: Floats, start: Floats | None = None) -> Self:
+        """Return the same function with answers to duties such as these found beforehand.
+
+        They serve all blocks of draws alike, so that none depends on which draws stand beside each other: a
+        table where duties are few, a grid whose error was measured where they are many (`accuracy`).
+
+        Parameters
+        ----------
+        duty, start : of some draws, as in a call.
+        """
+        rates, before = self._rates(duty, start)
+        known = []
+        for d, model in enumerate(self._models()):
+            some = rates if self.elasticities is None else rates[:, [d]]
+            reference = self._reference(model, before)[0]
+            rows = some.reshape(-1, some.shape[-1])
+            known.append(known_of(self._solver(model), rows, reference, self.tolerance))
+        return replace(self, known=tuple(known))
+
+    @property
+    def accuracy(self) -> tuple[Accuracy, ...]:
+        """How well grids that were found beforehand stand for the model."""
+        return accuracies(self.known)
+
+    def _rates(self, duty: Floats, start: Floats | None) -> tuple[Floats, Floats]:
+        """Return the rates of the pairs, (S, D, K), and those to compare with, (S, K)."""
         fail_if(_shape_problems(duty, start, self.elasticities))
         rates = self.match.rates(duty)
         before = rates[:, 0] if start is None else self.match.rates(start)
         fail_if([*_rate_problems(rates, "duty"), *_rate_problems(before, "start")])
-        if self.elasticities is None:
-            return self._dated(self.model, rates, before)
-        parts = [
-            self._dated(_with_elasticity(self.model, value), rates[:, [d]], before)
-            for d, value in enumerate(self.elasticities.tolist())
-        ]
-        return _joined(parts)
+        return rates, before
 
-    def _dated(self, model: Model, rates: Floats, before: Floats) -> Outcome:
+    def _models(self) -> list[Model]:
+        """Return the model for each elasticity."""
+        if self.elasticities is None:
+            return [self.model]
+        return [_with_elasticity(self.model, value) for value in self.elasticities.tolist()]
+
+    def _solver(self, model: Model) -> Solver:
+        return lambda rows: worlds(model, self.match.tariffs(rows))
+
+    def _dated(self, model: Model, known: Known | None, rates: Floats, before: Floats) -> Outcome:
         """Return what rates, (S, D, K), do in one model."""
-        found, accuracy, solved = self._answers(model, rates.reshape(-1, rates.shape[-1]))
-        then, shares, which = self._reference(model, before)
+        found, accuracy, solved = self._answers(model, known, rates.reshape(-1, rates.shape[-1]))
+        reference, which = self._reference(model, before, known)
+        then, shares = reference.worlds, reference.shares
         shape = (*rates.shape[:2], -1)
         welfare, price, revenue, imports, exports = (
             found.values[:, k].reshape(shape) for k in range(found.values.shape[1])
@@ -144,33 +186,43 @@ class Consequences:
             solved + len(then.status),
         )
 
-    def _answers(self, model: Model, rows: Floats) -> tuple[Worlds, tuple[Accuracy, ...], int]:
+    def _answers(
+        self, model: Model, known: Known | None, rows: Floats
+    ) -> tuple[Worlds, tuple[Accuracy, ...], int]:
         """Return a model's answers to rows of rates, (P, K), and how they were found."""
-
-        def solve(some: Floats) -> Worlds:
-            return worlds(model, self.match.tariffs(some))
-
         different, place = distinct(rows)
+        solve = self._solver(model)
+        if known is not None:
+            answers, solved = known.answers(different, solve)
+            return answers.at(place), accuracies([known]), solved
         if len(different) > self.solved_at_most:
             found = interpolated(solve, different, self.tolerance)
             if found is not None:
                 return found[0].at(place), (found[1],), found[1].solved
         return solve(different).at(place), (), len(different)
 
-    def _reference(self, model: Model, before: Floats) -> tuple[Worlds, Floats, NDArray[np.int64]]:
-        """Return the worlds compared with, shares of origins in their imports, and which each draw has.
-
-        Shares are (R, N, N), importer × exporter; an importer of nothing has none.
-        """
+    def _reference(
+        self, model: Model, before: Floats, known: Known | None = None
+    ) -> tuple[Reference, NDArray[np.int64]]:
+        """Return what duties are compared with, and which of its worlds each draw has."""
         if self.against == "base":
-            tariffs, which = self.match.base[None], np.zeros(1, dtype=np.int64)
-        else:
-            rows, which = distinct(before)
-            tariffs = self.match.tariffs(rows)
-        flows = np.asarray(model.solve(tariffs).flows) / (1.0 + tariffs)
-        border = flows * ~np.eye(flows.shape[-1], dtype=bool)
-        total = border.sum(axis=-1, keepdims=True)
-        return worlds(model, tariffs), border / np.where(total > 0, total, 1.0), which
+            none = np.zeros((0, before.shape[-1]))
+            found = _compared(model, none, self.match.base[None]) if known is None else known.reference
+            return found, np.zeros(1, dtype=np.int64)
+        rows, which = distinct(before)
+        if known is not None:
+            place = places(rows, known.reference.rows)
+            if (place >= 0).all():
+                return known.reference, place[which]
+        return _compared(model, rows, self.match.tariffs(rows)), which
+
+
+def _compared(model: Model, rows: Floats, tariffs: Floats) -> Reference:
+    """Return the worlds at tariffs, (R, N, N), which rows of duties, (R, K), set."""
+    flows = np.asarray(model.solve(tariffs).flows) / (1.0 + tariffs)
+    border = flows * ~np.eye(flows.shape[-1], dtype=bool)
+    total = border.sum(axis=-1, keepdims=True)
+    return Reference(rows, worlds(model, tariffs), border / np.where(total > 0, total, 1.0))
 
 
 def _with_elasticity(model: Any, value: float) -> Any:

@@ -8,6 +8,7 @@ every row, where more than `MOST_DUTIES` move, or a corner of the grid has no so
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +33,7 @@ class Accuracy:
 
     Parameters
     ----------
-    rows : how many rows it answers.
+    rows : how many rows it answers; of a sweep, those it was made for.
     nodes : how many nodes there are for each duty that moves.
     solved : how many equilibria were solved, held-out rows included.
     held_out : how many rows the errors were measured on.
@@ -48,12 +49,72 @@ class Accuracy:
     price: float
     money: float
 
-    def __str__(self) -> str:
+    @property
+    def measured(self) -> str:
+        """How good the grid is, in words."""
         shape = " × ".join(map(str, self.nodes))
         return (
-            f"{self.rows:,} duty rows from a grid of {shape} nodes; off by {100 * self.welfare:.1g} points "
+            f"a grid of {shape} nodes; off by {100 * self.welfare:.1g} points "
             f"of welfare at most, on {self.held_out} rows solved directly"
         )
+
+    def __str__(self) -> str:
+        return f"{self.rows:,} duty rows from {self.measured}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grid:
+    """Answers at the nodes of a grid, and the spline through them.
+
+    Parameters
+    ----------
+    row : (K,) float64, the duties that do not move. moving : (M,) int64, the places of those that do.
+    axes : the nodes of each, in log(1 + duty).
+    knots : of the spline along each. weights : (nodes, 5 × N) float64, its coefficients.
+    """
+
+    row: Floats
+    moving: NDArray[np.int64]
+    axes: tuple[Floats, ...]
+    knots: tuple[Floats, ...]
+    weights: Floats
+
+    @classmethod
+    def through(cls, row: Floats, moving: NDArray[np.int64], axes: Sequence[Floats], values: Floats) -> Self:
+        """Return the grid whose nodes have these values, (nodes, 5, N)."""
+        from scipy.interpolate import make_interp_spline  # noqa: PLC0415 loads where it is used
+
+        weights = values.reshape(*(len(axis) for axis in axes), -1)
+        knots = []
+        for k, axis in enumerate(axes):
+            along = make_interp_spline(axis, weights, k=DEGREE, axis=k)
+            knots.append(along.t)
+            weights = np.moveaxis(along.c, 0, k)
+        return cls(row, moving, tuple(axes), tuple(knots), np.ascontiguousarray(weights))
+
+    def holds(self, rows: Floats) -> NDArray[np.bool_]:
+        """Return which rows, (U, K), lie in it, (U,)."""
+        still = np.ones(len(self.row), dtype=bool)
+        still[self.moving] = False
+        places = np.log1p(rows[:, self.moving])
+        low, high = (np.array([axis[end] for axis in self.axes]) for end in (0, -1))
+        inside = ((places >= low) & (places <= high)).all(axis=1)
+        return np.asarray(inside & (rows[:, still] == self.row[still]).all(axis=1))
+
+    def at(self, rows: Floats) -> Floats:
+        """Return what the spline says at rows, (U, K), that lie in it: (U, 5, N).
+
+        A row's answer does not depend on those beside it, to the last bit.
+        """
+        from scipy.interpolate import NdBSpline  # noqa: PLC0415 loads where it is used
+
+        spline = NdBSpline(self.knots, self.weights, DEGREE)
+        # Rounding must not put a duty outside the grid.
+        ends = [axis[0] for axis in self.axes], [axis[-1] for axis in self.axes]
+        places = np.clip(np.log1p(rows[:, self.moving]), *ends)
+        found = [spline(places[some : some + ROWS]) for some in range(0, max(len(places), 1), ROWS)]
+        economies = self.weights.shape[-1] // len(QUANTITIES)
+        return np.asarray(np.concatenate(found).reshape(len(rows), len(QUANTITIES), economies))
 
 
 def interpolated(solve: Solver, rows: Floats, tolerance: float) -> tuple[Worlds, Accuracy] | None:
@@ -74,6 +135,24 @@ def interpolated(solve: Solver, rows: Floats, tolerance: float) -> tuple[Worlds,
     >>> accuracy.nodes, accuracy.welfare < 1e-4, found.values[-1, 0].round(4)
     ((7,), True, array([2.]))
     """
+    found = fitted(solve, rows, tolerance, len(rows) // 2)
+    if found is None:
+        return None
+    status = np.full(len(rows), Status.CONVERGED, dtype=np.int8)
+    return Worlds(found[0].at(rows), status), found[1]
+
+
+def fitted(
+    solve: Solver, rows: Floats, tolerance: float, most: int, margin: float = 0.0
+) -> tuple[Grid, Accuracy] | None:
+    """Return a grid that answers rows like these and how well, or None where none is good enough.
+
+    Parameters
+    ----------
+    solve, rows, tolerance : as in `interpolated`.
+    most : equilibria that may be solved for it.
+    margin : how far the grid reaches beyond the rows, a share of how far they are apart.
+    """
     moving = np.flatnonzero(rows.max(axis=0) > rows.min(axis=0))
     if not 1 <= len(moving) <= MOST_DUTIES:
         return None
@@ -82,24 +161,23 @@ def interpolated(solve: Solver, rows: Floats, tolerance: float) -> tuple[Worlds,
     spent = len(tried)
     for nodes in NODES:
         spent += nodes ** len(moving)
-        if spent > len(rows) / 2 or not direct.solved:
+        if spent > most or not direct.solved:
             return None
-        axes = [_axis(rows[:, k], nodes) for k in moving]
-        grid = solve(_corners(rows[0], moving, axes))
-        if not grid.solved:
+        axes = [_axis(rows[:, k], nodes, margin) for k in moving]
+        nodal = solve(_corners(rows[0], moving, axes))
+        if not nodal.solved:
             return None
-        errors = _errors(_looked_up(axes, grid.values, rows[tried][:, moving]), direct.values)
+        grid = Grid.through(rows[0], moving, axes, nodal.values)
+        errors = _errors(grid.at(rows[tried]), direct.values)
         if errors[0] <= tolerance:
-            values = _looked_up(axes, grid.values, rows[:, moving])
-            shape = (nodes,) * len(moving)
-            accuracy = Accuracy(len(rows), shape, spent, len(tried), *errors)
-            return Worlds(values, np.full(len(rows), Status.CONVERGED, dtype=np.int8)), accuracy
+            return grid, Accuracy(len(rows), (nodes,) * len(moving), spent, len(tried), *errors)
     return None
 
 
-def _axis(duties: Floats, nodes: int) -> Floats:
+def _axis(duties: Floats, nodes: int, margin: float) -> Floats:
     """Return the nodes for one duty, in log(1 + duty)."""
-    return np.linspace(np.log1p(duties.min()), np.log1p(duties.max()), nodes)
+    low, high = np.log1p(duties.min()), np.log1p(duties.max())
+    return np.linspace(low - margin * (high - low), high + margin * (high - low), nodes)
 
 
 def _corners(row: Floats, moving: NDArray[np.int64], axes: Sequence[Floats]) -> Floats:
@@ -108,23 +186,6 @@ def _corners(row: Floats, moving: NDArray[np.int64], axes: Sequence[Floats]) -> 
     rows = np.repeat(row[None], len(places), axis=0)
     rows[:, moving] = np.expm1(places)
     return rows
-
-
-def _looked_up(axes: Sequence[Floats], values: Floats, duties: Floats) -> Floats:
-    """Return what a spline through the grid's values, (nodes, 5, N), says at duties, (P, K): (P, 5, N)."""
-    from scipy.interpolate import NdBSpline, make_interp_spline  # noqa: PLC0415 loads where it is used
-
-    weights = values.reshape(*(len(axis) for axis in axes), -1)
-    knots = []
-    for k, axis in enumerate(axes):
-        along = make_interp_spline(axis, weights, k=DEGREE, axis=k)
-        knots.append(along.t)
-        weights = np.moveaxis(along.c, 0, k)
-    spline = NdBSpline(tuple(knots), np.ascontiguousarray(weights), DEGREE)
-    # Rounding must not put a duty outside the grid.
-    places = np.clip(np.log1p(duties), [axis[0] for axis in axes], [axis[-1] for axis in axes])
-    found = [spline(places[some : some + ROWS]) for some in range(0, len(places), ROWS)]
-    return np.asarray(np.concatenate(found).reshape(-1, *values.shape[1:]))
 
 
 def _errors(found: Floats, direct: Floats) -> tuple[float, float, float]:

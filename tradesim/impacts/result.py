@@ -35,6 +35,26 @@ QUANTITIES = {
 COMPARED = {"base": "the model's base", "start": "the duties of the paths' first day, had they stayed"}
 
 
+def quantity(found: Outcome, of: str) -> Floats:
+    """Return a quantity of an outcome, (S, D, N), by the name that tables know it by.
+
+    Raises
+    ------
+    InputError
+        For an unknown one.
+    """
+    if of not in QUANTITIES:
+        raise InputError([unknown_name("quantity", of, QUANTITIES, "of")])
+    if of == "revenue_change":
+        return np.asarray(found.revenue - found.revenue_before)
+    if of == "imports_change":
+        before = found.imports_before
+        return np.asarray(found.imports / np.where(before > 0, before, np.nan) - 1.0)
+    if of.endswith("_change"):
+        return np.asarray(getattr(found, of.removesuffix("_change")) - 1.0)
+    return np.asarray(getattr(found, of))
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Impact:
     """What the duties of paths cost, by draw, date and economy of the model.
@@ -116,17 +136,7 @@ class Impact:
 
     def values(self, of: str) -> Floats:
         """Return a quantity, (S, D, N), by the name that tables know it by."""
-        if of not in QUANTITIES:
-            raise InputError([unknown_name("quantity", of, QUANTITIES, "of")])
-        found = self.found
-        if of == "revenue_change":
-            return np.asarray(found.revenue - found.revenue_before)
-        if of == "imports_change":
-            before = found.imports_before
-            return np.asarray(found.imports / np.where(before > 0, before, np.nan) - 1.0)
-        if of.endswith("_change"):
-            return np.asarray(getattr(found, of.removesuffix("_change")) - 1.0)
-        return np.asarray(getattr(found, of))
+        return quantity(self.found, of)
 
     # Tables ------------------------------------------------------------------------------------------
 

@@ -111,9 +111,22 @@ def _block(key: str, before: Mapping[str, Any], given: Mapping[str, Any]) -> Ite
         yield f"{_line(key, before.get(key), given.get(key))} (it changes no number: leave it out)"
 
 
+def _impact(key: str, before: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what a model of trade was asked otherwise."""
+    mine, other = before.get(key), given.get(key)
+    if mine is None or other is None:
+        if mine is not other:
+            yield f"{key}: {'not stored, given' if mine is None else 'stored, not given'}"
+        return
+    for name in dict.fromkeys([*mine, *other]):
+        if mine.get(name) != other.get(name):
+            yield _line(f"{key}.{name}", mine.get(name), other.get(name))
+
+
 TELLERS: Mapping[str, Callable[[str, Mapping[str, Any], Mapping[str, Any]], Iterator[str]]] = {
     "scenarios": _scenarios,
     "design": _design,
+    "impact": _impact,
     "versions": _versions,
     "block": _block,
 }

@@ -1,10 +1,12 @@
 """Estimate: what a sweep will take in time and space, said before it starts."""
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from tradesim.errors import Problem
+from tradesim.sweeps.cost_bins import many
 from tradesim.sweeps.outcomes import Labels
 from tradesim.sweeps.progress import duration
 from tradesim.sweeps.running import available
@@ -38,11 +40,14 @@ def estimate(draws: int, labels: Labels, block: int, bins: int, *, whole: bool =
     days, pairs, n = len(labels.dates), len(labels.pairs), len(labels.economies)
     cores = available()
     counts = 8 * days * n * n * bins
-    row = 32 + 2 * len(labels.events) + 9 * len(labels.truces) + pairs * (24 + 4 * len(labels.levels))
+    cost = labels.cost
+    swept = 0 if cost is None else 8 * cost.scale.size
+    cells = 0 if cost is None else 8 * math.prod(cost.shape) * many(cost.steps)
+    row = 32 + swept + 2 * len(labels.events) + 9 * len(labels.truces) + pairs * (24 + 4 * len(labels.levels))
     work = draws * days * max(1.0, n * n / 4)
     paths = 8 * days * pairs
-    memory = (2 * cores + 1) * counts + 4 * cores * block * (row + whole * paths) + 200_000_000
-    moves = min(12 * days * pairs * bins, 40 * block)
+    memory = (2 * cores + 1) * (counts + cells) + 4 * cores * block * (row + whole * paths) + 200_000_000
+    moves = min(12 * days * pairs * bins, 40 * block) + 2 * cells // 8
     stored = draws * (row + whole * paths) + (draws // block + 1) * moves
     return Estimate(work / (RATE * cores), memory, stored)
 

@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import fields, is_dataclass
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +19,7 @@ from tradesim import engine, io
 from tradesim.assembly import functions_of
 from tradesim.errors import InputError, Problem
 from tradesim.scenario import Scenario
+from tradesim.sweeps.costing import Costing
 
 PACKAGES = ("numpy", "scipy", "numba")
 INSTALLED = {"site-packages", "dist-packages"}
@@ -47,6 +49,30 @@ def of_scenario(scenario: Scenario) -> str:
     return found.hexdigest()
 
 
+def of_costing(costing: Costing) -> dict[str, Any]:
+    """Return what a model of trade is asked, as JSON knows it, with the hash of all that is in the model."""
+    asked, known = costing.consequences, costing.consequences.match
+    model: Any = asked.model
+    held = (
+        {each.name: getattr(model, each.name) for each in fields(model)}
+        if is_dataclass(model)
+        else vars(model)
+    )
+    varying = asked.elasticities
+    return {
+        "model": f"{_name(asked.model)} {_hashed(held)[:16]}",
+        "tariffs": _hashed([known.codes, known.base, known.pair_of])[:16],
+        "dates": [str(day) for day in costing.periods.dates],
+        "days": costing.periods.days.tolist(),
+        "against": asked.against,
+        "elasticities": None if varying is None else varying.tolist(),
+        "of": list(costing.of),
+        "economies": list(costing.economies),
+        "steps": costing.steps,
+        "tolerance": float(asked.tolerance),
+    }
+
+
 def of_function(function: Any) -> str:
     """Return the name of a function, and the sha256 of what it does, wherever its file lies.
 
@@ -61,7 +87,11 @@ def of_function(function: Any) -> str:
     name = _name(function)
     if isinstance(function, BuiltinFunctionType):
         return name
-    return f"{name} {hashlib.sha256(_told(function, ()).encode()).hexdigest()}"
+    return f"{name} {_hashed(function)}"
+
+
+def _hashed(thing: Any) -> str:
+    return hashlib.sha256(_told(thing, ()).encode()).hexdigest()
 
 
 def _name(thing: Any) -> str:
@@ -172,6 +202,18 @@ def of_manifest(manifest: Mapping[str, Any], left_out: tuple[str, ...]) -> str:
     """
     kept = {key: value for key, value in manifest.items() if key not in left_out}
     return hashlib.sha256(json.dumps(kept).encode()).hexdigest()
+
+
+@cache
+def of_models() -> str:
+    """Return the sha256 of the sources of models and of what is asked of them."""
+    here = Path(__file__).parent
+    rooms = [here.parent / "economics", here.parent / "impacts"]
+    sources = [
+        *(each for room in rooms for each in sorted(room.glob("*.py"))),
+        *sorted(here.glob("cost*.py")),
+    ]
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
 
 
 @cache

@@ -1,6 +1,6 @@
 """Outcomes: one row per draw: its parameters, and what it came to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from tradesim.engine.program import Floats, Ints
 from tradesim.scenario import Scenario
+from tradesim.sweeps.cost_bins import FINE
+from tradesim.sweeps.costing import MISSING, Costing
+from tradesim.sweeps.costing import STATISTICS as COST_STATISTICS
 from tradesim.sweeps.parts import STATISTICS, Rows
 from tradesim.timegrid import Days
 
@@ -26,6 +29,7 @@ class Labels:
     dates : (T,) datetime64[D]. economies : N codes. pairs : the recorded ones.
     truces, events : names; of each event those of its outcomes.
     levels : fractions whose first passage is kept.
+    cost : what a model of trade was asked, if it was.
     """
 
     name: str
@@ -35,6 +39,7 @@ class Labels:
     truces: tuple[str, ...]
     events: Mapping[str, tuple[str, ...]]
     levels: tuple[float, ...]
+    cost: Costing | None = None
 
     @property
     def texts(self) -> list[str]:
@@ -61,7 +66,8 @@ def names_of(labels: Labels, paths: Sequence[str]) -> list[str]:
     """Return the columns of the table: parameters by path, then outcomes.
 
     ``events.NAME``; ``renewed.TRUCE``, ``breached.TRUCE``, ``held.TRUCE`` (days); ``last.USA-CHN``, ``peak.``
-    and ``mean.``, fractions; ``first.USA-CHN.1``, the first day above 100 %, NaT if never.
+    and ``mean.``, fractions; ``first.USA-CHN.1``, the first day above 100 %, NaT if never. Where a model was
+    asked ``last.welfare_change.USA`` and ``mean.``, of the dates of the impact, NaN if one was not solved.
     """
     return [
         *paths,
@@ -69,6 +75,7 @@ def names_of(labels: Labels, paths: Sequence[str]) -> list[str]:
         *(f"{what}.{name}" for name in labels.truces for what in ("renewed", "breached", "held")),
         *(f"{what}.{pair}" for pair in labels.texts for what in STATISTICS),
         *(f"first.{pair}.{level:g}" for pair in labels.texts for level in labels.levels),
+        *(name for name, *_ in _cost_places(labels.cost)),
     ]
 
 
@@ -88,7 +95,20 @@ def columns_of(labels: Labels, values: Mapping[str, NDArray[Any]], rows: Rows) -
     for p, pair in enumerate(labels.texts):
         for v, level in enumerate(labels.levels):
             found[f"first.{pair}.{level:g}"] = with_never[rows.first[:, p, v]]
+    for name, place, scale in _cost_places(labels.cost):
+        whole = rows.cost[:, *place]
+        found[name] = np.where(whole == MISSING, np.nan, whole * (scale / FINE))
     return found
+
+
+def _cost_places(cost: Costing | None) -> Iterator[tuple[str, tuple[int, int, int], float]]:
+    """Yield the columns of what duties cost, where each stands in a row, and what one is of it."""
+    if cost is None:
+        return
+    for q, of in enumerate(cost.of):
+        for m, code in enumerate(cost.economies):
+            for s, what in enumerate(COST_STATISTICS):
+                yield f"{what}.{of}.{code}", (s, q, m), float(cost.scale[q, m])
 
 
 def frame_of(labels: Labels, draws: Ints, columns: Mapping[str, NDArray[Any]]) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tradesim.engine.program import Floats, Ints
 from tradesim.errors import InputError, Problem
+from tradesim.sweeps.costing import CostCounts
 from tradesim.sweeps.plan import Plan
 from tradesim.sweeps.reduced import Reduced
 
@@ -27,6 +28,7 @@ class Rows(NamedTuple):
 
     outcome : (S, E) int16. renewals : (S, K) int32. breached : (S, K) bool. held : (S, K) int32.
     last, peak, mean : (S, P) float64, fraction. first : (S, P, V) int32, day, T if never.
+    cost : (S, 2, Q, M) int32, what duties cost on the last date and on average (`tradesim.sweeps.costing`).
     """
 
     outcome: NDArray[np.int16]
@@ -37,6 +39,7 @@ class Rows(NamedTuple):
     peak: Floats
     mean: Floats
     first: NDArray[np.int32]
+    cost: NDArray[np.int32]
 
 
 class Tallies(NamedTuple):
@@ -61,7 +64,7 @@ class Part(NamedTuple):
     start, stop : first draw, and the one after the last.
     places, counts : (n,) int64, cells of (T, P, bins) in which so many draws more are than the day before.
     truces : (T, K) int64. rows, tallies : of each draw, and of all. units : (U, 32) uint8, hashes of rows.
-    paths : (s, T, P) float64, of the first draws.
+    paths : (s, T, P) float64, of the first draws. costs : of all draws, where a model was asked.
     """
 
     start: int
@@ -73,6 +76,7 @@ class Part(NamedTuple):
     tallies: Tallies
     units: NDArray[np.uint8]
     paths: Floats
+    costs: CostCounts | None = None
 
 
 def part_of(plan: Plan, start: int, stop: int, chosen: Ints | None = None) -> Part:
@@ -83,8 +87,7 @@ def part_of(plan: Plan, start: int, stop: int, chosen: Ints | None = None) -> Pa
     chosen : (stop - start,) int64, the numbers of the draws where they were picked (default: in order).
     """
     draws = np.arange(start, stop, dtype=np.int64) if chosen is None else chosen
-    found = plan.reduce(draws)
-    rows = rows_of(found, plan.pairs)
+    found, rows, costs = ran(plan, draws)
     i, j = plan.pairs.T
     duties = found.duties[:, i, j]
     moved = duties.copy()
@@ -102,11 +105,21 @@ def part_of(plan: Plan, start: int, stop: int, chosen: Ints | None = None) -> Pa
         tallies_of(rows, plan.days, outcomes),
         units_of(rows),
         plan.whole(wanted) if len(wanted) else np.empty((0, plan.days, len(plan.pairs))),
+        costs,
     )
 
 
-def rows_of(found: Reduced, pairs: Ints) -> Rows:
-    """Return what each draw came to, of some pairs only."""
+def ran(plan: Plan, draws: Ints) -> tuple[Reduced, Rows, CostCounts | None]:
+    """Run draws and return what is kept of them, of each, and what all of them cost."""
+    found = plan.reduce(draws)
+    if plan.costing is None:
+        return found, rows_of(found, plan.pairs, np.empty((len(draws), 0, 0, 0), dtype=np.int32)), None
+    cost, counts = plan.costing.reduce(plan, draws)
+    return found, rows_of(found, plan.pairs, cost), counts
+
+
+def rows_of(found: Reduced, pairs: Ints, cost: NDArray[np.int32]) -> Rows:
+    """Return what each draw came to, of some pairs only, and cost."""
     i, j = pairs.T
     last, peak, mean = (np.ascontiguousarray(getattr(found, name)[:, i, j]) for name in STATISTICS)
     return Rows(
@@ -118,6 +131,7 @@ def rows_of(found: Reduced, pairs: Ints) -> Rows:
         peak,
         mean,
         np.ascontiguousarray(found.first[:, i, j].astype(np.int32)),
+        cost,
     )
 
 
@@ -179,6 +193,8 @@ class Total:
     draws : how many draws there are in it.
     moved : (T, P, bins) int64, how many draws more than the day before charge as much.
     truces : (T, K) int64. tallies : of all draws.
+    costs : (D, Q, M, bins), (D, Q, M) and (D + 1,) int64, where a model was asked: draws in each bin, sums,
+        and draws that it could not solve.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -195,6 +211,7 @@ class Total:
             np.full((3, pairs), np.inf),
             np.full((3, pairs), -np.inf),
         )
+        self.costs: tuple[Ints, ...] = () if plan.costing is None else plan.costing.zeros()
         self._units: dict[int, NDArray[np.uint8]] = {}
 
     def add(self, part: Part) -> None:
@@ -211,6 +228,11 @@ class Total:
             np.minimum(mine.least, other.least),
             np.maximum(mine.most, other.most),
         )
+        if part.costs is not None:
+            counts, sums, unsolved = self.costs
+            counts.reshape(-1)[part.costs.places] += part.costs.counts
+            sums += part.costs.sums
+            unsolved += part.costs.unsolved
         self._units[part.start] = part.units
 
     @property
@@ -234,7 +256,7 @@ class Total:
     def digest(self, *about: str) -> str:
         """Return the sha256 of everything in it, and of what is said about it."""
         found = hashlib.sha256("\n".join([*about, str(self.draws)]).encode())
-        arrays: Sequence[Any] = [self.moved, self.truces, *self.tallies]
+        arrays: Sequence[Any] = [self.moved, self.truces, *self.tallies, *self.costs]
         for array in arrays:
             found.update(np.ascontiguousarray(array).tobytes())
         for start in sorted(self._units):

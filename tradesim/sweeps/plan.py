@@ -13,6 +13,7 @@ from tradesim.engine.run import Sampling
 from tradesim.errors import InputError
 from tradesim.scenario import Scenario
 from tradesim.sweeps.columns import Sheet, changes_of, column_of, sheet_of
+from tradesim.sweeps.costing import Costing
 from tradesim.sweeps.design import SCENARIO, Design, combinations_of
 from tradesim.sweeps.reduced import Reduced, paths_of, reduced, reduced_in_parts
 
@@ -33,6 +34,7 @@ class Plan:
     levels : (V,) float64, fractions, whose first passage is kept.
     sampling : how the numbers are made that a draw has once, as in `Scenario.run`.
     paths : of how many draws, from the first on, whole paths are kept.
+    costing : what a model of trade is asked about every draw, if it is.
     """
 
     design: Design
@@ -48,6 +50,7 @@ class Plan:
     sampling: Sampling = "random"
     paths: int = 0
     threads: int = field(default=1)
+    costing: Costing | None = None
 
     @property
     def width(self) -> float:

@@ -14,7 +14,7 @@ from tradesim.path_exports import percent
 from tradesim.sweeps import condition, outcomes
 from tradesim.sweeps.deciding import Decides, decides_of
 from tradesim.sweeps.gathering import chosen_tasks, edges_of, gather, known, tasks_of
-from tradesim.sweeps.parts import STATISTICS, rows_of
+from tradesim.sweeps.parts import STATISTICS, ran
 from tradesim.sweeps.sensitivity import Sensitivity, sensitivity_of
 from tradesim.sweeps.tables import MOST_ROWS, Pair, SweepTables
 from tradesim.sweeps.tornado import tornado_of
@@ -296,7 +296,7 @@ class Sweep(SweepTables):
             return read.holds(values)
         rows = known(self.gathered.rows, self.store, start, stop)
         if rows is None or len(rows.last) < len(draws):
-            rows = rows_of(self.setup.plan.reduce(draws), self.setup.plan.pairs)
+            _, rows, _ = ran(self.setup.plan, draws)
         return read.holds(outcomes.columns_of(self.labels, values, rows))
 
     def _kept_paths(self, wanted: Ints) -> Floats:

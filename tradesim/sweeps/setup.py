@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 
 from tradesim.errors import InputError, Problem, Together, fail_if, unknown_name
+from tradesim.impacts import Costs
 from tradesim.scenario import Scenario
 from tradesim.sweeps import fingerprints
 from tradesim.sweeps.checks import asked_problems, name_problems, unfit_problems
+from tradesim.sweeps.costing import costing_of
 from tradesim.sweeps.design import SCENARIO, Correlation, Design, Over, design_of
 from tradesim.sweeps.estimate import estimate_problems
 from tradesim.sweeps.files import file_in_the_way
@@ -50,6 +52,7 @@ class Asked:
     sampling: str = "random"
     paths: str = "none"
     block: int | None = None
+    impact: Costs | None = None
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -101,7 +104,13 @@ def setup_of(
     """
     every = Together(beside)
     every.add(unfit_problems(scenarios, design))
-    every.add([*asked_problems(asked, design, unit=UNIT), *place_problems(asked, store)])
+    every.add(
+        [
+            *asked_problems(asked, design, unit=UNIT),
+            *place_problems(asked, store),
+            *impact_problems(asked.impact),
+        ]
+    )
     every.refuse()
     one = next(iter(scenarios.values()))
     days, n = len(one.grid), len(one.schedule.economies)
@@ -111,14 +120,24 @@ def setup_of(
     block = asked.block or _block_for(asked, days * len(pairs), store)
     levels = np.array(asked.levels, dtype=np.float64)
     labels = labels_of(scenarios, pairs, levels)
-    fail_if(estimate_problems(asked.draws, labels, block, bins, store, whole=asked.paths == "all"))
     sheets, keys, grouped = sheets_of(scenarios, design)
     kept = {"none": 0, "sample": min(SAMPLE, asked.draws), "all": asked.draws}[asked.paths]
     plan = Plan(
         design, asked.seed, asked.draws, sheets, keys, grouped, pairs, bins, float(asked.top), levels,
         asked.sampling, kept,  # type: ignore[arg-type]
     )  # fmt: skip
-    return Setup(scenarios, plan, labels, block, _manifest(scenarios, design, asked, bins, block))
+    manifest = _manifest(scenarios, design, asked, bins, block)
+    if asked.impact is not None:
+        costing = costing_of(asked.impact, plan, labels.dates, labels.economies)
+        plan, labels = replace(plan, costing=costing), replace(labels, cost=costing)
+        manifest |= {"impact": fingerprints.of_costing(costing)}
+        manifest["versions"] |= {"impact": fingerprints.of_models()}
+    fail_if(estimate_problems(asked.draws, labels, block, bins, store, whole=asked.paths == "all"))
+    return Setup(scenarios, plan, labels, block, _identified(manifest))
+
+
+def _identified(manifest: dict[str, Any]) -> dict[str, Any]:
+    return {"identity": fingerprints.of_manifest(manifest, LEFT_OUT), **manifest}
 
 
 def named(scenario: Any, over: Over) -> tuple[dict[str, Scenario], Over]:
@@ -174,7 +193,13 @@ def checked(
         return setup_of(scenarios, design, asked, store, every.problems)
     if scenarios and isinstance(given, Mapping | pd.DataFrame):
         every.add(name_problems(scenarios, map(str, given)))
-    every.add([*asked_problems(asked, design, unit=UNIT), *place_problems(asked, store)])
+    every.add(
+        [
+            *asked_problems(asked, design, unit=UNIT),
+            *place_problems(asked, store),
+            *impact_problems(asked.impact),
+        ]
+    )
     every.refuse()
     raise AssertionError("a design or a scenario is missing, and nothing is wrong with it")
 
@@ -220,6 +245,13 @@ def _block_for(asked: Asked, cells: int, store: Path | None) -> int:
     return max(1, math.ceil(min(most, asked.draws / LEAST_BLOCKS) / UNIT)) * UNIT
 
 
+def impact_problems(impact: Any) -> Iterator[Problem]:
+    """Yield what is wrong with what a model of trade is to be asked."""
+    if impact is not None and not isinstance(impact, Costs):
+        allowed = "what a model is asked: ts.impacts.Costs(model, at='M')"
+        yield Problem("not a question", "impact", type(impact).__name__, allowed)
+
+
 def place_problems(asked: Asked, store: Path | None) -> Iterator[Problem]:
     """Yield what is wrong with where results are to be kept, and with which paths."""
     if store is not None and (file := file_in_the_way(store)) is not None:
@@ -238,7 +270,7 @@ def place_problems(asked: Asked, store: Path | None) -> Iterator[Problem]:
 def _manifest(
     scenarios: Mapping[str, Scenario], design: Design, asked: Asked, bins: int, block: int
 ) -> dict[str, Any]:
-    told = {
+    return {
         "format": FORMAT,
         "scenarios": {name: fingerprints.of_scenario(scenarios[name]) for name in sorted(scenarios)},
         "design": design.described(),
@@ -250,8 +282,7 @@ def _manifest(
         "levels": [float(level) for level in asked.levels],
         "sampling": asked.sampling,
         "paths": asked.paths,
-        "versions": fingerprints.versions(),
+        "versions": dict(fingerprints.versions()),
         "texts": {name: fingerprints.text_of(each) for name, each in scenarios.items()},
         "told": {name: scenario_told(each) for name, each in scenarios.items()},
     }
-    return {"identity": fingerprints.of_manifest(told, LEFT_OUT), **told}

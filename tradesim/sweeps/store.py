@@ -13,6 +13,7 @@ import numpy as np
 
 from tradesim.errors import InputError, Problem, fail_if
 from tradesim.sweeps.comparing import differences, only_versions_differ
+from tradesim.sweeps.costing import CostCounts
 from tradesim.sweeps.files import DamagedError, StoreError, sealed, unsealed, write_whole
 from tradesim.sweeps.outcomes import Labels
 from tradesim.sweeps.parquet import paths_file
@@ -68,6 +69,8 @@ class Store:
         }
         arrays |= {f"row {name}": array for name, array in part.rows._asdict().items()}
         arrays |= {f"tally {name}": array for name, array in part.tallies._asdict().items()}
+        if part.costs is not None:
+            arrays |= {f"cost {name}": array for name, array in part.costs._asdict().items()}
         try:
             arrays |= self._paths(part)
             write_whole(self._file(part.start), sealed(arrays, self._about(part.start, part.stop)))
@@ -86,7 +89,11 @@ class Store:
         rows = Rows(*(arrays[f"row {name}"] for name in Rows._fields))
         tallies = Tallies(*(arrays[f"tally {name}"] for name in Tallies._fields))
         places, counts, truces = (arrays[name] for name in ("places", "counts", "truces"))
-        return Part(start, stop, places, counts, truces, rows, tallies, arrays["units"], arrays["paths"])
+        costs = None
+        if "impact" in self.manifest:
+            costs = CostCounts(*(arrays[f"cost {name}"] for name in CostCounts._fields))
+        units, paths = arrays["units"], arrays["paths"]
+        return Part(start, stop, places, counts, truces, rows, tallies, units, paths, costs)
 
     @property
     def whole(self) -> bool:

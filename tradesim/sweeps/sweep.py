@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tradesim.errors import InputError, Problem
+from tradesim.impacts import Costs
 from tradesim.scenario import Scenario
 from tradesim.sweeps.design import Correlation, Over, read_design
 from tradesim.sweeps.gathering import How, edges_of, gather, how_problems, tasks_of
@@ -40,6 +41,7 @@ def sweep(
     keep: int = KEEP,
     threads: int | None = None,
     block: int | None = None,
+    impact: Costs | None = None,
 ) -> Sweep:
     """Run many draws of a scenario over a design of its parameters, keeping counts and one row per draw.
 
@@ -73,6 +75,8 @@ def sweep(
     keep : without a store, the rows of the first so many draws are kept.
     threads : how many, without an executor (default: one for each processor).
     block : draws that run together, a multiple of 512; it changes no number.
+    impact : what a model of trade is asked about every draw, ``ts.impacts.Costs(model)``: what its duties
+        cost, kept as counts by date and economy (`Sweep.impact`) and in the row of the draw.
 
     Raises
     ------
@@ -93,7 +97,7 @@ def sweep(
     """
     beside = [*how_problems(executor, threads), *_beside_problems(keep, store, progress)]
     folder = Path(store) if isinstance(store, str | os.PathLike) and str(store).strip() else None
-    asked = Asked(draws, seed, levels, bins, top, sampling, paths, block)
+    asked = Asked(draws, seed, levels, bins, top, sampling, paths, block, impact)
     setup = checked(scenario, over, design, correlation, asked, folder, beside)
     return run(setup, folder, How(executor, threads, progress), int(keep))
 
@@ -130,6 +134,7 @@ def resume(
     executor: Any = None,
     progress: bool | Say = True,
     threads: int | None = None,
+    impact: Costs | None = None,
 ) -> Sweep:
     """Go on with the sweep in a folder, from what the folder says of it.
 
@@ -138,25 +143,34 @@ def resume(
     folder : its store.
     draws : how many in all (default: as many as were asked for).
     scenario : needed where the folder cannot hold it: with rules that are your own functions.
+    impact : what its model of trade was asked, which no folder holds.
 
     Raises
     ------
     InputError
-        If there is no sweep in the folder, or its scenario has to be given.
+        If there is no sweep in the folder, or its scenario or its model has to be given.
     """
-    setup = setup_from(Path(folder), draws, scenario)
+    setup = setup_from(Path(folder), draws, scenario, impact)
     return run(setup, Path(folder), How(executor, threads, progress))
 
 
 def setup_from(
-    folder: Path, draws: int | None = None, scenario: Scenario | Mapping[str, Scenario] | None = None
+    folder: Path,
+    draws: int | None = None,
+    scenario: Scenario | Mapping[str, Scenario] | None = None,
+    impact: Costs | None = None,
 ) -> Setup:
     """Return the sweep that a folder holds, ready to run."""
     manifest = kept(folder).manifest
+    if "impact" in manifest and impact is None:
+        fix = "give it: resume(folder, impact=ts.impacts.Costs(model, …)), or --impact"
+        got = manifest["impact"]["model"]
+        raise InputError([Problem("its model of trade is not in the folder", str(folder), got, fix=fix)])
     design = read_design(manifest["design"])
     found = scenarios_in(folder, manifest) if scenario is None else named(scenario, {})[0]
     names = ("seed", "levels", "bins", "top", "sampling", "paths", "block")
-    asked = Asked(manifest["draws"] if draws is None else draws, **{name: manifest[name] for name in names})
+    every = manifest["draws"] if draws is None else draws
+    asked = Asked(every, **{name: manifest[name] for name in names}, impact=impact)
     return setup_of(found, design, asked, folder)
 
 

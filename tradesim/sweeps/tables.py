@@ -11,6 +11,7 @@ from tradesim import path_statistics as statistics
 from tradesim.engine.program import Ints
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
 from tradesim.sweeps import outcomes
+from tradesim.sweeps.cost_tables import SweepImpact
 from tradesim.sweeps.fans import quantiles_of, within
 from tradesim.sweeps.gathering import Gathered, How, known
 from tradesim.sweeps.parts import STATISTICS, Rows, cut
@@ -111,6 +112,25 @@ class SweepTables:
         plan = self.setup.plan
         counts = self.gathered.total.duties[..., min(int(level / plan.width), plan.bins - 1) + 1 :]
         return pd.DataFrame(counts.sum(axis=-1) / self.draws, self._index, self._pairs)
+
+    @property
+    def impact(self) -> "SweepImpact":
+        """What duties cost, by date and economy, where a model was asked.
+
+        Raises
+        ------
+        InputError
+            If none was.
+        """
+        costing = self.setup.plan.costing
+        if costing is None:
+            fix = "run it with one: ts.sweep(…, impact=ts.impacts.Costs(model))"
+            raise InputError([Problem("no model was asked", "impact", self.labels.name, fix=fix)])
+        one = next(iter(self.setup.scenarios.values()))
+        source, as_of = " ".join((one.source or one.schedule.source).split()), one.schedule.vintage
+        total = self.gathered.total
+        counts, sums, unsolved = total.costs
+        return SweepImpact(self.labels.name, costing, counts, sums, unsolved, total.draws, source, as_of)
 
     # Over all days -----------------------------------------------------------------------------------
 
