@@ -1,5 +1,6 @@
 """Marks: what pictures show of a record or scenario: truces, large acts, the past, the pairs that move."""
 
+import datetime as dt
 from collections.abc import Mapping
 
 import numpy as np
@@ -8,7 +9,7 @@ import pandas as pd
 from tradesim import datasets
 from tradesim.scenario import Scenario
 from tradesim.schedule import Schedule
-from tradesim.timegrid import DateLike, as_day
+from tradesim.timegrid import DateLike, as_date, as_day
 
 LARGE_STEP = 0.035
 """3.5 points: a step that a chart of a whole war names."""
@@ -100,3 +101,14 @@ def moving_pairs(futures: Mapping[str, pd.DataFrame]) -> list[Pair]:
 def pairs_of(frame: pd.DataFrame) -> list[Pair]:
     """Return the (importer, exporter) of a frame's columns."""
     return [(column[0], column[1]) for column in frame.columns]
+
+
+def period(schedule: Schedule) -> tuple[dt.date, dt.date]:
+    """Return the first and the last day that a record speaks of: where it begins, and its vintage."""
+    effective = [as_date(measure.effective) for measure in schedule.measures]
+    try:
+        vintage = dt.date.fromisoformat(schedule.vintage)
+    except ValueError:
+        vintage = max(effective)
+    first = schedule.begins or min(effective)
+    return first, max(first, vintage)

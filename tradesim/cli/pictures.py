@@ -10,7 +10,7 @@ from tradesim import plots
 from tradesim.cli import drawing, finding, running, scenario_pictures
 from tradesim.cli.output import file_name, say
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
-from tradesim.marks import pairs_of, truces_of
+from tradesim.marks import pairs_of, period, truces_of
 from tradesim.scenario import Scenario
 from tradesim.schedule import Schedule
 from tradesim.timegrid import as_date
@@ -105,13 +105,9 @@ def _source(name: str) -> str:
 
 def _period(schedule: Schedule, wanted: Wanted) -> tuple[dt.date, dt.date]:
     """Return first and last day: as asked, else from where the record begins to its vintage."""
-    effective = [as_date(measure.effective) for measure in schedule.measures]
-    try:
-        vintage = dt.date.fromisoformat(schedule.vintage)
-    except ValueError:
-        vintage = max(effective)
-    first = schedule.begins or min(effective) if wanted.start is None else as_date(wanted.start, "--start")
-    last = vintage if wanted.end is None else as_date(wanted.end, "--end")
+    first, last = period(schedule)
+    first = first if wanted.start is None else as_date(wanted.start, "--start")
+    last = last if wanted.end is None else as_date(wanted.end, "--end")
     if last < first:
         raise InputError([Problem("ends before it starts", "--end", str(last), f"{first} or later")])
     return first, last

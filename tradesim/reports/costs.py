@@ -1,0 +1,161 @@
+"""Costs: the section on what duties cost whom, by a model of the trade of 2023."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+
+from tradesim import trade_data
+from tradesim.economics import SingleSector
+from tradesim.errors import InputError
+from tradesim.impacts import Impact, impact
+from tradesim.paths import Paths
+from tradesim.reports.drawings import HEIGHT, WIDTH, axes
+from tradesim.reports.values import (
+    Block,
+    Bullets,
+    Figure,
+    Number,
+    Section,
+    Sentence,
+    Table,
+    Takeaway,
+    Text,
+    billions,
+    given,
+    percent,
+    say,
+    whole,
+)
+from tradesim.reports import takeaways
+from tradesim.trade_data.baseline import Baseline
+
+ELASTICITY = 4.0
+"""Simonovska and Waugh (2014)."""
+FAR = 10
+"""Years from that of the trade data beyond which they say nothing."""
+MOST_DRAWS = 1000
+REST = "ROW"
+TITLE = "What it costs"
+
+
+def costed(paths: Paths, origin: str) -> tuple[Section, list[Takeaway]]:
+    """Return what the duties of paths cost whom, and the takeaways; or why that is not told.
+
+    Parameters
+    ----------
+    paths : a run. origin : where the duties come from, for the caption.
+    """
+    world = _world()
+    missing = "; ".join(_reasons(paths, world))
+    if missing:
+        return Section("costs", TITLE, (Text(f"Not told here: {missing}."),)), []
+    few = _first(paths, MOST_DRAWS)
+    model = SingleSector(world.flows, world.tariffs, elasticity=ELASTICITY, codes=world.codes)
+    try:
+        found = impact(few, model, against="start")
+    except InputError as error:
+        return Section("costs", TITLE, (Text(f"Not told here: {error}."),)), []
+    if found.unsolved:
+        found = found.converged_only()
+    parties = [code for code in paths.economies if code in world.codes and code in _charging(paths)]
+    return _section(found, world, origin), list(takeaways.of_impact(found, parties[:3], world.year))
+
+
+@cache
+def _world() -> Baseline:
+    return trade_data.world_2023()
+
+
+def _reasons(paths: Paths, world: Baseline) -> Iterator[str]:
+    """Yield why a world does not fit a run."""
+    if not paths.pairs:
+        yield "no duty is recorded"
+    unknown = sorted(_charging(paths) - {*world.codes})
+    if unknown:
+        yield f"{', '.join(unknown)} are not among the economies of the trade data"
+    years = [int(str(paths.dates[place])[:4]) for place in (0, -1)]
+    if any(abs(year - world.year) > FAR for year in years):
+        yield f"the trade data are of {world.year}, more than {FAR} years from these days"
+
+
+def _charging(paths: Paths) -> set[str]:
+    return {code for pair in paths.pairs for code in pair} - {REST}
+
+
+def _first(paths: Paths, draws: int) -> Paths:
+    """Return the first draws of a run."""
+    if paths.draws <= draws:
+        return paths
+    return replace(paths, duty=paths.duty[:draws], truce=paths.truce[:draws], cost=None)
+
+
+def _section(found: Impact, world: Baseline, origin: str) -> Section:
+    year = Number(float(world.year), str(world.year))
+    blocks: list[Block] = [
+        say(
+            "A model of one sector in {n} economies (trade elasticity {elasticity}) is solved for the duties of "
+            "every month, {draws}, and compared with the duties of the first day, had they stayed. It says what a "
+            "year of trade of {year} would come to if the duties of that month stayed; nothing is carried over "
+            "from month to month. Duties are statutory; customs collects less than the model does.",
+            n=whole(len(found.economies)), elasticity=given(ELASTICITY), draws=_draws_told(found), year=year,
+        ),
+        *_unsolved(found),
+        _figure(found, world, origin),
+        _table(found),
+        Bullets((*world.assumptions, *world.notes)),
+    ]  # fmt: skip
+    return Section("costs", TITLE, tuple(blocks))
+
+
+def _draws_told(found: Impact) -> str:
+    return "along the one path" if found.draws == 1 else f"in each of the first {found.draws:,} draws"
+
+
+def _unsolved(found: Impact) -> Iterator[Sentence]:
+    worst = max(found.accuracy, key=lambda accuracy: accuracy.welfare, default=None)
+    if worst is not None:
+        yield say("Between solved points it is interpolated: {how}.", how=str(worst))
+
+
+def _figure(found: Impact, world: Baseline, origin: str) -> Figure:
+    last = found.summary()["welfare_change"]
+    said = ", ".join(f"{code} {100 * change:+.2f} %" for code, change in last.items())
+    caption = (
+        "Change in welfare (real income) by month, %, of the economies that it moves most, against the duties of "
+        f"the first day, had they stayed. Source: one-sector model, elasticity {ELASTICITY:g}; {world.source}; "
+        f"{origin}."
+    )
+    alt = f"Change in welfare by month. In the last month, medians: {said}."
+
+    def draw() -> object:
+        ax = axes(WIDTH, HEIGHT)
+        return found.plot(ax=ax)
+
+    return Figure("costs", caption, alt, draw)  # type: ignore[arg-type]
+
+
+def _table(found: Impact) -> Table:
+    summary = found.summary()
+    many = found.draws > 1
+    fractions = ["welfare_change", *(["welfare 5 %", "welfare 95 %"] if many else [])]
+    fractions += ["price_change", "imports_change"]
+    money = ["revenue", "revenue_change", "diversion"]
+    names = {
+        "welfare_change": "welfare", "welfare 5 %": "5 % of draws below", "welfare 95 %": "95 % of draws below",
+        "price_change": "prices", "imports_change": "imports", "revenue": "duties collected",
+        "revenue_change": "change in duties collected", "diversion": "exports won from others",
+    }  # fmt: skip
+    rows = [
+        (
+            str(code),
+            *(percent(row[name], 2, signed=True) for name in fractions),
+            *(billions(row[name]) for name in money),
+        )
+        for code, row in summary.iterrows()
+    ]
+    caption = (
+        f"In the period from {found.dates[-1]}{', medians of draws' if many else ''}: changes in %, "
+        "duties and exports in US$ bn a year (in the model)"
+    )
+    columns = tuple(names[name] for name in [*fractions, *money])
+    return Table("costs", caption, ("economy", *columns), tuple(rows))

@@ -1,0 +1,184 @@
+"""Takeaways: what matters most, as sentences made of the numbers that the API gives."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tradesim.impacts import Impact
+from tradesim.paths import Paths
+from tradesim.reports.values import (
+    Sentence,
+    Takeaway,
+    cell_day,
+    day,
+    given,
+    joined,
+    percent,
+    plain,
+    say,
+    whole,
+)
+from tradesim.schedule import Schedule
+from tradesim.sweeps import Sweep
+
+Pair = tuple[str, str]
+RARE = 0.95
+"""One draw in twenty lies above it."""
+
+
+def of_paths(paths: Paths, pairs: Sequence[Pair]) -> Iterator[Takeaway]:
+    """Yield what each pair's duty comes to, in one path or in many draws."""
+    table = paths.summary()
+    peaks = paths.peak()
+    for pair in pairs:
+        row = table.loc[pair]
+        key = f"duty {pair[0]}-{pair[1]}"
+        if paths.draws == 1:
+            yield Takeaway(key, _one_path(pair, row, paths))
+        else:
+            rare = float(peaks[pair].quantile(RARE))
+            yield Takeaway(key, _many_draws(pair, row, paths, rare))
+
+
+def _one_path(pair: Pair, row: Any, paths: Paths) -> Sentence:
+    return say(
+        "{i} charges {first} on goods from {j} on {start}, {peak} at the highest, from {top} on, and {last} on "
+        "{end}.",
+        **_who(pair), first=percent(row["first"]), start=day(paths.dates[0]), peak=percent(row["peak"]),
+        top=cell_day(row["highest on"]), last=percent(row["last"]), end=day(paths.dates[-1]),
+    )  # fmt: skip
+
+
+def _many_draws(pair: Pair, row: Any, paths: Paths, rare: float) -> Sentence:
+    return joined(
+        say(
+            "{i} charges {first} on goods from {j} on {start}; on {end} it is {last} in the median of {draws} "
+            "draws, and in nine draws of ten between {low} and {high}.",
+            **_who(pair), first=percent(row["first"]), start=day(paths.dates[0]), end=day(paths.dates[-1]),
+            last=percent(row["last"]), draws=whole(paths.draws), low=percent(row["last 5 %"]),
+            high=percent(row["last 95 %"]),
+        ),
+        say(
+            "It ends higher than it began in {up} of draws and lower in {down}; one draw in twenty exceeds "
+            "{rare} at some time.",
+            up=percent(row["ends higher"]), down=percent(row["ends lower"]), rare=percent(rare),
+        ),
+    )  # fmt: skip
+
+
+def of_truces(paths: Paths) -> Iterator[Takeaway]:
+    """Yield how long each truce holds, and how it ends."""
+    for name, row in paths.truce_summary().iterrows():
+        words = say(
+            "Truce {name}: ever in force in {held} of draws and on the last day in {last}; a breach ends it in "
+            "{breached}, and it is renewed {renewals} times on average.",
+            name=str(name), held=percent(row["held"]), last=percent(row["last day"]),
+            breached=percent(row["breached"]), renewals=plain(row["renewals"], 2),
+        )  # fmt: skip
+        yield Takeaway(f"truce {name}", words)
+
+
+def of_shares(shares: Mapping[str, Mapping[str, float]]) -> Iterator[Takeaway]:
+    """Yield how often each outcome of each event came, shares of draws."""
+    for event, outcomes in shares.items():
+        places = [f"{{name{k}}} in {{share{k}}}" for k in range(len(outcomes))]
+        words: dict[str, Any] = {"event": event}
+        for k, (name, share) in enumerate(outcomes.items()):
+            words |= {f"name{k}": name, f"share{k}": percent(share)}
+        listed = " and ".join(filter(None, [", ".join(places[:-1]), places[-1]]))
+        yield Takeaway(f"event {event}", say(f"Event {{event}}: {listed} of draws.", **words))
+
+
+def shares_of(outcomes: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """Return the share of draws of each outcome, by event, in the order of the outcomes."""
+    found = {}
+    for event in outcomes:
+        shares = outcomes[event].value_counts(normalize=True, sort=False)
+        found[str(event)] = {str(name): float(share) for name, share in shares.items()}
+    return found
+
+
+def of_record(schedule: Schedule, duty: pd.DataFrame, pairs: Sequence[Pair]) -> Iterator[Takeaway]:
+    """Yield what each pair's recorded duty was first, at its highest, and last, and what the acts are."""
+    for pair in pairs:
+        series = duty[pair]
+        top = series.idxmax()
+        words = say(
+            "{i} charges {last} on goods from {j} on {end}; it was {first} on {start} and {peak} at its "
+            "highest, on {top}.",
+            **_who(pair), last=percent(series.iloc[-1]), end=cell_day(duty.index[-1]),
+            first=percent(series.iloc[0]), start=cell_day(duty.index[0]), peak=percent(series.max()),
+            top=cell_day(top),
+        )  # fmt: skip
+        yield Takeaway(f"duty {pair[0]}-{pair[1]}", words)
+    status = pd.Series([measure.status for measure in schedule.measures]).value_counts()
+    counted = [f"{{n{k}}} {name}" for k, name in enumerate(status.index)]
+    numbers: dict[str, Any] = {f"n{k}": whole(n) for k, n in enumerate(status)}
+    said = say(f"The record holds {{all}} acts: {', '.join(counted)}.", all=whole(len(schedule)), **numbers)
+    yield Takeaway("acts", said)
+
+
+def of_sweep(sweep: Sweep, pairs: Sequence[Pair]) -> Iterator[Takeaway]:
+    """Yield what each pair's duty comes to over all draws of a sweep."""
+    last = sweep.quantiles([0.05, 0.5, 0.95]).iloc[-1]
+    moments = sweep.moments()
+    for pair in pairs:
+        words = say(
+            "On {end} {i} charges {middle} on goods from {j} in the median of {draws} draws, and in nine draws "
+            "of ten between {low} and {high}. The highest duty of a draw is {peak} on average, and {most} in "
+            "the worst.",
+            **_who(pair), end=day(sweep.labels.dates[-1]), draws=whole(sweep.draws),
+            middle=percent(last[*pair, 0.5]), low=percent(last[*pair, 0.05]), high=percent(last[*pair, 0.95]),
+            peak=percent(moments.loc[(*pair, "peak"), "mean"]),
+            most=percent(moments.loc[(*pair, "peak"), "most"]),
+        )  # fmt: skip
+        yield Takeaway(f"duty {pair[0]}-{pair[1]}", words)
+    for name, share in sweep.in_truce().iloc[-1].items():
+        words = say("Truce {name}: in force on the last day in {last} of draws.", name=str(name),
+                    last=percent(share))  # fmt: skip
+        yield Takeaway(f"truce {name}", words)
+
+
+def of_impact(impact: Impact, parties: Sequence[str], year: int) -> Iterator[Takeaway]:
+    """Yield what the duties of the last period cost the parties, and whom else they move most."""
+    table = impact.summary()
+    third = table["welfare_change"].drop(list(parties)).abs().idxmax() if len(table) > len(parties) else None
+    many = impact.draws > 1
+    spread = " (nine draws of ten: {low} to {high})" if many else ""
+    lead = "On the trade of {year}, and against the duties of the first day, had they stayed"
+    for code in [*parties, *([] if third is None else [str(third)])]:
+        row = table.loc[code]
+        words = say(
+            f"{lead}, the duties of the period from {{since}} move real income of {{code}} by {{change}}"
+            f"{' in the median' if many else ''}{spread}.",
+            year=given(year), since=day(impact.dates[-1]), code=code,
+            change=percent(row["welfare_change"], 2, signed=True),
+            low=percent(row["welfare 5 %"], 2, signed=True), high=percent(row["welfare 95 %"], 2, signed=True),
+        )  # fmt: skip
+        yield Takeaway(f"welfare {code}", words)
+
+
+def of_swings(swings: pd.DataFrame, pair: Pair) -> Iterator[Takeaway]:
+    """Yield which assumption moves the highest duty of a pair most, by itself."""
+    if swings.empty or not np.isfinite(swings["swing"].iloc[0]) or swings["swing"].iloc[0] <= 0:
+        return
+    row = swings.iloc[0]
+    words = say(
+        "Of all assumptions moved one at a time, {name} moves the highest duty of {i} on {j} most: {low} on "
+        "average at {from_}, {high} at {to}.",
+        name=str(swings.index[0]), **_who(pair), low=percent(row["low"]), high=percent(row["high"]),
+        from_=value_text(row["low value"]), to=value_text(row["high value"]),
+    )  # fmt: skip
+    yield Takeaway(f"assumption {pair[0]}-{pair[1]}", words)
+
+
+def value_text(value: Any) -> str:
+    """Return the value of an assumption as it is said."""
+    number = isinstance(value, float | np.floating)
+    return f"{value:.3g}" if number else str(value)
+
+
+def _who(pair: Pair) -> dict[str, str]:
+    return {"i": pair[0], "j": pair[1]}
