@@ -21,7 +21,7 @@ from tradesim.cli import app, duties, finding, front, output
 from tradesim.errors import TradesimError
 
 RUN = [sys.executable, "-W", "error", "-m", "tradesim"]
-COMMANDS = ("list", "show", "duty", "run", "sweep", "plot", "check", "trade", "tour")
+COMMANDS = ("list", "show", "duty", "run", "sweep", "plot", "report", "check", "trade", "tour")
 RECORDS = [name for name in datasets.names() if datasets.load(name).pairs]
 
 

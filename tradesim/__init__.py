@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tradesim.impacts import Impact, impact
     from tradesim.measures import Measure
     from tradesim.paths import Paths
-    from tradesim.reports import Report, report
+    from tradesim.reports.reporting import Report, report
     from tradesim.scenario import Record, Scenario
     from tradesim.schedule import Schedule
     from tradesim.shocks import Shock, Size
@@ -56,7 +56,7 @@ _ROOM = {
     "Outcome": "events",
     "Paths": "paths",
     "Record": "scenario",
-    "Report": "reports.report",
+    "Report": "reports.reporting",
     "Scenario": "scenario",
     "Schedule": "schedule",
     "Shock": "shocks",
@@ -71,7 +71,7 @@ _ROOM = {
     "integers": "sweeps.distributions",
     "loguniform": "sweeps.distributions",
     "normal": "sweeps.distributions",
-    "report": "reports.report",
+    "report": "reports.reporting",
     "sweep": "sweeps.sweep",
     "triangular": "sweeps.distributions",
     "uniform": "sweeps.distributions",

@@ -4,6 +4,6 @@ A report is values first (`tradesim.reports.values`: numbers, days, sentences, t
 HTML is written only when the page is asked for. ``tradesim.report`` is the function.
 """
 
-from tradesim.reports.report import Report, report
+from tradesim.reports.reporting import Report, report
 
 __all__ = ["Report", "report"]

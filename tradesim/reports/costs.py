@@ -9,12 +9,14 @@ from tradesim.economics import SingleSector
 from tradesim.errors import InputError
 from tradesim.impacts import Impact, impact
 from tradesim.paths import Paths
+from tradesim.reports import takeaways
 from tradesim.reports.drawings import HEIGHT, WIDTH, axes
 from tradesim.reports.values import (
     Block,
     Bullets,
     Figure,
     Number,
+    Part,
     Section,
     Sentence,
     Table,
@@ -23,10 +25,10 @@ from tradesim.reports.values import (
     billions,
     given,
     percent,
+    rows_of,
     say,
     whole,
 )
-from tradesim.reports import takeaways
 from tradesim.trade_data.baseline import Baseline
 
 ELASTICITY = 4.0
@@ -58,7 +60,7 @@ def costed(paths: Paths, origin: str) -> tuple[Section, list[Takeaway]]:
     if found.unsolved:
         found = found.converged_only()
     parties = [code for code in paths.economies if code in world.codes and code in _charging(paths)]
-    return _section(found, world, origin), list(takeaways.of_impact(found, parties[:3], world.year))
+    return _section(found, world, origin), [takeaways.of_impact(found, parties[:3], world.year)]
 
 
 @cache
@@ -93,11 +95,13 @@ def _section(found: Impact, world: Baseline, origin: str) -> Section:
     year = Number(float(world.year), str(world.year))
     blocks: list[Block] = [
         say(
-            "A model of one sector in {n} economies (trade elasticity {elasticity}) is solved for the duties of "
-            "every month, {draws}, and compared with the duties of the first day, had they stayed. It says what a "
-            "year of trade of {year} would come to if the duties of that month stayed; nothing is carried over "
-            "from month to month. Duties are statutory; customs collects less than the model does.",
-            n=whole(len(found.economies)), elasticity=given(ELASTICITY), draws=_draws_told(found), year=year,
+            "A model of one sector in {n} economies (trade elasticity {elasticity}) is solved for the duties "
+            "of every month, along {draws} {paths}, and compared with the duties of the first day, had they "
+            "stayed. It says what a year of trade of {year} would come to if the duties of that month "
+            "stayed; nothing is carried over from month to month. Duties are statutory; customs collects "
+            "less than the model does.",
+            n=whole(len(found.economies)), elasticity=given(ELASTICITY), draws=whole(found.draws), year=year,
+            paths="path" if found.draws == 1 else "draws",
         ),
         *_unsolved(found),
         _figure(found, world, origin),
@@ -105,10 +109,6 @@ def _section(found: Impact, world: Baseline, origin: str) -> Section:
         Bullets((*world.assumptions, *world.notes)),
     ]  # fmt: skip
     return Section("costs", TITLE, tuple(blocks))
-
-
-def _draws_told(found: Impact) -> str:
-    return "along the one path" if found.draws == 1 else f"in each of the first {found.draws:,} draws"
 
 
 def _unsolved(found: Impact) -> Iterator[Sentence]:
@@ -121,17 +121,14 @@ def _figure(found: Impact, world: Baseline, origin: str) -> Figure:
     last = found.summary()["welfare_change"]
     said = ", ".join(f"{code} {100 * change:+.2f} %" for code, change in last.items())
     caption = (
-        "Change in welfare (real income) by month, %, of the economies that it moves most, against the duties of "
-        f"the first day, had they stayed. Source: one-sector model, elasticity {ELASTICITY:g}; {world.source}; "
-        f"{origin}."
+        "Change in welfare (real income) by month, %, of the economies that it moves most, against the "
+        "duties of the first day, had they stayed. Source: one-sector model, elasticity "
+        f"{ELASTICITY:g}; {world.source}; {origin}."
     )
     alt = f"Change in welfare by month. In the last month, medians: {said}."
 
-    def draw() -> object:
-        ax = axes(WIDTH, HEIGHT)
-        return found.plot(ax=ax)
-
-    return Figure("costs", caption, alt, draw)  # type: ignore[arg-type]
+    bare = replace(found, name="", source="", as_of="")
+    return Figure("costs", caption, alt, lambda: bare.plot(ax=axes(WIDTH, HEIGHT)))
 
 
 def _table(found: Impact) -> Table:
@@ -139,19 +136,24 @@ def _table(found: Impact) -> Table:
     many = found.draws > 1
     fractions = ["welfare_change", *(["welfare 5 %", "welfare 95 %"] if many else [])]
     fractions += ["price_change", "imports_change"]
-    money = ["revenue", "revenue_change", "diversion"]
+    money = ["revenue", "revenue_change", "diversion"]  # all but the first are changes, with a sign
     names = {
-        "welfare_change": "welfare", "welfare 5 %": "5 % of draws below", "welfare 95 %": "95 % of draws below",
-        "price_change": "prices", "imports_change": "imports", "revenue": "duties collected",
-        "revenue_change": "change in duties collected", "diversion": "exports won from others",
-    }  # fmt: skip
-    rows = [
+        "welfare_change": "welfare",
+        "welfare 5 %": "5 % of draws below",
+        "welfare 95 %": "95 % of draws below",
+        "price_change": "prices",
+        "imports_change": "imports",
+        "revenue": "duties collected",
+        "revenue_change": "change in duties collected",
+        "diversion": "exports won from others",
+    }
+    rows: list[tuple[Part, ...]] = [
         (
             str(code),
             *(percent(row[name], 2, signed=True) for name in fractions),
-            *(billions(row[name]) for name in money),
+            *(billions(row[name], signed=name != money[0]) for name in money),
         )
-        for code, row in summary.iterrows()
+        for code, row in rows_of(summary)
     ]
     caption = (
         f"In the period from {found.dates[-1]}{', medians of draws' if many else ''}: changes in %, "

@@ -11,6 +11,7 @@ from tradesim.errors import InputError
 from tradesim.reports import takeaways
 from tradesim.reports.drawings import WIDTH, axes
 from tradesim.reports.pictures import Credit, Pair
+from tradesim.reports.takeaways import value_part
 from tradesim.reports.values import (
     Block,
     Figure,
@@ -20,8 +21,8 @@ from tradesim.reports.values import (
     Table,
     Takeaway,
     Text,
-    given,
     percent,
+    rows_of,
     say,
     whole,
 )
@@ -86,7 +87,7 @@ def _of_truces(scenario: Scenario) -> dict[str, tuple[float, float]]:
 
 
 def _of_events(scenario: Scenario) -> dict[str, tuple[float, float]]:
-    """Return the odds of all outcomes but the likeliest, which takes the rest, and the most that each may be."""
+    """Return the odds of all outcomes but the likeliest, which takes the rest, and the most of each."""
     found = {}
     for event in scenario.events:
         likeliest = max(event.outcomes, key=lambda outcome: outcome.probability)
@@ -108,18 +109,18 @@ def of_scenario(
     """Return how far each stated number moves the highest duty by itself, and the takeaways; or why not."""
     ranges = varied(scenario)
     if not ranges:
-        words = "The scenario states no number that could be moved: nothing was varied."
-        return nothing(words), []
+        none = "The scenario states no number that could be moved: nothing was varied."
+        return nothing(none), []
     try:
         found = sweep(scenario, ranges, draws=DRAWS, seed=seed, bins=BINS, progress=False)
         swings = {pair: found.tornado(pair, "peak", DRAWS) for pair in pairs[:MOST_PAIRS]}
     except InputError as error:
         return nothing(f"No sweep could be run: {error}."), []
     words = say(
-        "No sweep of your own was given. Instead each of the {n} numbers that the scenario states was moved by "
-        "itself, all others as stated, over the same {draws} draws: to the 5 % and the 95 % quantile of an even "
-        "spread from {away} below to {away2} above it (less far for what cannot exceed one). These ranges are "
-        "mechanical and no opinion: tradesim sweep takes yours.",
+        "No sweep of your own was given. Instead each of the {n} numbers that the scenario states was moved "
+        "by itself, all others as stated, over the same {draws} draws: to the ends of the middle nine tenths "
+        "of an even spread from {away} below to {away2} above it (less far for what cannot exceed one). "
+        "These ranges are mechanical and no opinion: tradesim sweep takes yours.",
         n=whole(len(ranges)), draws=whole(DRAWS), away=percent(AWAY, 0), away2=percent(AWAY, 0),
     )  # fmt: skip
     return _section([words], swings, credit), list(_told(swings))
@@ -147,15 +148,13 @@ def _section(lead: Sequence[Block], swings: Mapping[Pair, pd.DataFrame], credit:
     return Section("depends", TITLE, tuple(blocks))
 
 
-def _tornado_figure(
-    swings: pd.DataFrame, middle: float, pair: Pair, number: int, credit: Credit
-) -> Figure:
+def _tornado_figure(swings: pd.DataFrame, middle: float, pair: Pair, number: int, credit: Credit) -> Figure:
     of = f"Highest duty of {pair[0]} on {pair[1]}, mean over draws, % of import value"
     shown = swings.head(MOST_SHOWN)
     height = 1.6 + 0.42 * len(shown)
     caption = credit.caption("How far each assumption moves the highest duty by itself", of)
     said = "; ".join(
-        f"{name} {100 * row['low']:.1f} % to {100 * row['high']:.1f} %" for name, row in shown.iterrows()
+        f"{name} {100 * row['low']:.1f} % to {100 * row['high']:.1f} %" for name, row in rows_of(shown)
     )
     alt = f"Bars, the widest first, around {100 * middle:.1f} %: {said}."
     return Figure(
@@ -166,21 +165,16 @@ def _tornado_figure(
 
 def _tornado_table(swings: pd.DataFrame, pair: Pair) -> Table:
     rows = [
-        (str(name), cell(row["low value"]), cell(row["high value"]), percent(row["low"], 2),
+        (str(name), value_part(row["low value"]), value_part(row["high value"]), percent(row["low"], 2),
          percent(row["high"], 2), percent(row["swing"], 2))
-        for name, row in swings.iterrows()
+        for name, row in rows_of(swings)
     ]  # fmt: skip
     caption = (
-        f"Mean of the highest duty of {pair[0]} on {pair[1]} with each assumption at its low and its high end, "
-        "% of import value"
+        f"Mean of the highest duty of {pair[0]} on {pair[1]} with each assumption at its low and its high "
+        "end, % of import value"
     )
     columns = ("assumption", "low end", "high end", "duty there, low end", "duty there, high end", "swing")
     return Table(f"depends {pair[0]}-{pair[1]}", caption, columns, tuple(rows))
-
-
-def cell(value: Any) -> Part:
-    """Return the value of an assumption as a cell."""
-    return given(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
 def of_sweep(found: Sweep, pairs: Sequence[Pair], credit: Credit) -> tuple[Section, list[Takeaway]]:
@@ -212,10 +206,20 @@ def _deciding(found: Sweep, pair: Pair, blocks: list[Block]) -> list[Takeaway]:
     rows = [
         (str(name), percent(row["explains"]), str(row["unlikeliest"]), percent(row["there least"]),
          str(row["likeliest"]), percent(row["there most"]))
-        for name, row in answer.ranking.iterrows()
+        for name, row in rows_of(answer.ranking)
     ]  # fmt: skip
-    caption = f"What decides whether {answer.question}: share of the variance explained, and where it is least and most likely"
-    columns = ("assumption", "explains", "least likely with", "likely there", "most likely with", "likely there ")
+    caption = (
+        f"What decides whether {answer.question}: share of the variance that each explains, and where it is "
+        "least and most likely"
+    )
+    columns = (
+        "assumption",
+        "explains",
+        "least likely with",
+        "likely there",
+        "most likely with",
+        "likely there ",
+    )
     blocks.append(Table(f"decides {pair[0]}-{pair[1]}", caption, columns, tuple(rows)))
     first: Any = answer.ranking.iloc[0]
     words = say(
@@ -232,7 +236,7 @@ def _sobol(found: Sweep, pairs: Sequence[Pair]) -> Iterator[Block]:
     if not names or not pairs:
         return
     if len(names) > MOST_INPUTS:
-        yield Text(f"Sobol indices are not told of more than {MOST_INPUTS} assumptions: Sweep.sensitivity() has them.")
+        yield Text(f"Sobol indices of more than {MOST_INPUTS} assumptions are left to Sweep.sensitivity().")
         return
     try:
         overall = found.sensitivity(SOBOL_DRAWS, pairs).overall
@@ -240,12 +244,12 @@ def _sobol(found: Sweep, pairs: Sequence[Pair]) -> Iterator[Block]:
         yield Text(f"No Sobol indices: {error}.")
         return
     rows: list[tuple[Part, ...]] = []
-    for (i, j, of, name), row in overall.iterrows():  # type: ignore[misc]
+    for (i, j, of, name), row in rows_of(overall):
         if of == "peak":
             numbers: list[Number] = [percent(row[column]) for column in overall.columns]
             rows.append((f"{i} on {j}", str(name), *numbers))
     caption = (
-        f"Sobol indices of the highest duty ({SOBOL_DRAWS:,} draws for each): share of its variance, %, that each "
-        "assumption explains alone (first) and together with others (total), with the ends of 95 % intervals"
+        f"Sobol indices of the highest duty ({SOBOL_DRAWS:,} draws for each): share of its variance, %, that "
+        "each explains alone (first) and together with others (total), with the ends of 95 % intervals"
     )
     yield Table("sobol", caption, ("pair", "assumption", *map(str, overall.columns)), tuple(rows))

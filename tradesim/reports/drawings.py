@@ -1,6 +1,7 @@
 """Drawings: charts as SVG that stands within a page: no clashing names, colours that a dark page can change.
 
-Text stays text, so that it is found, copied and read aloud; what a person wrote is never markup or mathematics.
+Text stays text, so that it is found, copied and read aloud; what a person wrote is never markup or
+mathematics.
 """
 
 import io
@@ -126,6 +127,8 @@ def _attributes(element: ET.Element, used: set[str], prefix: str) -> Iterator[tu
             yield name, NAMED.sub(rf"#{prefix}\1", value)
         elif name == "style":
             yield name, COLOUR.sub(lambda found: _variable(found[0]), FONTS.sub("", value))
+            if element.tag == "path" and "stroke" not in value and "fill: none" not in value:
+                yield "shape-rendering", "crispEdges"  # no seams between boxes that touch
         else:
             yield name, LONG.sub(lambda found: f"{float(found[0]):.2f}", value)
 

@@ -8,7 +8,7 @@ import pandas as pd
 from tradesim.marks import history, large_acts
 from tradesim.reports import pictures
 from tradesim.reports.pictures import Credit, Pair
-from tradesim.reports.values import Block, Section, Table, Text, cell_day, percent
+from tradesim.reports.values import Block, Part, Section, Table, Text, cell_day, percent
 from tradesim.scenario import Scenario
 from tradesim.schedule import Schedule
 from tradesim.timegrid import as_day
@@ -28,9 +28,15 @@ def recorded(
     shown = duty[list(pairs)]
     inside = [each for each in truces if each[2] > duty.index[0] and each[1] <= duty.index[-1]]
     marks = {"truces": inside, "acts": _acts(schedule, shown)}
-    held = tuple((str(name), cell_day(start), cell_day(end)) for name, start, end in truces)
+    held: tuple[tuple[Part, ...], ...] = tuple(
+        (str(name), cell_day(start), cell_day(end)) for name, start, end in truces
+    )
     table = Table("truces", "Truces of the record", ("truce", "from", "first day after"), held)
-    blocks = [pictures.step_figure(shown, pairs, marks, credit), _yearly(duty), *([table] if held else [])]
+    blocks: list[Block] = [
+        pictures.step_figure(shown, pairs, marks, credit),
+        _yearly(duty),
+        *([table] if held else []),
+    ]
     return Section("duty", "The duties of both sides", tuple(blocks))
 
 
@@ -46,7 +52,9 @@ def followed(
     return Section("duty", "The duties of both sides", (figure, *_ends(futures, pairs)))
 
 
-def layered(schedule: Schedule, layers: pd.DataFrame, pairs: Sequence[Pair], words: str, credit: Credit) -> Section:
+def layered(
+    schedule: Schedule, layers: pd.DataFrame, pairs: Sequence[Pair], words: str, credit: Credit
+) -> Section:
     """Return what of each pair's duty is charged under which authority, over time and on the last day."""
     own = [pair for pair in pairs if pair in schedule.pairs]
     columns = ("importer", "exporter", "authority", "duty")
@@ -64,14 +72,16 @@ def layered(schedule: Schedule, layers: pd.DataFrame, pairs: Sequence[Pair], wor
 
 def _acts(schedule: Schedule, duty: pd.DataFrame) -> list[Any]:
     """Return the acts that moved duties so much that a chart names them."""
-    return list(large_acts(schedule, duty, max(LEAST_STEP, OF_HIGHEST * float(duty.max(axis=None)))))
+    highest = float(duty.to_numpy().max())
+    return list(large_acts(schedule, duty, max(LEAST_STEP, OF_HIGHEST * highest)))
 
 
 def _yearly(duty: pd.DataFrame) -> Table:
     """Return the duties at the start of each year, and on the first and the last day."""
-    days = sorted({duty.index[0], *duty.index[duty.index.is_year_start], duty.index[-1]})
+    index = pd.DatetimeIndex(duty.index)
+    days = sorted({index[0], *index[index.is_year_start], index[-1]})
     rows = [(cell_day(on), *(percent(duty.loc[on, column]) for column in duty.columns)) for on in days]
-    names = tuple(f"{i} on {j}" for i, j in duty.columns)
+    names = tuple(f"{pair[0]} on {pair[1]}" for pair in duty.columns)
     caption = "On the first day of each year and on the last day: statutory effective duty, % of import value"
     return Table("duty", caption, ("date", *names), tuple(rows))
 
@@ -81,7 +91,7 @@ def _ends(futures: Mapping[str, pd.DataFrame], pairs: Sequence[Pair]) -> Iterato
     if len(futures) < 2:
         return
     names = [f"{i} on {j}, {what}" for i, j in pairs for what in ("highest", "last day")]
-    rows = [
+    rows: list[tuple[Part, ...]] = [
         (name, *(percent(value) for p in pairs for value in (frame[p].max(), frame[p].iloc[-1])))
         for name, frame in futures.items()
     ]

@@ -93,7 +93,8 @@ def assumed_of_record(about: Mapping[str, Any], *, complete: bool) -> Section:
 
 def sourced(texts: Sequence[str]) -> Section:
     """Return the sources, each once; addresses in them become links."""
-    named = tuple(dict.fromkeys(" ".join(text.split()) for text in texts if text.strip()))
+    single = (" ".join(each.split()) for text in texts for each in text.split(" ; "))
+    named = tuple(dict.fromkeys(each for each in single if each))
     blocks: tuple[Block, ...] = (Bullets(named),) if named else (Text("None are named."),)
     return Section("sources", "Sources", blocks)
 
@@ -107,13 +108,17 @@ def again(origin: Origin, facts: Sequence[tuple[str, str]], arguments: Sequence[
     arguments : name and value of the options, as on the command line and in Python alike.
     """
     told = [*facts, *versions().items(), ("python", platform.python_version())]
-    table = Table("again", "What made this report", ("what", "is"), tuple((name, text) for name, text in told))
+    table = Table(
+        "again", "What made this report", ("what", "is"), tuple((name, text) for name, text in told)
+    )
     blocks: list[Block] = [table]
     if origin.subject:
         options = "".join(f" --{name} {shlex.quote(str(value))}" for name, value in arguments)
         blocks.append(Code(f"tradesim report {shlex.quote(origin.subject)}{options} -o {FILE}"))
     given = "".join(f", {name}={value!r}" for name, value in arguments)
-    blocks.append(Code(f"import tradesim as ts\n\n{origin.python}\nts.report(subject{given}).to_html({FILE!r})"))
+    blocks.append(
+        Code(f"import tradesim as ts\n\n{origin.python}\nts.report(subject{given}).to_html({FILE!r})")
+    )
     if origin.file is not None:
         blocks.append(Code(origin.file, "The scenario as a file"))
     return Section("again", "To make this report again", tuple(blocks))

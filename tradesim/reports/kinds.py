@@ -47,7 +47,6 @@ def of_scenario(subject: Subject, scenario: Scenario, wanted: int, seed: int) ->
     told = [
         *takeaways.of_paths(paths, pairs),
         *(takeaways.of_truces(paths) if many else ()),
-        *(takeaways.of_shares(takeaways.shares_of(paths.outcomes)) if many else ()),
         *costs_told,
         *depends_told,
     ]
@@ -60,9 +59,7 @@ def of_scenario(subject: Subject, scenario: Scenario, wanted: int, seed: int) ->
         matters,
         grounds.assumed(scenario),
         grounds.sourced([*grounds.lines_of(scenario), *moves.sources_of(scenario.schedule.measures, None)]),
-        grounds.again(
-            subject.origin, _identity(scenario, wanted, seed), [("draws", wanted), ("seed", seed)]
-        ),
+        grounds.again(subject.origin, _identity(scenario, wanted, seed), [("draws", wanted), ("seed", seed)]),
     ]
     return tuple(told), tuple(sections)
 
@@ -146,7 +143,7 @@ def of_record(subject: Subject, schedule: Schedule) -> Told:
         depends.nothing("A record says what happened: nothing in it is drawn, and nothing was varied."),
         grounds.assumed_of_record(subject.about, complete=schedule.complete),
         grounds.sourced([*sources, *moves.sources_of(schedule.measures, events)]),
-        grounds.again(subject.origin, [("record", subject.name), ("sha256 of its acts", _acts_hash(schedule))], []),
+        grounds.again(subject.origin, _record_identity(subject.name, schedule), []),
     ]
     return (*takeaways.of_record(schedule, duty, pairs), *costs_told), tuple(sections)
 
@@ -156,8 +153,14 @@ def _as_paths(name: str, schedule: Schedule, first: Any, last: Any) -> Paths:
     return Scenario(name=name, start=first, end=as_day(last) + DAY, schedule=schedule).run()
 
 
-def _acts_hash(schedule: Schedule) -> str:
-    return hashlib.sha256(rows.frame_of(schedule.measures).to_csv(index=False).encode()).hexdigest()
+def _record_identity(name: str, schedule: Schedule) -> list[tuple[str, str]]:
+    acts = rows.frame_of(schedule.measures).to_csv(index=False).encode()
+    told = [
+        ("record", name),
+        ("vintage", schedule.vintage),
+        ("sha256 of its acts", hashlib.sha256(acts).hexdigest()),
+    ]
+    return [(what, text) for what, text in told if text]
 
 
 # Sweeps ----------------------------------------------------------------------------------------------
@@ -209,7 +212,9 @@ def _again(sweep: Sweep) -> Paths:
 def _move_section(sweep: Sweep, number: int, pairs: Sequence[Pair], credit: Credit) -> Section:
     """Return who did what in one draw of a sweep."""
     if number > MOST_AGAIN:
-        words = f"Not told here: the first of these draws has the number {number:,}, too high to be run again."
+        words = (
+            f"Not told here: the first of these draws has the number {number:,}, too high to be run again."
+        )
         return moves.untold(words)
     words = f"Draw {number} of the sweep, run again with the values that it had."
     return moves.told(_first_draw(sweep, number), pairs, credit, words, number)

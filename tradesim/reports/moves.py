@@ -55,13 +55,27 @@ def _events(events: pd.DataFrame) -> Table:
         (cell_day(row["date"]), cell_day(row["end"]), str(row["name"]), str(row["kind"]), str(row["changed"]))
         for row in events.to_dict("records")
     ]
-    return Table("events", "Dated events", ("date", "last day", "event", "kind", "what it changed"), tuple(rows))
+    return Table(
+        "events", "Dated events", ("date", "last day", "event", "kind", "what it changed"), tuple(rows)
+    )
 
 
 def _acts(measures: Sequence[Measure]) -> Table:
     shown = measures[-MOST_MOVES:]
-    columns = ("announced", "from", "first day after", "pair", "authority", "act", "rate", "of trade", "status")
-    caption = "Acts in the order of their first day; rates of each act, and the share of the pair's trade it hits"
+    columns = (
+        "announced",
+        "from",
+        "first day after",
+        "pair",
+        "authority",
+        "act",
+        "rate",
+        "of trade",
+        "status",
+    )
+    caption = (
+        "Acts in the order of their first day; rates of each act, and the share of the pair's trade it hits"
+    )
     return Table("acts", caption, columns, tuple(map(_act, shown)), len(measures) - len(shown))
 
 

@@ -9,9 +9,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 import tradesim
 from tradesim.reports.drawings import palette, svg_of
 from tradesim.reports.linking import linked
-from tradesim.reports.values import Day, Figure, Number, Part, Section, Takeaway
+from tradesim.reports.values import Block, Day, Figure, Number, Part, Section, Takeaway
 
 FOLDER = Path(__file__).parent / "data"
+SHORT, LONG = 16, 40
+"""Characters of a cell that never breaks, and of one that needs a wide column."""
 
 
 def page(
@@ -46,10 +48,26 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    rooms.filters |= {"linked": linked, "kind": lambda block: type(block).__name__, "part": _part}
+    rooms.filters |= {
+        "linked": linked,
+        "kind": lambda block: type(block).__name__,
+        "part": _part,
+        "width": _width,
+    }
     return rooms.get_template("page.html")
+
+
+def _kind(block: Block) -> str:
+    return type(block).__name__
 
 
 def _part(part: Part) -> str:
     """Return what a part of a sentence is: a number, a day, or words."""
     return {Number: "number", Day: "day"}.get(type(part), "words")
+
+
+def _width(cell: Part) -> str:
+    """Return how wide a cell has to be: a number and a few words never break, a long text gets room."""
+    if isinstance(cell, Number):
+        return "number"
+    return "short" if len(str(cell)) <= SHORT else "long" if len(str(cell)) > LONG else ""

@@ -7,7 +7,6 @@ from typing import Any
 import pandas as pd
 
 from tradesim import plots
-from tradesim.plots import Chart
 from tradesim.reports.drawings import HEIGHT, WIDTH, axes
 from tradesim.reports.values import Figure
 
@@ -31,7 +30,9 @@ class Credit:
         return f"{'. '.join(words)}. Source: {self.source}{known}."
 
 
-def step_figure(duty: pd.DataFrame, pairs: Sequence[Pair], marks: Mapping[str, Any], credit: Credit) -> Figure:
+def step_figure(
+    duty: pd.DataFrame, pairs: Sequence[Pair], marks: Mapping[str, Any], credit: Credit
+) -> Figure:
     """Return the two-sided chart of recorded duties with truces and acts."""
     caption = credit.caption(
         "What each side charges the other, with truces (shaded) and the acts that moved it most", DUTY

@@ -71,7 +71,9 @@ def _named(name: str) -> Subject | None:
         if not schedule.pairs:
             known = [other for other in datasets.names() if datasets.load(other).pairs]
             raise InputError([Problem("a record without measures", "subject", repr(name), ", ".join(known))])
-        return Subject(schedule, name, schedule.title, Origin(name, f"subject = ts.datasets.load({name!r})"), name)
+        return Subject(
+            schedule, name, schedule.title, Origin(name, f"subject = ts.datasets.load({name!r})"), name
+        )
     return None
 
 
@@ -102,12 +104,14 @@ def _stored(path: Path) -> Subject:
         If there is none, or some of it is missing.
     """
     if manifest_of(path) is None:
-        raise InputError([Problem("no sweep in this folder", str(path), allowed="a folder that a sweep wrote")])
+        raise InputError([Problem("no sweep in it", str(path), allowed="a folder that a sweep wrote")])
     store = kept(path)
     done, every = store.done(), len(store.blocks())
     if done < every:
         fix = f"finish it: tradesim sweep NAME|FILE --store {path} --resume"
-        raise InputError([Problem("a sweep that is not done", str(path), f"{done} of {every} blocks", fix=fix)])
+        raise InputError(
+            [Problem("a sweep that is not done", str(path), f"{done} of {every} blocks", fix=fix)]
+        )
     return _sweep(resume(path, progress=False), str(path))
 
 
@@ -137,6 +141,6 @@ def _schedule(schedule: Schedule) -> Subject:
 def _sweep(sweep: Sweep, path: str = "") -> Subject:
     """Return a sweep, by its store where it has one."""
     place = path or (str(sweep.store.folder) if sweep.store is not None else "")
-    python = f"subject = ts.sweeps.resume({place!r})" if place else "# subject: your sweep, which has no store"
+    python = f"subject = ts.sweeps.resume({place!r})" if place else "# subject: your sweep; it has no store"
     one = next(iter(sweep.setup.scenarios.values()))
     return Subject(sweep, sweep.labels.name, one.title, Origin(place, python))

@@ -1,6 +1,6 @@
 """Takeaways: what matters most, as sentences made of the numbers that the API gives."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,8 @@ import pandas as pd
 from tradesim.impacts import Impact
 from tradesim.paths import Paths
 from tradesim.reports.values import (
+    Number,
+    Part,
     Sentence,
     Takeaway,
     cell_day,
@@ -17,6 +19,7 @@ from tradesim.reports.values import (
     joined,
     percent,
     plain,
+    rows_of,
     say,
     whole,
 )
@@ -44,8 +47,8 @@ def of_paths(paths: Paths, pairs: Sequence[Pair]) -> Iterator[Takeaway]:
 
 def _one_path(pair: Pair, row: Any, paths: Paths) -> Sentence:
     return say(
-        "{i} charges {first} on goods from {j} on {start}, {peak} at the highest, from {top} on, and {last} on "
-        "{end}.",
+        "{i} charges {first} on goods from {j} on {start}, {peak} at the highest, from {top} on, and {last} "
+        "on {end}.",
         **_who(pair), first=percent(row["first"]), start=day(paths.dates[0]), peak=percent(row["peak"]),
         top=cell_day(row["highest on"]), last=percent(row["last"]), end=day(paths.dates[-1]),
     )  # fmt: skip
@@ -54,8 +57,8 @@ def _one_path(pair: Pair, row: Any, paths: Paths) -> Sentence:
 def _many_draws(pair: Pair, row: Any, paths: Paths, rare: float) -> Sentence:
     return joined(
         say(
-            "{i} charges {first} on goods from {j} on {start}; on {end} it is {last} in the median of {draws} "
-            "draws, and in nine draws of ten between {low} and {high}.",
+            "{i} charges {first} on goods from {j} on {start}; on {end} it is {last} in the median of "
+            "{draws} draws, and in nine draws of ten between {low} and {high}.",
             **_who(pair), first=percent(row["first"]), start=day(paths.dates[0]), end=day(paths.dates[-1]),
             last=percent(row["last"]), draws=whole(paths.draws), low=percent(row["last 5 %"]),
             high=percent(row["last 95 %"]),
@@ -70,25 +73,14 @@ def _many_draws(pair: Pair, row: Any, paths: Paths, rare: float) -> Sentence:
 
 def of_truces(paths: Paths) -> Iterator[Takeaway]:
     """Yield how long each truce holds, and how it ends."""
-    for name, row in paths.truce_summary().iterrows():
+    for name, row in rows_of(paths.truce_summary()):
         words = say(
-            "Truce {name}: ever in force in {held} of draws and on the last day in {last}; a breach ends it in "
-            "{breached}, and it is renewed {renewals} times on average.",
+            "Truce {name}: ever in force in {held} of draws and on the last day in {last}; a breach ends it "
+            "in {breached}, and it is renewed {renewals} times on average.",
             name=str(name), held=percent(row["held"]), last=percent(row["last day"]),
             breached=percent(row["breached"]), renewals=plain(row["renewals"], 2),
         )  # fmt: skip
         yield Takeaway(f"truce {name}", words)
-
-
-def of_shares(shares: Mapping[str, Mapping[str, float]]) -> Iterator[Takeaway]:
-    """Yield how often each outcome of each event came, shares of draws."""
-    for event, outcomes in shares.items():
-        places = [f"{{name{k}}} in {{share{k}}}" for k in range(len(outcomes))]
-        words: dict[str, Any] = {"event": event}
-        for k, (name, share) in enumerate(outcomes.items()):
-            words |= {f"name{k}": name, f"share{k}": percent(share)}
-        listed = " and ".join(filter(None, [", ".join(places[:-1]), places[-1]]))
-        yield Takeaway(f"event {event}", say(f"Event {{event}}: {listed} of draws.", **words))
 
 
 def shares_of(outcomes: pd.DataFrame) -> dict[str, dict[str, float]]:
@@ -126,9 +118,9 @@ def of_sweep(sweep: Sweep, pairs: Sequence[Pair]) -> Iterator[Takeaway]:
     moments = sweep.moments()
     for pair in pairs:
         words = say(
-            "On {end} {i} charges {middle} on goods from {j} in the median of {draws} draws, and in nine draws "
-            "of ten between {low} and {high}. The highest duty of a draw is {peak} on average, and {most} in "
-            "the worst.",
+            "On {end} {i} charges {middle} on goods from {j} in the median of {draws} draws, and in nine "
+            "draws of ten between {low} and {high}. The highest duty of a draw is {peak} on average, and "
+            "{most} in the worst.",
             **_who(pair), end=day(sweep.labels.dates[-1]), draws=whole(sweep.draws),
             middle=percent(last[*pair, 0.5]), low=percent(last[*pair, 0.05]), high=percent(last[*pair, 0.95]),
             peak=percent(moments.loc[(*pair, "peak"), "mean"]),
@@ -141,23 +133,27 @@ def of_sweep(sweep: Sweep, pairs: Sequence[Pair]) -> Iterator[Takeaway]:
         yield Takeaway(f"truce {name}", words)
 
 
-def of_impact(impact: Impact, parties: Sequence[str], year: int) -> Iterator[Takeaway]:
-    """Yield what the duties of the last period cost the parties, and whom else they move most."""
+def of_impact(impact: Impact, parties: Sequence[str], year: int) -> Takeaway:
+    """Return what the duties of the last period cost the parties, and whom else they move most."""
     table = impact.summary()
-    third = table["welfare_change"].drop(list(parties)).abs().idxmax() if len(table) > len(parties) else None
-    many = impact.draws > 1
-    spread = " (nine draws of ten: {low} to {high})" if many else ""
-    lead = "On the trade of {year}, and against the duties of the first day, had they stayed"
-    for code in [*parties, *([] if third is None else [str(third)])]:
-        row = table.loc[code]
-        words = say(
-            f"{lead}, the duties of the period from {{since}} move real income of {{code}} by {{change}}"
-            f"{' in the median' if many else ''}{spread}.",
-            year=given(year), since=day(impact.dates[-1]), code=code,
-            change=percent(row["welfare_change"], 2, signed=True),
-            low=percent(row["welfare 5 %"], 2, signed=True), high=percent(row["welfare 95 %"], 2, signed=True),
-        )  # fmt: skip
-        yield Takeaway(f"welfare {code}", words)
+    others = table["welfare_change"].drop(list(parties)).abs()
+    codes = [*parties, *([] if others.empty else [str(others.idxmax())])]
+    lead = say(
+        "On the trade of {year}, and against the duties of the first day, had they stayed, the duties "
+        f"from {{since}} on move real income{' in the median' if impact.draws > 1 else ''}:",
+        year=Number(float(year), str(year)), since=day(impact.dates[-1]),
+    )  # fmt: skip
+    moves = [
+        say(
+            f"{{code}} by {{change}}{' (nine draws of ten: {low} to {high})' if impact.draws > 1 else ''}"
+            f"{'.' if code == codes[-1] else ','}",
+            code=code, change=percent(table.loc[code, "welfare_change"], 2, signed=True),
+            low=percent(table.loc[code, "welfare 5 %"], 2, signed=True),
+            high=percent(table.loc[code, "welfare 95 %"], 2, signed=True),
+        )
+        for code in codes
+    ]  # fmt: skip
+    return Takeaway("welfare", joined(lead, *moves))
 
 
 def of_swings(swings: pd.DataFrame, pair: Pair) -> Iterator[Takeaway]:
@@ -169,15 +165,15 @@ def of_swings(swings: pd.DataFrame, pair: Pair) -> Iterator[Takeaway]:
         "Of all assumptions moved one at a time, {name} moves the highest duty of {i} on {j} most: {low} on "
         "average at {from_}, {high} at {to}.",
         name=str(swings.index[0]), **_who(pair), low=percent(row["low"]), high=percent(row["high"]),
-        from_=value_text(row["low value"]), to=value_text(row["high value"]),
+        from_=value_part(row["low value"]), to=value_part(row["high value"]),
     )  # fmt: skip
     yield Takeaway(f"assumption {pair[0]}-{pair[1]}", words)
 
 
-def value_text(value: Any) -> str:
-    """Return the value of an assumption as it is said."""
-    number = isinstance(value, float | np.floating)
-    return f"{value:.3g}" if number else str(value)
+def value_part(value: Any) -> Part:
+    """Return the value of an assumption as a number, or in words where it is none."""
+    number = isinstance(value, int | float | np.number) and not isinstance(value, bool | np.bool_)
+    return given(value) if number else str(value)
 
 
 def _who(pair: Pair) -> dict[str, str]:

@@ -116,6 +116,13 @@ class Table:
     rows: tuple[tuple[Part, ...], ...]
     more: int = 0
 
+    @property
+    def numeric(self) -> tuple[bool, ...]:
+        """Which columns hold numbers."""
+        return tuple(
+            any(isinstance(row[place], Number) for row in self.rows) for place in range(len(self.columns))
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -187,15 +194,15 @@ def points(fraction: Any) -> Number:
     return Number(value, UNKNOWN if math.isnan(value) else f"{_minus(f'{round(100 * value, 2):g}')} points")
 
 
-def billions(dollars: Any) -> Number:
+def billions(dollars: Any, *, signed: bool = False) -> Number:
     """Return US dollars a year, said in billions.
 
     Examples
     --------
-    >>> billions(-1.68e10).text
-    '−16.8 bn'
+    >>> billions(-1.68e10).text, billions(1e9, signed=True).text
+    ('−16.8 bn', '+1.0 bn')
     """
-    return _number(dollars, 1e-9, 1, " bn", signed=True)
+    return _number(dollars, 1e-9, 1, " bn", signed=signed)
 
 
 def whole(number: Any) -> Number:
@@ -221,6 +228,11 @@ def day(date: DateLike) -> Day:
 def cell_day(value: Any) -> Part:
     """Return the day of a cell, or nothing where there is none."""
     return "" if pd.isna(value) else day(str(value)[:10])
+
+
+def rows_of(frame: pd.DataFrame) -> list[tuple[Any, Any]]:
+    """Return the label and the row of each row of a frame."""
+    return list(frame.iterrows())
 
 
 def numbers_of(block: Block) -> Iterator[Number]:

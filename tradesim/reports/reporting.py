@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tradesim.io.files import write_text
 from tradesim.errors import InputError, Problem
+from tradesim.io.files import write_text
 from tradesim.reports import kinds, subjects
 from tradesim.reports.values import Day, Number, Section, Table, Takeaway
 from tradesim.scenario import Scenario
@@ -15,8 +15,8 @@ from tradesim.sweeps import Sweep
 
 DRAWS = 1000
 DUTY = (
-    "Duties are statutory effective duties: the rates in force, weighted by the trade of a fixed base year. What "
-    "customs collects is less, and is not in here."
+    "Duties are statutory effective duties: the rates in force, weighted by the trade of a fixed base year. "
+    "What customs collects is less, and is not in here."
 )
 
 
@@ -47,7 +47,9 @@ class Report:
     sections: tuple[Section, ...]
 
     def __repr__(self) -> str:
-        return f"Report({self.kind} {self.name}: {len(self.takeaways)} takeaways, {len(self.sections)} sections)"
+        return (
+            f"Report({self.kind} {self.name}: {len(self.takeaways)} takeaways, {len(self.sections)} sections)"
+        )
 
     def summary_text(self) -> str:
         """Return the takeaways in words, a line each."""
@@ -113,8 +115,12 @@ def report(
     found = subjects.found(subject)
     if not isinstance(found.of, Scenario):
         options = {"draws": draws, "seed": seed}
-        what = "a record leaves nothing to chance" if isinstance(found.of, Schedule) else "a sweep has its own"
-        problems = [Problem(what, name, str(v), fix="leave it out") for name, v in options.items() if v is not None]
+        what = (
+            "a record leaves nothing to chance" if isinstance(found.of, Schedule) else "a sweep has its own"
+        )
+        problems = [
+            Problem(what, name, str(v), fix="leave it out") for name, v in options.items() if v is not None
+        ]
         if problems:
             raise InputError(problems)
     if isinstance(found.of, Schedule):
