@@ -29,7 +29,19 @@ MOST_AGAIN = 2000
 """Number of the highest draw of a sweep that is told."""
 DAY = np.timedelta64(1, "D")
 KNOWN = "What had been enacted by then, by legal authority. What rules add and truces suspend is not in it."
+LEAST_MOVE = 0.01
+"""A pair is shown whose duty moves by a point or more."""
+REST = "ROW"
 Told = tuple[tuple[Takeaway, ...], tuple[Section, ...]]
+
+
+def _shown(futures: Mapping[str, pd.DataFrame]) -> list[Pair]:
+    """Return the pairs to tell of: those that move most, partners before the rest of the world."""
+    moving = moving_pairs(futures)
+    together = pd.concat([frame[moving] for frame in futures.values()])
+    spans = together.max() - together.min()
+    chosen = [pair for pair in moving if spans[pair] >= LEAST_MOVE] or moving
+    return sorted(chosen, key=lambda pair: REST in pair)[:MOST_PAIRS]
 
 
 # Scenarios -------------------------------------------------------------------------------------------
@@ -40,7 +52,7 @@ def of_scenario(subject: Subject, scenario: Scenario, wanted: int, seed: int) ->
     paths, alike = _run(scenario, wanted, seed)
     many = paths.draws > 1
     credit = Credit(f"tradesim, scenario {scenario.name}", scenario.schedule.vintage)
-    pairs = moving_pairs(_range(paths))[:MOST_PAIRS]
+    pairs = _shown(_range(paths))
     paid, costs_told = costs.costed(paths, credit.source)
     matters, depends_told = depends.of_scenario(scenario, pairs, seed, credit)
     words = "The one path: nothing is left to chance." if alike else "The first draw, one of many futures."
@@ -127,7 +139,7 @@ def of_record(subject: Subject, schedule: Schedule) -> Told:
     """Return takeaways and sections on a record: what was charged, by whom, under which authority."""
     first, last = period(schedule)
     duty = schedule.effective_duty(first, last)
-    pairs = moving_pairs({"": duty[list(schedule.pairs)]})[:MOST_PAIRS]
+    pairs = _shown({"": duty[list(schedule.pairs)]})
     name = subject.record
     credit = Credit(f"tradesim, record {subject.name}", schedule.vintage)
     events = datasets.events(name) if name else None
@@ -171,7 +183,7 @@ def of_sweep(subject: Subject, sweep: Sweep) -> Told:
     scenario = next(iter(sweep.setup.scenarios.values()))
     credit = Credit(f"tradesim, sweep of {sweep.labels.name}", scenario.schedule.vintage)
     ends = {str(q): sweep.quantiles([q]).droplevel("quantile", axis=1) for q in (0.05, 0.95)}
-    pairs = moving_pairs(ends)[:MOST_PAIRS]
+    pairs = _shown(ends)
     few = _again(sweep)
     paid, costs_told = costs.costed(few, credit.source)
     matters, depends_told = depends.of_sweep(sweep, pairs, credit)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from tradesim import plots
@@ -40,7 +41,7 @@ def step_figure(
     alt = f"Step chart of the duty of {_listed(pairs)}, {_span(duty)}. {_ends(duty, pairs)}"
     return Figure(
         "duty", caption, alt,
-        lambda: plots.step_chart(duty, pairs=pairs, **marks, ax=axes(WIDTH, HEIGHT + 1.6)),
+        lambda: plots.step_chart(turning(duty), pairs=pairs, **marks, ax=axes(WIDTH, HEIGHT + 1.6)),
     )  # fmt: skip
 
 
@@ -88,7 +89,7 @@ def fan_figures(
 
 
 def _fan(quantiles: pd.DataFrame, pairs: Sequence[Pair], truce: Any) -> Any:
-    return lambda: plots.fan_chart(quantiles, pairs=pairs, truce=truce, ax=axes())
+    return lambda: plots.fan_chart(turning(quantiles), pairs=pairs, truce=truce, ax=axes())
 
 
 def truce_figure(shares: pd.DataFrame, any_of: "pd.Series[float] | None", credit: Credit) -> Figure:
@@ -127,7 +128,22 @@ def layer_figures(layers: pd.DataFrame, pairs: Sequence[Pair], credit: Credit) -
 
 
 def _layers(layers: pd.DataFrame, pair: Pair) -> Any:
-    return lambda: plots.authority_stack(layers, pair, ax=axes())
+    return lambda: plots.authority_stack(turning(layers), pair, ax=axes())
+
+
+def turning(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a frame by date on which anything moves, and the last: all that steps need.
+
+    Examples
+    --------
+    >>> days = pd.date_range("2025-04-01", periods=5)
+    >>> turning(pd.DataFrame({"duty": [0.1, 0.1, 0.3, 0.3, 0.3]}, index=days)).index.day.tolist()
+    [1, 3, 5]
+    """
+    values = frame.to_numpy(dtype=float)
+    moves = np.ones(len(frame), dtype=bool)
+    moves[1:-1] = (values[1:-1] != values[:-2]).any(axis=1)
+    return frame[moves]
 
 
 def _listed(pairs: Sequence[Pair]) -> str:
