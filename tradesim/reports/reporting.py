@@ -35,9 +35,10 @@ class Report:
     --------
     >>> import tradesim as ts
     >>> found = ts.report("april-2025-spiral")
-    >>> print(found.takeaways[0].sentence.text)
-    CHN charges 32.6 % on goods from USA on 2 April 2025, 147.6 % at the highest, from 12 April 2025 on, and \
-147.6 % on 2 May 2025.
+    >>> found
+    Report(scenario april-2025-spiral: 6 takeaways, 8 sections)
+    >>> found.takeaways[0].sentence.numbers[1].text, found.tables["layers"].columns
+    ('135.4 %', ('importer', 'exporter', 'authority', 'duty'))
     """
 
     kind: str
