@@ -22,7 +22,7 @@ class Origin:
     Parameters
     ----------
     subject : as it was named: a name, or a path; nothing for an object of Python.
-    python : the lines that make it again, the last of them an assignment to ``subject``.
+    python : of an object, the line of Python that makes it again as ``subject``.
     file : its own text, where it is not to be had otherwise.
     """
 
@@ -116,9 +116,9 @@ def again(origin: Origin, facts: Sequence[tuple[str, str]], arguments: Sequence[
         options = "".join(f" --{name} {shlex.quote(str(value))}" for name, value in arguments)
         blocks.append(Code(f"tradesim report {shlex.quote(origin.subject)}{options} -o {FILE}"))
     given = "".join(f", {name}={value!r}" for name, value in arguments)
-    blocks.append(
-        Code(f"import tradesim as ts\n\n{origin.python}\nts.report(subject{given}).to_html({FILE!r})")
-    )
+    what = repr(origin.subject) if origin.subject else "subject"
+    call = f"ts.report({what}{given}).to_html({FILE!r})"
+    blocks.append(Code("\n".join(filter(None, ["import tradesim as ts\n", origin.python, call]))))
     if origin.file is not None:
         blocks.append(Code(origin.file, "The scenario as a file"))
     return Section("again", "To make this report again", tuple(blocks))

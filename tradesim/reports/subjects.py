@@ -64,16 +64,13 @@ def _named(name: str) -> Subject | None:
     """Return the packaged scenario or record of a name."""
     if name in scenarios.names():
         scenario = scenarios.load(name)
-        origin = Origin(name, f"subject = ts.scenarios.load({name!r})")
-        return Subject(scenario, name, scenario.title, origin)
+        return Subject(scenario, name, scenario.title, Origin(name))
     if name in datasets.names():
         schedule = datasets.load(name)
         if not schedule.pairs:
             known = [other for other in datasets.names() if datasets.load(other).pairs]
             raise InputError([Problem("a record without measures", "subject", repr(name), ", ".join(known))])
-        return Subject(
-            schedule, name, schedule.title, Origin(name, f"subject = ts.datasets.load({name!r})"), name
-        )
+        return Subject(schedule, name, schedule.title, Origin(name), name)
     return None
 
 
@@ -84,12 +81,10 @@ def _filed(path: Path) -> Subject:
         return _stored(path)
     if ending == ".csv":
         schedule = io.check_measures(path, ())
-        python = f"subject = {str(path)!r}  # a file of measures"
-        return Subject(schedule, path.stem, schedule.title or path.stem, Origin(str(path), python))
+        return Subject(schedule, path.stem, schedule.title or path.stem, Origin(str(path)))
     if ending == ".toml" or path.exists():
         scenario = Scenario.from_toml(path)
-        python = f"subject = ts.Scenario.from_toml({str(path)!r})"
-        origin = Origin(str(path), python, path.read_text(encoding="utf-8"))
+        origin = Origin(str(path), file=path.read_text(encoding="utf-8"))
         return Subject(scenario, scenario.name, scenario.title, origin)
     known = [*scenarios.names(), *(name for name in datasets.names() if datasets.load(name).pairs)]
     raise InputError([unknown_name("record, scenario, file or store", str(path), known, "subject")])
@@ -123,7 +118,8 @@ def _scenario(scenario: Scenario) -> Subject:
         text = io.scenario_text(scenario)
         python = 'subject = ts.Scenario.from_toml("scenario.toml")  # the file below, saved under this name'
     except InputError as error:
-        text, python = None, f"# subject: your scenario, which no file can hold ({error})"
+        why = " ".join(str(error).split())
+        text, python = None, f"# subject: your scenario, which no file can hold ({why})"
     return Subject(scenario, scenario.name, scenario.title, Origin("", python, text))
 
 
@@ -141,6 +137,6 @@ def _schedule(schedule: Schedule) -> Subject:
 def _sweep(sweep: Sweep, path: str = "") -> Subject:
     """Return a sweep, by its store where it has one."""
     place = path or (str(sweep.store.folder) if sweep.store is not None else "")
-    python = f"subject = ts.sweeps.resume({place!r})" if place else "# subject: your sweep; it has no store"
+    python = "" if place else "# subject: your sweep; it has no store"
     one = next(iter(sweep.setup.scenarios.values()))
     return Subject(sweep, sweep.labels.name, one.title, Origin(place, python))
