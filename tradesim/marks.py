@@ -104,11 +104,15 @@ def pairs_of(frame: pd.DataFrame) -> list[Pair]:
 
 
 def period(schedule: Schedule) -> tuple[dt.date, dt.date]:
-    """Return the first and the last day that a record speaks of: where it begins, and its vintage."""
+    """Return the first and the last day that a record speaks of: where it begins, and its vintage.
+
+    Where it has none, the last day is a month after the last that its acts name.
+    """
     effective = [as_date(measure.effective) for measure in schedule.measures]
     try:
         vintage = dt.date.fromisoformat(schedule.vintage)
     except ValueError:
-        vintage = max(effective)
+        ends = [as_date(measure.expires) for measure in schedule.measures if measure.expires is not None]
+        vintage = max(effective + ends) + dt.timedelta(days=LEAST_BEFORE)
     first = schedule.begins or min(effective)
     return first, max(first, vintage)

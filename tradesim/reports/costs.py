@@ -36,6 +36,7 @@ ELASTICITY = 4.0
 FAR = 10
 """Years from that of the trade data beyond which they say nothing."""
 MOST_DRAWS = 1000
+MOST_PARTIES = 3
 REST = "ROW"
 TITLE = "What it costs"
 
@@ -50,17 +51,21 @@ def costed(paths: Paths, origin: str) -> tuple[Section, list[Takeaway]]:
     world = _world()
     missing = "; ".join(_reasons(paths, world))
     if missing:
-        return Section("costs", TITLE, (Text(f"Not told here: {missing}."),)), []
+        return _untold(missing), []
     few = _first(paths, MOST_DRAWS)
     model = SingleSector(world.flows, world.tariffs, elasticity=ELASTICITY, codes=world.codes)
     try:
-        found = impact(few, model, against="start")
+        every = impact(few, model, against="start")
+        found = every.converged_only() if every.unsolved else every
     except InputError as error:
-        return Section("costs", TITLE, (Text(f"Not told here: {error}."),)), []
-    if found.unsolved:
-        found = found.converged_only()
-    parties = [code for code in paths.economies if code in world.codes and code in _charging(paths)]
-    return _section(found, world, origin), [takeaways.of_impact(found, parties[:3], world.year)]
+        return _untold(str(error)), []
+    parties = [code for code in paths.economies if code in _charging(paths)]
+    told = takeaways.of_impact(found, parties[:MOST_PARTIES], world.year)
+    return _section(found, every.unsolved, world, origin), [told]
+
+
+def _untold(why: str) -> Section:
+    return Section("costs", TITLE, (Text(f"Not told here: {why}."),))
 
 
 @cache
@@ -91,7 +96,7 @@ def _first(paths: Paths, draws: int) -> Paths:
     return replace(paths, duty=paths.duty[:draws], truce=paths.truce[:draws], cost=None)
 
 
-def _section(found: Impact, world: Baseline, origin: str) -> Section:
+def _section(found: Impact, unsolved: int, world: Baseline, origin: str) -> Section:
     year = Number(float(world.year), str(world.year))
     blocks: list[Block] = [
         say(
@@ -103,7 +108,7 @@ def _section(found: Impact, world: Baseline, origin: str) -> Section:
             n=whole(len(found.economies)), elasticity=given(ELASTICITY), draws=whole(found.draws), year=year,
             paths="path" if found.draws == 1 else "draws",
         ),
-        *_unsolved(found),
+        *_limits(found, unsolved),
         _figure(found, world, origin),
         _table(found),
         Bullets((*world.assumptions, *world.notes)),
@@ -111,7 +116,11 @@ def _section(found: Impact, world: Baseline, origin: str) -> Section:
     return Section("costs", TITLE, tuple(blocks))
 
 
-def _unsolved(found: Impact) -> Iterator[Sentence]:
+def _limits(found: Impact, unsolved: int) -> Iterator[Sentence]:
+    """Yield what a reader has to know of how the model was solved."""
+    if unsolved:
+        words = "{n} more draws are left out: the model has no solution for some of their months."
+        yield say(words, n=whole(unsolved))
     worst = max(found.accuracy, key=lambda accuracy: accuracy.welfare, default=None)
     if worst is not None:
         yield say("Between solved points it is interpolated: {how}.", how=str(worst))

@@ -190,15 +190,17 @@ def of_sweep(found: Sweep, pairs: Sequence[Pair], credit: Credit) -> tuple[Secti
             blocks.append(Text(f"No tornado of {pair[0]} on {pair[1]}: {error}."))
         told += _deciding(found, pair, blocks)
     blocks += _sobol(found, pairs[:MOST_PAIRS])
-    whole_section = _section([], swings, credit)
-    return Section("depends", TITLE, (*whole_section.blocks, *blocks)), [*_told(swings), *told]
+    drawn = [*_section([], swings, credit).blocks, *blocks]
+    if not drawn:
+        return nothing("Nothing but chance was varied, and no level that was kept is in doubt."), []
+    return Section("depends", TITLE, tuple(drawn)), [*_told(swings), *told]
 
 
 def _deciding(found: Sweep, pair: Pair, blocks: list[Block]) -> list[Takeaway]:
     """Add what decides whether a pair exceeds the kept level that is most in doubt; return the takeaway."""
     shares = {level: float(found.passed(level)[pair].iloc[-1]) for level in found.labels.levels}
-    level = min(shares, key=lambda each: abs(shares[each] - 0.5), default=None)
-    if level is None or not LEVEL <= shares[level] <= 1 - LEVEL:
+    level = min(shares, key=lambda each: abs(shares[each] - 0.5), default=0.0)
+    if not LEVEL <= shares.get(level, 0.0) <= 1 - LEVEL:
         return []
     answer = found.decides(level, pair)
     if answer.ranking.empty:

@@ -118,8 +118,8 @@ def story_figure(
 
 
 def layer_figures(layers: pd.DataFrame, pairs: Sequence[Pair], credit: Credit) -> Iterator[Figure]:
-    """Yield the layers of each pair's duty, by authority."""
-    for number, pair in enumerate(pairs, start=1):
+    """Yield the layers of each pair's duty, by authority; none of a single day."""
+    for number, pair in enumerate(pairs if len(layers) > 1 else (), start=1):
         caption = credit.caption(f"The layers of the duty of {pair[0]} on {pair[1]}, by authority", DUTY)
         own = layers[pair[0]][pair[1]].iloc[-1]
         parts = ", ".join(f"{name} {100 * part:.1f} %" for name, part in own.items() if abs(part) > 5e-4)

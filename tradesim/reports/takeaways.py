@@ -28,7 +28,7 @@ from tradesim.sweeps import Sweep
 
 Pair = tuple[str, str]
 RARE = 0.95
-"""One draw in twenty lies above it."""
+"""One draw in twenty lies there or above."""
 
 
 def of_paths(paths: Paths, pairs: Sequence[Pair]) -> Iterator[Takeaway]:
@@ -41,7 +41,7 @@ def of_paths(paths: Paths, pairs: Sequence[Pair]) -> Iterator[Takeaway]:
         if paths.draws == 1:
             yield Takeaway(key, _one_path(pair, row, paths))
         else:
-            rare = float(peaks[pair].quantile(RARE))
+            rare = float(peaks[pair].quantile(RARE, interpolation="lower"))
             yield Takeaway(key, _many_draws(pair, row, paths, rare))
 
 
@@ -64,32 +64,26 @@ def _many_draws(pair: Pair, row: Any, paths: Paths, rare: float) -> Sentence:
             high=percent(row["last 95 %"]),
         ),
         say(
-            "It ends higher than it began in {up} of draws and lower in {down}; one draw in twenty exceeds "
-            "{rare} at some time.",
+            "It ends higher than it began in {up} of draws and lower in {down}; one draw in twenty reaches "
+            "{rare} or more at some time.",
             up=percent(row["ends higher"]), down=percent(row["ends lower"]), rare=percent(rare),
         ),
     )  # fmt: skip
 
 
 def of_truces(paths: Paths) -> Iterator[Takeaway]:
-    """Yield how long each truce holds, and how it ends."""
+    """Yield how long each truce holds, and how it ends where that is left to chance."""
     for name, row in rows_of(paths.truce_summary()):
         words = say(
-            "Truce {name}: ever in force in {held} of draws and on the last day in {last}; a breach ends it "
-            "in {breached}, and it is renewed {renewals} times on average.",
+            "Truce {name}: ever in force in {held} of draws and on the last day in {last}.",
             name=str(name), held=percent(row["held"]), last=percent(row["last day"]),
+        )  # fmt: skip
+        ends = say(
+            "A breach ends it in {breached}, and it is renewed {renewals} times on average.",
             breached=percent(row["breached"]), renewals=plain(row["renewals"], 2),
         )  # fmt: skip
-        yield Takeaway(f"truce {name}", words)
-
-
-def shares_of(outcomes: pd.DataFrame) -> dict[str, dict[str, float]]:
-    """Return the share of draws of each outcome, by event, in the order of the outcomes."""
-    found = {}
-    for event in outcomes:
-        shares = outcomes[event].value_counts(normalize=True, sort=False)
-        found[str(event)] = {str(name): float(share) for name, share in shares.items()}
-    return found
+        moves = row["breached"] > 0 or row["renewals"] > 0
+        yield Takeaway(f"truce {name}", joined(words, ends) if moves else words)
 
 
 def of_record(schedule: Schedule, duty: pd.DataFrame, pairs: Sequence[Pair]) -> Iterator[Takeaway]:
@@ -158,7 +152,7 @@ def of_impact(impact: Impact, parties: Sequence[str], year: int) -> Takeaway:
 
 def of_swings(swings: pd.DataFrame, pair: Pair) -> Iterator[Takeaway]:
     """Yield which assumption moves the highest duty of a pair most, by itself."""
-    if swings.empty or not np.isfinite(swings["swing"].iloc[0]) or swings["swing"].iloc[0] <= 0:
+    if swings.empty or swings["swing"].iloc[0] <= 0:
         return
     row = swings.iloc[0]
     words = say(
