@@ -268,6 +268,14 @@ def test_the_pairs_told_of_move_a_point_or_more_and_named_partners_come_first():
     assert kinds._shown({"": frame * 0.001}) == [("USA", "CHN"), ("CHN", "USA"), ("USA", "ROW")]
 
 
+def test_of_many_pairs_those_that_move_most_are_told_of():
+    scenario = ts.scenarios.load("three-bloc-war")
+    keys = [each.key for each in ts.report(scenario, draws=40).takeaways if each.key.startswith("duty")]
+    duty = scenario.run(draws=40)
+    spans = {pair: np.ptp(duty.quantiles([0.05, 0.5, 0.95])[pair].to_numpy()) for pair in duty.pairs}
+    assert keys == [f"duty {i}-{j}" for i, j in spans if spans[i, j] in sorted(spans.values())[-4:]]
+
+
 def test_pictures_are_drawn_when_the_page_is_asked_for(monkeypatch):
     monkeypatch.setattr(plots, "event_timeline", lambda *_, **__: 1 / 0)
     found = ts.report("april-2025-spiral")

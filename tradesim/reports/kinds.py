@@ -41,7 +41,8 @@ def _shown(futures: Mapping[str, pd.DataFrame]) -> list[Pair]:
     together = pd.concat([frame[moving] for frame in futures.values()])
     spans = together.max() - together.min()
     chosen = [pair for pair in moving if spans[pair] >= LEAST_MOVE] or moving
-    return sorted(chosen, key=lambda pair: REST in pair)[:MOST_PAIRS]
+    most = sorted(chosen, key=lambda pair: (REST in pair, -spans[pair]))[:MOST_PAIRS]
+    return sorted(most, key=lambda pair: (REST in pair, moving.index(pair)))
 
 
 # Scenarios -------------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ def _template() -> Template:
     )
     rooms.filters |= {
         "linked": linked,
-        "kind": lambda block: type(block).__name__,
+        "kind": _kind,
         "part": _part,
         "width": _width,
     }
