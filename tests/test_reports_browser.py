@@ -125,6 +125,12 @@ def test_what_somebody_wrote_is_text(pages):
     assert "49" not in page.all("h1")[0].text
 
 
+def test_in_a_notebook_it_is_text_too(hostile):
+    shown = Page(ts.report(hostile, draws=5)._repr_html_())
+    assert {each.tag for each in shown.elements} == {"p", "ul", "li"}
+    assert shown.all("p")[0].text == " ".join(NASTY)
+
+
 # Seen ------------------------------------------------------------------------------------------------
 
 

@@ -147,6 +147,7 @@ def test_what_it_costs_is_what_the_model_says(of_scenario, cost):
 
 def test_layers_are_those_of_the_schedule_on_the_day_of_the_start(of_scenario, scenario):
     split = scenario.schedule.effective_duty(scenario.start, scenario.start, by="authority").iloc[0]
+    assert str(scenario.start) in of_scenario.tables["layers"].caption
     pair, total, parts = None, {}, {}
     for importer, exporter, name, duty in rows(of_scenario, "layers"):
         pair = (importer, exporter) if importer else pair

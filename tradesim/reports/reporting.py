@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,10 @@ class Report:
         return (
             f"Report({self.kind} {self.name}: {len(self.takeaways)} takeaways, {len(self.sections)} sections)"
         )
+
+    def _repr_html_(self) -> str:
+        lines = "".join(f"<li>{escape(each.sentence.text)}</li>" for each in self.takeaways)
+        return f"<p>{escape(self.title)}</p><ul>{lines}</ul>"
 
     def summary_text(self) -> str:
         """Return the takeaways in words, a line each."""
