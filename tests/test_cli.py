@@ -16,12 +16,12 @@ import pytest
 from typer.testing import CliRunner
 
 import tradesim
-from tradesim import datasets, scenarios
+from tradesim import datasets, scenarios, wording
 from tradesim.cli import app, duties, finding, front, output
 from tradesim.errors import TradesimError
 
 RUN = [sys.executable, "-W", "error", "-m", "tradesim"]
-COMMANDS = ("list", "show", "duty", "run", "sweep", "plot", "check", "trade", "tour")
+COMMANDS = ("list", "show", "duty", "run", "sweep", "plot", "report", "check", "trade", "tour")
 RECORDS = [name for name in datasets.names() if datasets.load(name).pairs]
 
 
@@ -747,7 +747,7 @@ def test_json_has_no_number_that_json_has_not(capsys):
     ],
 )
 def test_things_are_counted_in_words(number, noun, words):
-    assert output.count(number, noun) == words
+    assert wording.count(number, noun) == words
 
 
 @pytest.mark.parametrize(

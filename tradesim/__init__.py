@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         economics,
         impacts,
         plots,
+        reports,
         rules,
         scenarios,
         sweeps,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tradesim.impacts import Impact, impact
     from tradesim.measures import Measure
     from tradesim.paths import Paths
+    from tradesim.reports.reporting import Report, report
     from tradesim.scenario import Record, Scenario
     from tradesim.schedule import Schedule
     from tradesim.shocks import Shock, Size
@@ -54,6 +56,7 @@ _ROOM = {
     "Outcome": "events",
     "Paths": "paths",
     "Record": "scenario",
+    "Report": "reports.reporting",
     "Scenario": "scenario",
     "Schedule": "schedule",
     "Shock": "shocks",
@@ -68,6 +71,7 @@ _ROOM = {
     "integers": "sweeps.distributions",
     "loguniform": "sweeps.distributions",
     "normal": "sweeps.distributions",
+    "report": "reports.reporting",
     "sweep": "sweeps.sweep",
     "triangular": "sweeps.distributions",
     "uniform": "sweeps.distributions",
@@ -78,6 +82,7 @@ _ROOMS = (
     "economics",
     "impacts",
     "plots",
+    "reports",
     "rules",
     "scenarios",
     "sweeps",
@@ -94,6 +99,7 @@ __all__ = [
     "Outcome",
     "Paths",
     "Record",
+    "Report",
     "Scenario",
     "Schedule",
     "Shock",
@@ -113,6 +119,8 @@ __all__ = [
     "loguniform",
     "normal",
     "plots",
+    "report",
+    "reports",
     "rules",
     "scenarios",
     "sweep",

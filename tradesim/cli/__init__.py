@@ -1,4 +1,4 @@
-"""Command line: ``tradesim list | show | duty | run | sweep | plot | check | trade | tour``.
+"""Command line: ``tradesim list | show | duty | run | sweep | plot | report | check | trade | tour``.
 
 Each command is its signature here and its work in a room of its own, which loads when it is called: help
 comes at once.
@@ -197,6 +197,33 @@ def plot(
     from tradesim.cli import pictures  # noqa: PLC0415
 
     pictures.plot(subject, pictures.Wanted(start, end, by, tuple(pair or ()), on, kind, draws, seed, out))
+
+
+@app.command(epilog="Example: tradesim report us-china-two-years --draws 2000 -o report.html")
+def report(
+    subject: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME|FILE|STORE",
+            help="A packaged scenario or record, a scenario (.toml), measures (.csv), or a sweep's store.",
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="The HTML file; out/NAME-report.html by default."),
+    ] = None,
+    draws: Annotated[
+        int | None, typer.Option(metavar="N", help="How many draws of a scenario; 1000 by default.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(metavar="K", help="Which random numbers of a scenario; 0 by default.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Tell a record, a scenario or a sweep on one page: what it comes to, why, and how to make it again."""
+    from tradesim.cli import reporting  # noqa: PLC0415
+
+    reporting.write(subject, reporting.Wanted(out, draws, seed), as_json=json)
 
 
 @app.command(epilog="Example: tradesim check my-scenario.toml; tradesim check acts.csv --economies USA,CHN")

@@ -9,14 +9,12 @@ import pandas as pd
 
 from tradesim import datasets, scenarios
 from tradesim.cli import finding
-from tradesim.cli.output import count, percent, say, say_facts, say_json, say_paragraph, say_table
-from tradesim.events import Effect, Event
+from tradesim.cli.output import percent, say, say_facts, say_json, say_paragraph, say_table
+from tradesim.events import Event
 from tradesim.measures import Measure, rate_text
-from tradesim.rules import Rule
 from tradesim.scenario import Record, Scenario
 from tradesim.schedule import Schedule
-from tradesim.shocks import Shock
-from tradesim.truces import Truce
+from tradesim.wording import count, effect_words, rule_words, shock_words, truce_words
 
 LATEST = 15
 
@@ -159,9 +157,9 @@ def _say_scenario(scenario: Scenario) -> None:
         }
     )
     _say_list("rules", (f"{code} {rule_words(rule)}" for code, rule in scenario.rules.items()))
-    _say_list("truces", map(_truce_words, scenario.truces))
+    _say_list("truces", map(truce_words, scenario.truces))
     _say_list("events", (line for event in scenario.events for line in _event_lines(event)))
-    _say_list("shocks", map(_shock_words, scenario.shocks))
+    _say_list("shocks", map(shock_words, scenario.shocks))
     _say_list(
         "branches",
         (
@@ -183,75 +181,13 @@ def _record_words(record: Record) -> str:
     return f"{record.name}{known}{without}"
 
 
-def rule_words(rule: Rule) -> str:
-    """Say in a sentence what a rule does, when, and how far.
-
-    Examples
-    --------
-    >>> from tradesim.rules import Match
-    >>> rule_words(Match(reaction=2, cap=1.25))
-    'matches × 1, 2 days after an announcement, charges 1 day later, stops at 125 %'
-    """
-    words = [rule.why(), f"{count(rule.reaction, 'day')} after an announcement"]
-    words.append(
-        f"charges {count(rule.implementation, 'day')} later" if rule.implementation else "charges at once"
-    )
-    defaults = {each.name: each.default for each in fields(rule)}
-    further = {
-        "cap": f"stops at {rule.cap * 100:g} %",
-        "coverage": f"on {rule.coverage * 100:g} % of trade",
-        "tolerance": f"lets {rule.tolerance * 100:g} points pass",
-        "ratchet": "never comes down by itself",
-        "forgiveness": f"lets {rule.forgiveness * 100:.3g} % of provocations pass",
-        "view": "looks at averages over all trade",
-        "allies": f"answers for {' and '.join(rule.allies)} too",
-        "diversion": f"counts {rule.diversion * 100:g} % of what others charge its partner",
-        "instrument": f"by {rule.instrument.replace('_', ' ')}",
-    }
-    words += [text for name, text in further.items() if getattr(rule, name) != defaults[name]]
-    return ", ".join(words)
-
-
-def _truce_words(truce: Truce) -> str:
-    parts = [f"{truce.name}: {' and '.join(truce.parties)}, {truce.start} until {truce.end}"]
-    if truce.suspend:
-        parts.append(f"suspends {'; '.join(truce.suspend)}")
-    if truce.surcharges:
-        parts.append(f"suspends {truce.surcharges * 100:g} % of what rules added")
-    parts.append("then it returns" if truce.at_end == "snapback" else "then it is gone")
-    if truce.start_spread or truce.length_spread:
-        parts.append(f"up to {truce.start_spread} days later, up to {truce.length_spread} longer")
-    if truce.renewal and truce.renewals:
-        most = f"{count(truce.renewal_days, 'day')}, {count(truce.renewals, 'time')} at most"
-        parts.append(f"renewed with {truce.renewal * 100:g} % for {most}")
-    if truce.breach:
-        parts.append(f"a provocation ends it with {truce.breach * 100:g} %")
-    return ", ".join(parts)
-
-
-def _shock_words(shock: Shock) -> str:
-    given = ", ".join(f"{name} {value:g}" for name, value in shock.size.parameters.items())
-    words = [f"{shock.name}: {shock.importer} on {shock.exporter}, {shock.rate:g} a year"]
-    words.append(f"size {shock.size.distribution} ({given})")
-    if shock.coverage < 1:
-        words.append(f"on {shock.coverage * 100:g} % of trade")
-    return ", ".join([*words, f"for {count(shock.days, 'day')}" if shock.days else "for good"])
-
-
 def _event_lines(event: Event) -> Iterator[str]:
     yield f"{event.date} {event.name}" + (f" ({event.note})" if event.note else "")
     for outcome in event.outcomes:
         note = f": {outcome.note}" if outcome.note else ""
         yield f"  {percent(outcome.probability, 0):>5}  {outcome.name}{note}"
-        yield from (f"         - {_effect_words(effect)}" for effect in outcome.effects)
+        yield from (f"         - {effect_words(effect)}" for effect in outcome.effects)
         yield from (f"         - log weight {slope:+g} × {state}" for state, slope in outcome.slopes.items())
-
-
-def _effect_words(effect: Effect) -> str:
-    words = f"{effect.action.replace('_', ' ')} {effect.target}"
-    words += "" if effect.rate is None else f" to {effect.rate * 100:g} %"
-    words += "" if effect.until is None else f" until {effect.until}"
-    return words + ("" if effect.on is None else f", on {effect.on}")
 
 
 def _scenario_facts(scenario: Scenario) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from tradesim import io
-from tradesim.cli.output import count, say
+from tradesim.cli.output import say
 from tradesim.errors import InputError, Problem
 from tradesim.scenario import Scenario
+from tradesim.wording import count
 
 
 def check(file: Path, economies: str | None) -> None:

@@ -115,11 +115,6 @@ def percent(fraction: float | None, decimals: int = 1) -> str:
     return f"{fraction * 100:.{decimals}f} %"
 
 
-def count(number: int, noun: str) -> str:
-    """Write a number of things: ``1 truce``, ``2 truces``, ``3 branches``."""
-    return f"{number:,} {noun}{'' if number == 1 else 'es' if noun.endswith('ch') else 's'}"
-
-
 def file_name(name: str) -> str:
     """Return a name that is safe in a path: letters, digits, ``.``, ``_`` and ``-``.
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tradesim import plots, report
+from tradesim import plots
 from tradesim.cli import drawing, finding, running, scenario_pictures
 from tradesim.cli.output import file_name, say
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
+from tradesim.marks import pairs_of, period, truces_of
 from tradesim.scenario import Scenario
 from tradesim.schedule import Schedule
 from tradesim.timegrid import as_date
@@ -94,9 +95,7 @@ def _record_chart(name: str, wanted: Wanted) -> plots.Chart:
         duty = schedule.effective_duty(first, last, by="authority")
         return plots.authority_stack(duty, (pairs or schedule.pairs)[0], title=schedule.title, **words)
     duty = schedule.effective_duty(first, last)
-    truces = [
-        truce for truce in report.truces_of(name) if truce[2] > duty.index[0] and truce[1] <= duty.index[-1]
-    ]
+    truces = [truce for truce in truces_of(name) if truce[2] > duty.index[0] and truce[1] <= duty.index[-1]]
     return plots.step_chart(duty, pairs=pairs or None, truces=truces, title=schedule.title, **words)
 
 
@@ -106,13 +105,9 @@ def _source(name: str) -> str:
 
 def _period(schedule: Schedule, wanted: Wanted) -> tuple[dt.date, dt.date]:
     """Return first and last day: as asked, else from where the record begins to its vintage."""
-    effective = [as_date(measure.effective) for measure in schedule.measures]
-    try:
-        vintage = dt.date.fromisoformat(schedule.vintage)
-    except ValueError:
-        vintage = max(effective)
-    first = schedule.begins or min(effective) if wanted.start is None else as_date(wanted.start, "--start")
-    last = vintage if wanted.end is None else as_date(wanted.end, "--end")
+    first, last = period(schedule)
+    first = first if wanted.start is None else as_date(wanted.start, "--start")
+    last = last if wanted.end is None else as_date(wanted.end, "--end")
     if last < first:
         raise InputError([Problem("ends before it starts", "--end", str(last), f"{first} or later")])
     return first, last
@@ -126,7 +121,7 @@ def _scenario_chart(subject: str, wanted: Wanted) -> plots.Chart:
     fail_if(_horizon_problems(scenario, start, end))
     runs = running.runs_of(scenario, running.Wanted())
     futures = dict(list(scenario_pictures.futures_of(runs).items())[: scenario_pictures.MOST_FUTURES])
-    pairs = _pairs(wanted.pairs, scenario_pictures.pairs_of(next(iter(futures.values()))))
+    pairs = _pairs(wanted.pairs, pairs_of(next(iter(futures.values()))))
     return scenario_pictures.chart(scenario, futures, pairs, start, end)
 
 

@@ -9,7 +9,6 @@ import pandas as pd
 
 from tradesim.cli import drawing, finding, scenario_pictures
 from tradesim.cli.output import (
-    count,
     file_name,
     file_names,
     made_folder,
@@ -22,6 +21,7 @@ from tradesim.cli.output import (
 from tradesim.errors import InputError, Problem
 from tradesim.paths import Paths
 from tradesim.scenario import Scenario
+from tradesim.wording import count
 
 QUANTILES = (0.05, 0.5, 0.95)
 Runs = Mapping[str, Paths]

@@ -4,21 +4,17 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from tradesim import plots
 from tradesim.cli.drawing import save_in
+from tradesim.marks import Pair, history, moving_pairs
 from tradesim.paths import Paths
 from tradesim.scenario import Scenario
 from tradesim.timegrid import DateLike, as_day
 
-LEAST_BEFORE, MOST_BEFORE = 30, 180
-"""Days of the past that are drawn; between them, as many as the futures have."""
 MOST_FUTURES = 6
-MOST_PAIRS = 6
 QUANTILES = {0.05: "5th percentile", 0.5: "median", 0.95: "95th percentile"}
-Pair = tuple[str, str]
 
 
 def save_all(scenario: Scenario, runs: Mapping[str, Paths], folder: Path) -> list[Path]:
@@ -87,37 +83,3 @@ def chart(
         "title": scenario.title or scenario.name,
     }
     return plots.branch_grid(history(scenario, shown, start), shown, **words)
-
-
-def history(
-    scenario: Scenario, futures: Mapping[str, pd.DataFrame], start: DateLike | None = None
-) -> pd.DataFrame:
-    """Return the duties before the first day of the futures, as the scenario's schedule has them.
-
-    Where the record begins with the scenario, that is the first day of the futures alone.
-    """
-    first = as_day(scenario.start)
-    begins = scenario.schedule.begins
-    any_future = next(iter(futures.values()))
-    before = np.timedelta64(min(max(len(any_future), LEAST_BEFORE), MOST_BEFORE), "D")
-    earliest = first - before if start is None else as_day(start, "--start")
-    if start is None and begins is not None:
-        earliest = max(earliest, as_day(begins))
-    if earliest >= first:
-        return any_future.iloc[:1]
-    past = scenario.schedule.effective_duty(str(earliest), str(first - np.timedelta64(1, "D")))
-    return past[list(any_future.columns)]
-
-
-def moving_pairs(futures: Mapping[str, pd.DataFrame]) -> list[Pair]:
-    """Return the pairs whose duty moves most in any future, in their order; if none moves, the first."""
-    together = pd.concat(list(futures.values()))
-    moved = together.max() - together.min()
-    most = moved[moved > 1e-9].nlargest(MOST_PAIRS).index
-    pairs = pairs_of(together)
-    return [pair for pair in pairs if pair in most] or pairs[:MOST_PAIRS]
-
-
-def pairs_of(frame: pd.DataFrame) -> list[Pair]:
-    """Return the (importer, exporter) of a frame's columns."""
-    return [(column[0], column[1]) for column in frame.columns]

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tradesim import report
+from tradesim import tour as tours
 from tradesim.cli.output import made_folder, say
 
 
 def tour(out: Path) -> None:
     """Draw everything packaged into a folder, and say what it shows."""
-    findings = report.main_job(made_folder(out), say=say)
-    say(*report.sentences_of(findings))
+    findings = tours.main_job(made_folder(out), say=say)
+    say(*tours.sentences_of(findings))

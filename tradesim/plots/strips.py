@@ -97,8 +97,9 @@ class RunLabels(Placed):
         """Centre every number on its stretch, and hide those that are wider."""
         lift = {"bottom": self.points(1.5), "center": 0.0, "top": -self.points(2.5)}
         for text, run in zip(self.texts, self.runs, strict=True):
-            text.set_visible(True)  # an invisible text has no size
             ends = self.home.transData.transform([(run.start, run.y), (run.end, run.y)])
-            text.set_position((ends[:, 0].mean(), ends[0, 1] + lift[run.va]))
             room = ends[1, 0] - ends[0, 0] - self.points(3)
-            text.set_visible(bool(text.get_window_extent(renderer).width <= room))
+            text.set_visible(bool(room > 0))
+            if room > 0:  # an invisible text has no size
+                text.set_position((ends[:, 0].mean(), ends[0, 1] + lift[run.va]))
+                text.set_visible(bool(text.get_window_extent(renderer).width <= room))

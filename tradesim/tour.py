@@ -1,4 +1,4 @@
-"""Report: the main job, which draws the packaged record and scenarios and says what they show."""
+"""Tour: the main job, which draws the packaged record and scenarios and says what they show."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,14 +9,12 @@ import numpy as np
 import pandas as pd
 
 from tradesim import datasets, plots, scenarios
+from tradesim.marks import large_acts, truces_of
 from tradesim.paths import Paths
 from tradesim.scenario import Scenario
-from tradesim.schedule import Schedule
 
 BOTH_SIDES = [("USA", "CHN"), ("CHN", "USA")]
 SOURCE = "tradesim, us-china record: steps after PIIE (C. Bown), November 2025; acts as named in the record"
-LARGE_STEP = 0.035
-"""3.5 points: a step that a chart of the whole war names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,56 +157,6 @@ def _october(out: Path) -> Finding:
     joined = pd.concat(frames, axis=1, names=["branch"])
     files = _write(out, "october-2025-branches", chart, joined)
     return Finding("Duty by branch, % of import value", tuple(sentences), table.round(1), files)
-
-
-def truces_of(name: str) -> list[tuple[str, np.datetime64, np.datetime64]]:
-    """Return (name, first day, first day after) of the truces among a record's events."""
-    events = datasets.events(name)
-    held = events[events["kind"] == "truce"]
-    starts, ends = (held[name].to_numpy(dtype="datetime64[D]") for name in ("date", "end"))
-    return list(zip(held["name"].tolist(), starts, ends + np.timedelta64(1, "D"), strict=True))
-
-
-def large_acts(
-    schedule: Schedule, duty: pd.DataFrame, least: float = LARGE_STEP, apart: int = 25
-) -> list[tuple[np.datetime64, str, str]]:
-    """Return (day, act and step, importer) of the largest steps of each pair, far enough apart to be read.
-
-    Parameters
-    ----------
-    schedule : names the acts that start or end on a day.
-    duty : (T, P) daily frame of the pairs to explain, fractions.
-    least : smallest step worth a label, a fraction.
-    apart : days between two labels of one pair.
-    """
-    acts: list[tuple[np.datetime64, str, str]] = []
-    for pair in duty.columns.to_list():
-        taken: list[pd.Timestamp] = []
-        steps = duty[pair].diff().fillna(0.0)
-        for day in steps.abs().sort_values(ascending=False, kind="stable").index:
-            if abs(steps[day]) < least:
-                break
-            if all(abs((day - other).days) > apart for other in taken):
-                taken.append(day)
-                sign = "+" if steps[day] > 0 else "−"
-                text = f"{_act_on(schedule, (pair[0], pair[1]), day)} {sign}{abs(steps[day]) * 100:.0f}"
-                acts.append((day.to_datetime64(), text, pair[0]))
-    return sorted(acts, key=lambda act: act[0])
-
-
-def _act_on(schedule: Schedule, pair: tuple[str, str], day: pd.Timestamp) -> str:
-    """Name the act whose contribution to a pair's duty moves most on a day, in the direction of the whole."""
-    eve_and_day = np.array([day - pd.Timedelta(days=1), day], dtype="datetime64[D]")
-    at = tuple(schedule.economies.index(code) for code in pair)
-    moves: dict[str, float] = {}
-    for position, parts, measures in schedule.contributions(eve_and_day):
-        if position == at:
-            for measure, change in zip(measures, parts[1] - parts[0], strict=True):
-                moves[measure.name] = moves.get(measure.name, 0.0) + float(change)
-    total = sum(moves.values())
-    largest = max(moves, key=lambda name: np.sign(total) * moves[name])
-    alone = abs(moves[largest] - total) < 0.1 * abs(total)
-    return largest if alone else f"{largest}, …"
 
 
 def _known(scenario: Scenario, start: str) -> pd.DataFrame:

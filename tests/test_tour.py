@@ -3,13 +3,13 @@
 import pandas as pd
 import pytest
 
-from tradesim import datasets, report, scenarios
+from tradesim import datasets, marks, scenarios, tour
 
 
 @pytest.fixture(scope="module")
 def findings(tmp_path_factory):
     lines = []
-    done = report.main_job(tmp_path_factory.mktemp("out"), say=lines.append)
+    done = tour.main_job(tmp_path_factory.mktemp("out"), say=lines.append)
     assert len(lines) == len(done)
     return done
 
@@ -56,16 +56,16 @@ def test_every_branch_has_a_sentence_with_its_duty(findings):
 def test_a_label_names_the_act_that_moves_most_in_the_direction_of_the_step():
     schedule = datasets.load("us-china")
     duty = schedule.effective_duty("2026-01-01", "2026-05-01")[[("USA", "CHN")]]
-    labels = {str(day)[:10]: text for day, text, _ in report.large_acts(schedule, duty)}
+    labels = {str(day)[:10]: text for day, text, _ in marks.large_acts(schedule, duty)}
     assert labels["2026-02-24"].startswith("IEEPA fentanyl")
     assert labels["2026-04-06"].startswith("Section 232")
 
 
 def test_truces_are_half_open_windows():
-    names = {name: (str(start)[:10], str(end)[:10]) for name, start, end in report.truces_of("us-china")}
+    names = {name: (str(start)[:10], str(end)[:10]) for name, start, end in marks.truces_of("us-china")}
     assert names["Geneva truce"] == ("2025-05-14", "2027-01-10")
 
 
 def test_the_report_in_words_names_every_file(findings):
-    text = "\n".join(report.sentences_of(findings))
+    text = "\n".join(tour.sentences_of(findings))
     assert all(str(path) in text for finding in findings for path in finding.files)
