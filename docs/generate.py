@@ -26,6 +26,8 @@ DRAWS, SEED, TOLD = 400, 1, 0
 """Draws of the tables and the picture, their seed, and the draw that is told as a story."""
 QUANTILES = (0.05, 0.5, 0.95)
 MOST_PAIRS, MOST_ROWS = 3, 30
+STORY = ("row", "date", "what", "pair", "points", "charged", "duty, %", "why")
+"""Columns of the story."""
 DRAWN = {"three-bloc-war": [("USA", "CHN"), ("EU27", "CHN"), ("EU27", "USA")]}
 """Pairs of a picture where they are not those that move most."""
 DPI = 70
@@ -252,15 +254,28 @@ def branch_rows(scenario: Scenario) -> Iterator[list[str]]:
 
 def story_rows(story: pd.DataFrame) -> Iterator[list[str]]:
     """Yield the story of a draw, its first rows if it is long."""
-    for row in story.head(MOST_ROWS).itertuples(index=False):
+    for number, row in story.head(MOST_ROWS).to_dict("index").items():
         yield [
-            f"{row.date:%Y-%m-%d}",
-            str(row.kind),
-            f"{row.importer} on {row.exporter}" if isinstance(row.importer, str) else "",
-            "" if pd.isna(row[4]) else f"{row[4] * 100:.1f} → {row[5] * 100:.1f}",
-            "" if pd.isna(row.charged) else f"{row.charged:%Y-%m-%d}",
-            str(row.why),
+            str(number),
+            f"{row['date']:%Y-%m-%d}",
+            row["kind"],
+            f"{row['importer']} on {row['exporter']}" if isinstance(row["importer"], str) else "",
+            step(row["from"], row["to"]),
+            "" if pd.isna(row["charged"]) else f"{row['charged']:%Y-%m-%d}",
+            step(row["duty before"], row["duty after"]),
+            row["why"],
         ]
+
+
+def step(before: float, after: float) -> str:
+    """Return two fractions in percent, or nothing where they are not known.
+
+    Examples
+    --------
+    >>> step(0.0, 0.34), step(np.nan, np.nan)
+    ('0.0 → 34.0', '')
+    """
+    return "" if pd.isna(after) else f"{before * 100:.1f} → {after * 100:.1f}"
 
 
 def moving(paths: Paths) -> list[tuple[str, str]]:
@@ -355,10 +370,11 @@ def _results(scenario: Scenario, paths: Paths) -> list[str]:
     lines += [
         "## One path as a story",
         "",
-        f"Points announced above what stood on the eve of the first day, and why.{chance}",
+        "Points announced above what stood on the eve of the first day, the first day charged, the duty before "
+        f"and on that day, and why.{chance}",
         "",
     ]
-    lines += table(["date", "what", "pair", "points", "charged", "why"], story_rows(story))
+    lines += table(STORY, story_rows(story))
     lines += [f"… and {more} more rows: `paths.events({TOLD})`.", ""] if more > 0 else []
     return [*lines, "## Sources", "", scenario.source.strip(), ""]
 

@@ -20,7 +20,7 @@ from tradesim.paths import Paths
 from tradesim.rules import Rule
 from tradesim.schedule import Schedule
 from tradesim.shocks import Shock
-from tradesim.story import story
+from tradesim.story import Draw, story
 from tradesim.timegrid import DateLike, TimeGrid, as_date
 from tradesim.truces import Truce
 
@@ -291,12 +291,14 @@ class _Teller:
 
     scenario: Scenario
     seed: int
-    sampling: str
+    sampling: Any
 
     def __call__(self, draw: int) -> pd.DataFrame:
-        sc = self.scenario
-        trace = sc._trace(np.array([draw], dtype=np.int64), self.seed, self.sampling, traced=True)  # noqa: SLF001 same room
-        return story(trace, sc)
+        from tradesim.engine.run import once  # noqa: PLC0415 numba loads when something is run
+
+        sc, draws, sampling = self.scenario, np.array([draw], dtype=np.int64), self.sampling
+        trace = sc._trace(draws, self.seed, sampling, traced=True)  # noqa: SLF001 same room
+        return story(Draw(sc, trace, once(sc.program, draws, self.seed, sampling)))
 
 
 def _decided(event: Event, outcome: str) -> Event:

@@ -1,0 +1,60 @@
+"""Words: numbers, effects and lists as the story says them."""
+
+from collections.abc import Iterable, Sequence
+
+from tradesim.events import Effect, Event, Outcome
+
+VERBS = {"enact": "enacts", "revoke": "revokes", "suspend": "suspends", "set_rate": "sets"}
+
+
+def points(share: float) -> str:
+    """Return a fraction in percentage points.
+
+    Examples
+    --------
+    >>> points(0.335)
+    '33.5 points'
+    """
+    return f"{share * 100:.4g} points"
+
+
+def percent(share: float) -> str:
+    """Return a fraction in percent."""
+    return f"{share * 100:.4g} %"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return words in their order, joined.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"])
+    'a, b and c'
+    """
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def effect_words(event: Event, outcome: Outcome, effect: Effect) -> str:
+    """Say what an outcome does to measures.
+
+    Examples
+    --------
+    >>> cut = Effect(action="set_rate", target="IEEPA fentanyl", rate=0.1)
+    >>> deal = Outcome(name="deal", probability=1.0, effects=(cut,))
+    >>> effect_words(Event(name="summit", date="2025-10-31", outcomes=(deal,)), deal, cut)
+    'summit: deal sets IEEPA fentanyl to 10 %'
+    """
+    to = "" if effect.rate is None else f" to {percent(effect.rate)}"
+    return f"{event.name}: {outcome.name} {VERBS[effect.action]} {effect.target}{to}"
+
+
+def verb(names: Sequence[str], does: str) -> str:
+    """Return names and what they do.
+
+    Examples
+    --------
+    >>> verb(["List 1"], "end"), verb(["List 1", "List 2"], "end")
+    ('List 1 ends', 'List 1 and List 2 end')
+    """
+    return f"{listed(names)} {does}{'s' if len(names) == 1 else ''}"
