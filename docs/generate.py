@@ -27,7 +27,11 @@ DRAWS, SEED, TOLD = 400, 1, 0
 QUANTILES = (0.05, 0.5, 0.95)
 MOST_PAIRS, MOST_ROWS = 3, 30
 STORY = ("row", "date", "what", "pair", "points", "charged", "duty, %", "why")
-"""Columns of the story."""
+TOLD_IN = (
+    "Points announced above what stood on the eve of the first day; the first day that the duty follows, and "
+    "the duty before and on that day; and why."
+)
+"""Columns of the story, and what they are."""
 DRAWN = {"three-bloc-war": [("USA", "CHN"), ("EU27", "CHN"), ("EU27", "USA")]}
 """Pairs of a picture where they are not those that move most."""
 DPI = 70
@@ -370,8 +374,7 @@ def _results(scenario: Scenario, paths: Paths) -> list[str]:
     lines += [
         "## One path as a story",
         "",
-        "Points announced above what stood on the eve of the first day, the first day charged, the duty before "
-        f"and on that day, and why.{chance}",
+        f"{TOLD_IN}{chance}",
         "",
     ]
     lines += table(STORY, story_rows(story))

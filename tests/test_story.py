@@ -369,7 +369,7 @@ def answers(*measures, codes=THREE, imports=None, **changes):
     whole = scenario(schedule=Schedule(measures, economies), **changes)
     story = whole.run(seed=3).events()
     rows = story[story["why"].str.startswith("answers")]
-    return [(f"{i} on {j}", why) for i, j, why in zip(rows["importer"], rows["exporter"], rows["why"])]
+    return [(f"{i} on {j}", why) for i, j, why in rows[["importer", "exporter", "why"]].to_numpy()]
 
 
 def test_an_act_that_hits_an_ally_is_named_with_who_announced_it_against_whom_and_when():
@@ -387,20 +387,25 @@ def test_of_an_act_against_itself_and_one_against_an_ally_the_larger_is_named():
         ("CHN on USA", "answers USA's 34 points on EU27, its ally, of 2025-04-05: matches × 1"),
         (
             "CHN on USA",
-            "answers the end of USA's 34 points on EU27, its ally, on 2025-04-08, 10 points in all: matches × 1",
+            (
+                "answers the end of USA's 34 points on EU27, its ally, on 2025-04-08, 10 points in all: "
+                "matches × 1"
+            ),
         ),
     ]
 
 
 def test_goods_turned_away_elsewhere_are_the_act_of_who_turned_them_away():
-    """The EU answers China for what the United States announced against China, not China's act of a later day."""
+    """The EU answers China for what the United States announced, not for what China did later."""
     act = measure(effective="2025-04-03")
     china = measure(name="own", importer="CHN", exporter="EU27", rate=0.02, effective="2025-04-05")
     assert answers(act, china, rules={"EU27-CHN": rules.Match(diversion=0.5, reaction=4)}) == [
         (
             "EU27 on CHN",
-            "answers USA's 34 points on CHN of 2025-04-03 (50 % of them turned its way), 17 points in all: "
-            "matches × 1",
+            (
+                "answers USA's 34 points on CHN of 2025-04-03 (50 % of them turned its way), 17 points in all: "
+                "matches × 1"
+            ),
         ),
         ("EU27 on CHN", "answers CHN's 2 points of 2025-04-05, 19 points in all: matches × 1"),
     ]
@@ -411,8 +416,10 @@ def test_two_causes_of_one_day_are_both_named():
     assert answers(act, china, rules={"EU27-CHN": rules.Match(diversion=0.5)}) == [
         (
             "EU27 on CHN",
-            "answers CHN's 2 points of 2025-04-02 and USA's 34 points on CHN of 2025-04-02 (50 % of them turned "
-            "its way), 19 points in all: matches × 1",
+            (
+                "answers CHN's 2 points of 2025-04-02 and USA's 34 points on CHN of 2025-04-02 "
+                "(50 % of them turned its way), 19 points in all: matches × 1"
+            ),
         )
     ]
 
@@ -422,7 +429,10 @@ def test_a_cut_and_what_is_let_pass_are_told_as_such():
     rule = {"CHN": rules.Match(tolerance=0.12)}
     assert answers(*cut, rules=rule) == [
         ("CHN on USA", "answers USA's 34 points of 2025-04-02: matches × 1"),
-        ("CHN on USA", "answers USA's cut to 10 points of 2025-04-05, of which it lets 10 points pass: matches × 1"),
+        (
+            "CHN on USA",
+            "answers USA's cut to 10 points of 2025-04-05, of which it lets 10 points pass: matches × 1",
+        ),
     ]
 
 
@@ -495,7 +505,13 @@ def test_levels_of_one_act_go_from_one_to_the_next():
         measure(announced="2025-03-01", effective="2025-04-05", rate=0.25, coverage=0.5),
     ]
     assert charges(*levels) == [
-        (5, "USA on CHN", 0.1, 0.125, "by law: opening goes from 10 % on 100 % of trade to 25 % on 50 % of trade")
+        (
+            5,
+            "USA on CHN",
+            0.1,
+            0.125,
+            "by law: opening goes from 10 % on 100 % of trade to 25 % on 50 % of trade",
+        )
     ]
 
 

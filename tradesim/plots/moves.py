@@ -129,7 +129,10 @@ def _moves(story: pd.DataFrame, window: tuple[float, float]) -> Iterator[Move]:
 
 def _size(row: Mapping[Hashable, Any]) -> float:
     """Return how far a move goes: of the surcharge announced, else of the duty, a fraction."""
-    announced, charged = row["to"] - row["from"], row.get("duty after", np.nan) - row.get("duty before", np.nan)
+    announced, charged = (
+        row["to"] - row["from"],
+        row.get("duty after", np.nan) - row.get("duty before", np.nan),
+    )
     return float(np.nan_to_num(abs(charged if pd.isna(announced) else announced)))
 
 

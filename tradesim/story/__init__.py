@@ -56,5 +56,7 @@ def _with_duties(draw: Draw, rows: Sequence[Row]) -> Iterator[dict[str, object]]
         if row.charged is not None:
             shown["charged"] = draw.date(row.charged)
             if row.duty and row.charged < draw.length:
-                shown["duty before"], shown["duty after"] = draw.duty[row.charged : row.charged + 2, *row.pair]
+                shown["duty before"], shown["duty after"] = draw.duty[
+                    row.charged : row.charged + 2, *row.pair
+                ]
         yield shown

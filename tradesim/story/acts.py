@@ -62,7 +62,7 @@ def switched(draw: Draw, t: int, pair: Place) -> Iterator[Reason]:
                 touched = set(draw.told.schedule.matching(effect.target))
                 names = frozenset(draw.live[k].name for k in mine if draw.live[k] in touched)
                 if names:
-                    yield effect_words(event, outcome, effect), names
+                    yield effect_words(event, outcome, effect, sorted(names)), names
     back = sorted({draw.live[k].name for k in mine if laws.returned[t + 1, k] and law[1][k]})
     if back:
         yield f"{verb(back, 'return')}, no longer suspended", frozenset(back)

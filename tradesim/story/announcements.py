@@ -34,7 +34,9 @@ def announcements(draw: Draw) -> Iterator[Row]:
 def _streams(draw: Draw, pair: Place) -> list[int]:
     """Return the streams of new acts of a pair."""
     code = draw.codes
-    return [h for h, s in enumerate(draw.told.shocks) if (s.importer, s.exporter) == tuple(code[k] for k in pair)]
+    return [
+        h for h, s in enumerate(draw.told.shocks) if (s.importer, s.exporter) == tuple(code[k] for k in pair)
+    ]
 
 
 def _moved(draw: Draw, pair: Place, place: int | None) -> list[int]:
@@ -58,7 +60,10 @@ def _parts(draw: Draw, t: int, pair: Place, place: int | None, sight: Sight | No
     if place is not None and sight is not None and abs(ruled) > SAME:
         rule = draw.rules[place][1]
         why = answer(draw, t, place, sight, beside=abs(total - ruled) > SAME)
-        yield ruled, Row(t, "announces", why, pair, None, t + rule.implementation, rule.instrument == "tariff")
+        yield (
+            ruled,
+            Row(t, "announces", why, pair, None, t + rule.implementation, rule.instrument == "tariff"),
+        )
 
 
 def _arriving(draw: Draw, t: int, pair: Place, h: int) -> Iterator[Part]:
@@ -97,8 +102,7 @@ def _law(draw: Draw, t: int, pair: Place) -> Row:
     over = {s.measure.act for s in ended}
     words += [text for text, _ in steps((m for m in after if m.act in over), (s.measure for s in ended))]
     if not words:
-        gone = [s.measure for s in standing if str(s.measure.expires) == str(day)]
-        words += [f"{_names(gone)} would have ended by now"]
+        words += [f"{', '.join(_expected_to_end(draw, pair, t))} would have ended by now"]
     named = {name for _, names in switches for name in names}
     touched = [s for s in standing if s.measure.name in named or s in new or s in ended]
     charged, names = _charged(draw, t, touched)
@@ -112,6 +116,13 @@ def _names(measures: Iterable[Measure]) -> str:
 def _is_news(draw: Draw, measure: Measure) -> bool:
     """Say whether the end of a level was not known before the first day."""
     return draw.expected.get((measure.act, measure.effective)) != measure.expires
+
+
+def _expected_to_end(draw: Draw, pair: Place, t: int) -> list[str]:
+    """Name the acts that were to end on day t by what was known at the start: gone before, they are no cut now."""
+    codes = tuple(draw.codes[k] for k in pair)
+    expected = {act for (act, _), expires in draw.expected.items() if str(expires) == str(draw.date(t))}
+    return sorted({name for name, *whose, _ in expected if tuple(whose) == codes})
 
 
 def _charged(draw: Draw, t: int, touched: Iterable[Standing]) -> tuple[int | None, frozenset[str]]:

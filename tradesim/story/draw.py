@@ -128,7 +128,7 @@ class Draw:
         return [m for m in law if m not in live]
 
     @cached_property
-    def expected(self) -> dict[tuple[object, ...], object]:
+    def expected(self) -> dict[tuple[tuple[str, str, str, str], object], object]:
         """When each level, by act and first day, was to end by what was known on the eve."""
         known = known_on(self.told.schedule.measures, as_date(self.date(-1)))
         return {(m.act, m.effective): m.expires for m in known}

@@ -35,18 +35,18 @@ def listed(words: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def effect_words(event: Event, outcome: Outcome, effect: Effect) -> str:
-    """Say what an outcome does to measures.
+def effect_words(event: Event, outcome: Outcome, effect: Effect, names: Sequence[str]) -> str:
+    """Say what an outcome does to acts.
 
     Examples
     --------
     >>> cut = Effect(action="set_rate", target="IEEPA fentanyl", rate=0.1)
     >>> deal = Outcome(name="deal", probability=1.0, effects=(cut,))
-    >>> effect_words(Event(name="summit", date="2025-10-31", outcomes=(deal,)), deal, cut)
+    >>> effect_words(Event(name="summit", date="2025-10-31", outcomes=(deal,)), deal, cut, ["IEEPA fentanyl"])
     'summit: deal sets IEEPA fentanyl to 10 %'
     """
     to = "" if effect.rate is None else f" to {percent(effect.rate)}"
-    return f"{event.name}: {outcome.name} {VERBS[effect.action]} {effect.target}{to}"
+    return f"{event.name}: {outcome.name} {VERBS[effect.action]} {listed(names)}{to}"
 
 
 def verb(names: Sequence[str], does: str) -> str:
