@@ -1,9 +1,10 @@
-"""Write the pages of the packaged scenarios from the scenarios themselves: ``python docs/generate.py``.
+"""Write the pages of the packaged scenarios from the scenarios themselves: ``python docs/generate.py [NAME …]``.
 
 One page and one picture per scenario, and an index. The text is the same whenever the scenarios are, so
 that a test can tell whether the pages are current; pictures depend on fonts and are not compared.
 """  # noqa: INP001 a script, not part of the package
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
@@ -409,11 +410,11 @@ def picture(paths: Paths, file: Path) -> Path:
     return file
 
 
-def main() -> None:
-    """Write every page, its picture, and the index."""
+def main(chosen: Sequence[str] = ()) -> None:
+    """Write the pages of some scenarios or of all, their pictures, and the index."""
     PAGES.mkdir(parents=True, exist_ok=True)
     PICTURES.mkdir(parents=True, exist_ok=True)
-    for name in scenarios.names():
+    for name in chosen or scenarios.names():
         paths = run(scenarios.load(name))
         (PAGES / f"{name}.md").write_text(page(name, paths), encoding="utf-8")
         picture(paths, PICTURES / f"{name}.png")
@@ -421,4 +422,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

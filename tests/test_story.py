@@ -403,8 +403,8 @@ def test_goods_turned_away_elsewhere_are_the_act_of_who_turned_them_away():
         (
             "EU27 on CHN",
             (
-                "answers USA's 34 points on CHN of 2025-04-03 (50 % of them turned its way), 17 points in all: "
-                "matches × 1"
+                "answers USA's 34 points on CHN of 2025-04-03 (50 % of them turned its way), "
+                "17 points in all: matches × 1"
             ),
         ),
         ("EU27 on CHN", "answers CHN's 2 points of 2025-04-05, 19 points in all: matches × 1"),

@@ -108,7 +108,7 @@ class Paths(PathTables):
         The draw is run again with tracing, which costs the big run nothing. One row per move, by date:
         ``kind`` is ``announces``, ``charges``, ``forgives``, ``event`` or ``truce``; ``importer`` and
         ``exporter``; ``from`` and ``to``, the surcharge announced above the reference, nominal; ``charged``,
-        the first day that the duty follows; ``duty before`` and ``duty after``, on its eve and that day; ``why``.
+        the first day that the duty follows; ``duty before`` and ``duty after``, on its eve and then; ``why``.
         Every day on which a duty moves is the ``charged`` of a row of that pair (`tradesim.story`).
         """
         return self.retell(self._checked(draw))

@@ -23,10 +23,10 @@ def story(draw: Draw) -> pd.DataFrame:
         date, and kind:
 
         ``event``, ``truce`` : what happens to all.
-        ``announces`` : the importer's surcharge on the exporter goes ``from`` one level ``to`` another, by law,
-            by a new act that arrives or by a rule; nominal fractions above the reference (a cut below it is
-            negative). ``charged`` is the first day that the duty follows.
-        ``charges`` : a duty moves without being announced that day: an act of old takes effect or ends, a truce
+        ``announces`` : what the importer announces against the exporter goes ``from`` one level ``to``
+            another, by law, by a new act that arrives or by a rule; nominal fractions above the reference (a
+            cut below it is negative). ``charged`` is the first day that the duty follows.
+        ``charges`` : a duty moves that day by what was announced before: an act takes effect or ends, a truce
             suspends it or it returns.
         ``forgives`` : a rule lets pass what it sees.
 
@@ -55,8 +55,6 @@ def _with_duties(draw: Draw, rows: Sequence[Row]) -> Iterator[dict[str, object]]
             shown["from"], shown["to"] = row.level
         if row.charged is not None:
             shown["charged"] = draw.date(row.charged)
-            if row.duty and row.charged < draw.length:
-                shown["duty before"], shown["duty after"] = draw.duty[
-                    row.charged : row.charged + 2, *row.pair
-                ]
+            if row.pair is not None and row.duty and row.charged < draw.length:
+                shown["duty before"], shown["duty after"] = draw.of_pair(draw.duty, row.pair, row.charged)
         yield shown

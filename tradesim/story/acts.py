@@ -30,7 +30,7 @@ class Standing:
     live: int | None
 
     def follows(self, draw: Draw, t: int) -> int | None:
-        """Return the first day from t on, on which the duty moves with it; None if on that day it does not."""
+        """Return the day from t on, on which the act moves the duty; None if it is then suspended."""
         starts = draw.told.grid.position(self.measure.effective)
         if self.live is None:
             return max(starts, t) if str(self.measure.expires) != str(draw.date(t)) else t

@@ -89,7 +89,7 @@ def _mercies(draw: Draw, pair: Place, place: int, sight: Sight) -> Iterator[Row]
 
 
 def _law(draw: Draw, t: int, pair: Place) -> Row:
-    """Name the outcomes that switch acts on day t, the acts announced on it, and those that end unexpectedly."""
+    """Name the outcomes that switch acts on day t, the acts announced, and those whose end was not known."""
     day = draw.date(t)
     standing = acts_of(draw, pair, t)
     switches = list(switched(draw, t, pair))
@@ -119,14 +119,14 @@ def _is_news(draw: Draw, measure: Measure) -> bool:
 
 
 def _expected_to_end(draw: Draw, pair: Place, t: int) -> list[str]:
-    """Name the acts that were to end on day t by what was known at the start: gone before, they are no cut now."""
+    """Name the acts that were to end on day t by what was known: that they are gone is no cut any longer."""
     codes = tuple(draw.codes[k] for k in pair)
     expected = {act for (act, _), expires in draw.expected.items() if str(expires) == str(draw.date(t))}
     return sorted({name for name, *whose, _ in expected if tuple(whose) == codes})
 
 
 def _charged(draw: Draw, t: int, touched: Iterable[Standing]) -> tuple[int | None, frozenset[str]]:
-    """Return the first day from t on that the duty follows, and the names of the acts that it then follows."""
+    """Return the first day from t on that the duty follows, and the acts that it then follows, by name."""
     days: dict[int, set[str]] = {}
     for act in touched:
         day = act.follows(draw, t)

@@ -98,6 +98,10 @@ class Draw:
         """Days."""
         return len(self.told.program.base)
 
+    def of_pair(self, array: Floats, pair: Place, day: int) -> tuple[float, float]:
+        """Return what a pair has, in an array that begins on the eve, the day before a day and on it."""
+        return float(array[day][pair]), float(array[day + 1][pair])
+
     def date(self, day: int) -> np.datetime64:
         """Return the date of a day, as counted from the first."""
         return self.told.grid.start + np.timedelta64(day, "D")
@@ -153,7 +157,8 @@ class Draw:
     def carried(self) -> Floats:
         """(T + 1, L), what each live measure contributes to the duty of its pair."""
         program = self.told.program
-        return self.laws.force * np.concatenate([program.live_eve[np.newaxis], program.live_duty])
+        alone = np.concatenate([program.live_eve[np.newaxis], program.live_duty])
+        return np.asarray(self.laws.force * alone, dtype=np.float64)
 
     @cached_property
     def duty(self) -> Floats:
@@ -180,7 +185,7 @@ class Draw:
 
     @cached_property
     def arrived(self) -> Floats:
-        """(T + 1, H), what arrives of each stream, nominal: what it adds up to, less what has not yet gone."""
+        """(T + 1, H), what arrives of each stream, nominal: what it adds up to, less what is left."""
         arrived = np.zeros_like(self.standing)
         for h, days in enumerate(self.told.program.shock_values[0, :, Arrival.DAYS]):
             still = 0.0
@@ -211,7 +216,7 @@ class Draw:
 
     @cached_property
     def added(self) -> Floats:
-        """(T + 1, N, N), what rules and arrivals charge as tariffs where no truce suspends it, fraction of trade."""
+        """(T + 1, N, N), what rules and arrivals charge as tariffs but for truces, fraction."""
         added = np.zeros((self.length + 1, len(self.codes), len(self.codes)))
         for ((i, j), rule), answered in zip(self.rules, self.answered.T, strict=True):
             if rule.instrument == "tariff":

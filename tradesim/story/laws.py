@@ -1,6 +1,6 @@
-"""Laws: live measures of one draw, day by day: which are law, which truces and outcomes keep from being charged.
+"""Laws: live measures of one draw, day by day: which are law, and which of them truces suspend.
 
-The day loop remembers this of today only; here it is followed once more, from what the trace of a draw keeps.
+The day loop remembers this of today only; here it is followed again, from what the trace of a draw keeps.
 """
 
 import math
@@ -19,8 +19,8 @@ class Laws(NamedTuple):
     """Live measures and truces by day from the eve on: row t + 1 is of day t.
 
     enacted : (T + 1, L) bool, whether a measure is law. scale : (T + 1, L), of the rate as the record has it.
-    returned : (T + 1, L) bool, whether its suspension is over that day. resting : (T + 1, L, K) bool, whether a
-    truce keeps it from being charged. force : (T + 1, L), scale where it is charged, else 0.
+    returned : (T + 1, L) bool, whether its suspension is over that day. resting : (T + 1, L, K) bool, whether
+    a truce keeps it from being charged. force : (T + 1, L), scale where it is charged, else 0.
     held_before : (1, K) bool, truces in force on the eve. breached : (T + 1, K) bool, whether a breach ends a
     truce that day. change : (T, G, 2), what acts announce beyond what was known, nominal and trade-weighted.
     """
