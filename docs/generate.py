@@ -265,22 +265,22 @@ def story_rows(story: pd.DataFrame) -> Iterator[list[str]]:
             f"{row['date']:%Y-%m-%d}",
             row["kind"],
             f"{row['importer']} on {row['exporter']}" if isinstance(row["importer"], str) else "",
-            step(row["from"], row["to"]),
+            step(row["from"], row["to"], 1),
             "" if pd.isna(row["charged"]) else f"{row['charged']:%Y-%m-%d}",
-            step(row["duty before"], row["duty after"]),
+            step(row["duty before"], row["duty after"], 2),
             row["why"],
         ]
 
 
-def step(before: float, after: float) -> str:
+def step(before: float, after: float, digits: int) -> str:
     """Return two fractions in percent, or nothing where they are not known.
 
     Examples
     --------
-    >>> step(0.0, 0.34), step(np.nan, np.nan)
+    >>> step(0.0, 0.34, 1), step(np.nan, np.nan, 1)
     ('0.0 → 34.0', '')
     """
-    return "" if pd.isna(after) else f"{before * 100:.1f} → {after * 100:.1f}"
+    return "" if pd.isna(after) else f"{before * 100:.{digits}f} → {after * 100:.{digits}f}"
 
 
 def moving(paths: Paths) -> list[tuple[str, str]]:

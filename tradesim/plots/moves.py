@@ -148,6 +148,8 @@ def _short(row: Mapping[Hashable, Any], pair: Pair | None) -> tuple[str, ...]:
         before, after = (style.percent(float(row[name]), 0) for name in ("duty before", "duty after"))
         return f"on {pair[1]}, duty {before} → {after}", f"duty → {after}"
     why = "" if pd.isna(row["why"]) else str(row["why"])
+    if row["kind"] == "truce":
+        return tuple(dict.fromkeys([why, why.split(" (")[0], why.split(": ")[0].split(", ")[0]]))
     return tuple(
         dict.fromkeys([why, why.split(" (")[0], why.split(" (")[0].rsplit(": ", 1)[-1], why.split(": ")[0]])
     )
