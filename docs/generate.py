@@ -1,4 +1,6 @@
-"""Write the pages of the packaged scenarios from the scenarios themselves: ``python docs/generate.py [NAME …]``.
+"""Write the pages of the packaged scenarios from the scenarios themselves.
+
+``python docs/generate.py`` writes all of them, with names after it those.
 
 One page and one picture per scenario, and an index. The text is the same whenever the scenarios are, so
 that a test can tell whether the pages are current; pictures depend on fonts and are not compared.

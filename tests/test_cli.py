@@ -187,7 +187,7 @@ def test_text_that_a_terminal_cannot_show_is_replaced(tmp_path):
     codes = os.environ | {"PYTHONIOENCODING": "cp1252"}
     done = process("run", "april-2025-spiral", cwd=tmp_path, env=codes, text=False)
     assert (done.returncode, done.stderr) == (0, b"")
-    assert b"0 ? 34 points" in done.stdout
+    assert b"0 ? 34 " in done.stdout
     assert b"matches \xd7 1" in done.stdout
 
 
@@ -441,7 +441,7 @@ def test_running_a_scenario_runs_every_branch(call, tmp_path):
         block = text.split(f"branch {name}, 2025-10-23 to 2026-11-09")[1].split("branch")[0]
         assert re.search(rf"USA on CHN .* {last['USA', 'CHN'] * 100:.1f} %\n", block)
         assert float(table(folder / f"duty-{name}.csv")[-1][1]) == pytest.approx(last["USA", "CHN"])
-        assert table(folder / f"story-{name}.csv")[0][:3] == ["date", "kind", "importer"]
+        assert table(folder / f"story-{name}.csv")[0][:4] == ["row", "date", "kind", "importer"]
     written = {str(path.relative_to(tmp_path)) for path in folder.iterdir()}
     assert {line.strip() for line in text.split("files:\n")[1].strip().split("\n")} == written
     assert {"duty.png", "duty.svg"} <= {Path(name).name for name in written}
@@ -450,10 +450,8 @@ def test_running_a_scenario_runs_every_branch(call, tmp_path):
 def test_running_one_branch(call, tmp_path):
     text = said(call("run", "us-china-2025-10", "--branch", "threat", "--out", "here/there"))
     assert "branch deal" not in text
-    assert (
-        "2025-11-03   announces   CHN on USA   0 → 100 points   2025-11-04     answers USA's 100 points"
-        in text
-    )
+    answer = r"8   2025-11-03   announces   CHN on USA  +0 → 100   2025-11-04  +56.6 → 156.6   answers"
+    assert re.search(answer, text)
     assert sorted(path.name for path in (tmp_path / "here/there").iterdir()) == [
         "duty-threat.csv", "duty.png", "duty.svg", "story-threat.csv",
     ]  # fmt: skip

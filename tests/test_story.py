@@ -127,7 +127,7 @@ def test_an_old_act_that_ends_is_no_news_and_acts_of_a_day_are_told_together():
     ]
     assert told(old, *new) == [
         (5, "charges", "USA on CHN", None, 5, "by law: old ends"),
-        (5, "announces", "USA on CHN", (0.0, 0.2), 8, "by law: a, b"),
+        (5, "announces", "USA on CHN", (0.0, 0.2), 8, "by law: a and b"),
     ]
 
 
@@ -519,7 +519,7 @@ def test_acts_announced_together_are_each_told_when_they_are_charged():
     two = [measure(name=name, effective=day, announced="2025-04-03", rate=0.1)
            for name, day in (("a", "2025-04-05"), ("b", "2025-04-08"))]  # fmt: skip
     assert charges(*two) == [
-        (5, "USA on CHN", 0.0, 0.1, "by law: a, b"),
+        (5, "USA on CHN", 0.0, 0.1, "by law: a and b"),
         (8, "USA on CHN", 0.1, 0.2, "by law: b takes effect"),
     ]
 

@@ -73,6 +73,8 @@ def steps(begin: Iterable[Measure], end: Iterable[Measure]) -> Iterator[Reason]:
     new, old = ({m.act: m for m in levels} for levels in (begin, end))
     for act in sorted(new.keys() | old.keys()):
         name = act[0]
+        if act in new and act in old and _rate(new[act]) == _rate(old[act]):
+            continue
         if act in new and act in old:
             what = f"goes from {_rate(old[act])} to {_rate(new[act])}"
         else:

@@ -11,6 +11,7 @@ from tradesim.story.acts import Standing, acts_of, steps, switched
 from tradesim.story.answers import answer, mercy
 from tradesim.story.draw import SAME, Draw, Place, Row
 from tradesim.story.sight import Sight, sight_of
+from tradesim.story.words import named, verb
 
 Part = tuple[float, Row]
 """By how much an announcement changes, and the row that says so, without its level."""
@@ -98,19 +99,25 @@ def _law(draw: Draw, t: int, pair: Place) -> Row:
     ended = [s for s in law if str(s.measure.expires) == str(day) and _is_news(draw, s.measure)]
     words = [text for text, _ in switches]
     words += [f"by law: {_names(s.measure for s in new)}"] if new else []
-    after = (s.measure for s in law if str(s.measure.effective) == str(day))
-    over = {s.measure.act for s in ended}
-    words += [text for text, _ in steps((m for m in after if m.act in over), (s.measure for s in ended))]
-    if not words:
-        words += [f"{', '.join(_expected_to_end(draw, pair, t))} would have ended by now"]
-    named = {name for _, names in switches for name in names}
-    touched = [s for s in standing if s.measure.name in named or s in new or s in ended]
+    words += _steps_down(law, ended, str(day))
+    words += [] if words else _unannounced(draw, pair, t, ended)
+    by_name = {name for _, names in switches for name in names}
+    touched = [s for s in standing if s.measure.name in by_name or s in new or s in ended]
     charged, names = _charged(draw, t, touched)
     return Row(t, "announces", "; ".join(words), pair, None, charged, names=names)
 
 
+def _steps_down(law: Iterable[Standing], ended: Iterable[Standing], day: str) -> list[str]:
+    """Say what becomes of levels that end on a day, where the next of their act is not as high."""
+    over = {s.measure.act: s.measure for s in ended}
+    after = [s.measure for s in law if str(s.measure.effective) == day and s.measure.act in over]
+    same = {m.act for m in after if m.level == over[m.act].level}
+    levels = (measure for act, measure in over.items() if act not in same)
+    return [text for text, _ in steps((m for m in after if m.act not in same), levels)]
+
+
 def _names(measures: Iterable[Measure]) -> str:
-    return ", ".join(sorted({m.name for m in measures}))
+    return named(sorted({m.name for m in measures}))
 
 
 def _is_news(draw: Draw, measure: Measure) -> bool:
@@ -118,11 +125,17 @@ def _is_news(draw: Draw, measure: Measure) -> bool:
     return draw.expected.get((measure.act, measure.effective)) != measure.expires
 
 
-def _expected_to_end(draw: Draw, pair: Place, t: int) -> list[str]:
-    """Name the acts that were to end on day t by what was known: that they are gone is no cut any longer."""
+def _unannounced(draw: Draw, pair: Place, t: int, ended: Iterable[Standing]) -> list[str]:
+    """Name the acts that were to end on day t by what was known: that they are gone is no cut any longer.
+
+    Else those that end, though a level as high is in their place.
+    """
     codes = tuple(draw.codes[k] for k in pair)
     expected = {act for (act, _), expires in draw.expected.items() if str(expires) == str(draw.date(t))}
-    return sorted({name for name, *whose, _ in expected if tuple(whose) == codes})
+    gone = sorted({name for name, *whose, _ in expected if tuple(whose) == codes})
+    if gone:
+        return [f"{named(gone)} would have ended by now"]
+    return [f"by law: {verb(sorted({s.measure.name for s in ended}), 'end')}"]
 
 
 def _charged(draw: Draw, t: int, touched: Iterable[Standing]) -> tuple[int | None, frozenset[str]]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from tradesim.story.acts import Reason, steps, switched
 from tradesim.story.draw import SAME, Draw, Place, Row
-from tradesim.story.words import listed, percent, verb
+from tradesim.story.words import named, percent, verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ class Charges:
     def _scheduled(self, t: int, pair: Place) -> Iterator[Reason]:
         """Yield the acts that begin and end on a day by their dates."""
         draw, codes = self.draw, tuple(self.draw.codes[k] for k in pair)
-        force = draw.laws.force[t : t + 2]
-        live = [m for k, m in enumerate(draw.live) if m.pair == codes and force[:, k].any()]
+        carried = np.abs(draw.carried[t : t + 2]) > SAME
+        live = [m for k, m in enumerate(draw.live) if carried[:, k].any()]
         acts = [m for m in (*draw.fixed, *live) if m.pair == codes]
         day = str(draw.date(t))
         begin = [m for m in acts if str(m.effective) == day]
@@ -56,11 +56,10 @@ class Charges:
     def _suspended(self, t: int, pair: Place, k: int) -> Iterator[Reason]:
         """Yield what a truce, that begins or is over on a day, does to a duty."""
         draw, truce = self.draw, self.draw.told.truces[k]
-        resting, law = draw.laws.resting[t : t + 2], draw.laws.enacted[t + 1]
+        resting, carried = draw.laws.resting[t : t + 2], np.abs(draw.carried[t : t + 2]) > SAME
+        moved = (resting[0, :, k] != resting[1, :, k]) & (carried[0] != carried[1])
         changed = [
-            draw.live[n].name
-            for n in np.flatnonzero((resting[0].any(axis=1) != resting[1].any(axis=1)) & law)
-            if tuple(draw.told.program.live_pair[n]) == pair and resting[0, n, k] != resting[1, n, k]
+            draw.live[n].name for n in np.flatnonzero(moved) if tuple(draw.told.program.live_pair[n]) == pair
         ]
         things = sorted(set(changed))
         added = np.abs(draw.added[t : t + 2, *pair]).max() > SAME
@@ -68,6 +67,6 @@ class Charges:
         if added and parties and draw.share[t][pair] != draw.share[t + 1][pair]:
             things.append(f"{percent(truce.surcharges)} of what rules and new acts added")
         if things and draw.held[t + 1, k]:
-            yield f"truce {truce.name} suspends {listed(things)}", frozenset()
+            yield f"truce {truce.name} suspends {named(things)}", frozenset()
         elif things:
             yield f"truce {truce.name} being over, {verb(things, 'return')}", frozenset()

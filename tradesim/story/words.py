@@ -46,7 +46,19 @@ def effect_words(event: Event, outcome: Outcome, effect: Effect, names: Sequence
     'summit: deal sets IEEPA fentanyl to 10 %'
     """
     to = "" if effect.rate is None else f" to {percent(effect.rate)}"
-    return f"{event.name}: {outcome.name} {VERBS[effect.action]} {listed(names)}{to}"
+    return f"{event.name}: {outcome.name} {VERBS[effect.action]} {named(names)}{to}"
+
+
+def named(names: Iterable[str]) -> str:
+    """Return names of acts, joined; those that hold a comma in quotes, unless there is but one.
+
+    Examples
+    --------
+    >>> named(["List 1", "Duty, energy"]), named(["Duty, energy"])
+    ("List 1 and 'Duty, energy'", 'Duty, energy')
+    """
+    several = [*names]
+    return several[0] if len(several) == 1 else listed(f"'{n}'" if "," in n else n for n in several)
 
 
 def verb(names: Sequence[str], does: str) -> str:
@@ -57,4 +69,4 @@ def verb(names: Sequence[str], does: str) -> str:
     >>> verb(["List 1"], "end"), verb(["List 1", "List 2"], "end")
     ('List 1 ends', 'List 1 and List 2 end')
     """
-    return f"{listed(names)} {does}{'s' if len(names) == 1 else ''}"
+    return f"{named(names)} {does}{'s' if len(names) == 1 else ''}"
