@@ -113,15 +113,7 @@ class Scenario:
 
     def __post_init__(self) -> None:
         fail_if(problem.at(f"scenario {self.name!r}") for problem in _type_problems(self))
-        grid = TimeGrid(self.start, self.end)
-        schedule: Schedule | None = self.schedule
-        if schedule is None and self.record is not None:
-            schedule = self.record.schedule()
-        if schedule is None:
-            raise InputError(
-                [Problem("no schedule", f"scenario {self.name!r}", fix="give a schedule or a record")]
-            )
-        fail_if(schedule.before_record([grid.start], "date"))
+        schedule, grid = _parts(self)
         normal = {
             "start": as_date(grid.start),
             "end": as_date(grid.end),
@@ -132,9 +124,14 @@ class Scenario:
         }
         for name, value in normal.items():
             object.__setattr__(self, name, value)
-        fail_if(problem.at(f"scenario {self.name!r}") for problem in _problems(self))
-        fail_if(_size_problems(self, 1))
-        _ = self.program
+        problems = [*schedule.before_record([grid.start], "date")]
+        problems += [problem.at(f"scenario {self.name!r}") for problem in _problems(self)]
+        problems += _size_problems(self, 1)
+        try:
+            _ = self.program
+        except InputError as error:
+            problems += error.problems
+        fail_if(dict.fromkeys(problems))
 
     def __hash__(self) -> int:
         return hash((self.name, self.start, self.end, self.schedule))
@@ -299,6 +296,29 @@ class _Teller:
         sc, draws, sampling = self.scenario, np.array([draw], dtype=np.int64), self.sampling
         trace = sc._trace(draws, self.seed, sampling, traced=True)  # noqa: SLF001 same room
         return story(Draw(sc, trace, once(sc.program, draws, self.seed, sampling)))
+
+
+def _parts(scenario: Scenario) -> tuple[Schedule, TimeGrid]:
+    """Return the schedule and the days of a scenario."""
+    problems: list[Problem] = []
+    grid: TimeGrid | None = None
+    schedule: Schedule | None = scenario.schedule
+    try:
+        grid = TimeGrid(scenario.start, scenario.end)
+    except InputError as error:
+        problems += error.problems
+    try:
+        if schedule is None and scenario.record is not None:
+            schedule = scenario.record.schedule()
+    except InputError as error:
+        problems += error.problems
+    if schedule is None and scenario.record is None:
+        fix = "give a schedule or a record"
+        problems.append(Problem("no schedule", f"scenario {scenario.name!r}", fix=fix))
+    fail_if(problems)
+    if schedule is None or grid is None:
+        raise AssertionError
+    return schedule, grid
 
 
 def _decided(event: Event, outcome: str) -> Event:
