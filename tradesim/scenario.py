@@ -16,6 +16,7 @@ from tradesim.changes import changed_fields
 from tradesim.engine.program import Program, Trace
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
 from tradesim.events import Event
+from tradesim.keywords import by_name
 from tradesim.paths import Paths
 from tradesim.rules import Rule
 from tradesim.schedule import Schedule
@@ -30,6 +31,7 @@ SAMPLING = ("random", "antithetic", "sobol")
 SEVERAL = {"truces": Truce, "events": Event, "shocks": Shock}
 
 
+@by_name
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """Which packaged record a scenario continues, and how much of it is known.
@@ -64,6 +66,7 @@ class Record:
         return schedule.select(self.economies) if self.economies else schedule
 
 
+@by_name
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Scenario:
     """A schedule, and the rules, truces and events that continue it.
