@@ -220,6 +220,7 @@ class Scenario:
             unknown sampling.
         """
         fail_if(_run_problems(self, draws, seed, sampling, threads))
+        draws, seed = int(draws), int(seed)
         trace = self._trace(np.arange(draws, dtype=np.int64), seed, sampling, threads=threads)
         outcomes = {
             event.name: pd.Categorical.from_codes(
@@ -395,14 +396,19 @@ def _run_problems(
 ) -> Iterator[Problem]:
     if sampling not in SAMPLING:
         yield Problem("unknown sampling", "sampling", repr(sampling), " | ".join(SAMPLING))
-    if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int) or threads < 1):
+    if threads is not None and (not _is_whole(threads) or threads < 1):
         yield Problem("not a number of threads", "threads", repr(threads), "a whole number, 1 or more")
-    if isinstance(draws, bool) or not isinstance(draws, int) or draws < 1:
+    if not _is_whole(draws) or draws < 1:
         yield Problem("not a number of draws", "draws", repr(draws), "a whole number, 1 or more")
         return
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**64:
+    if not _is_whole(seed) or not 0 <= seed < 2**64:
         yield Problem("not a seed", "seed", repr(seed), "a whole number, 0 or more, below 2**64")
     yield from _size_problems(scenario, draws)
+
+
+def _is_whole(value: Any) -> bool:
+    """Say whether a value is a whole number, Python's or numpy's."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def _size_problems(scenario: Scenario, draws: int) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from tradesim.story.acts import Standing, acts_of, steps, switched
 from tradesim.story.answers import answer, mercy
 from tradesim.story.draw import SAME, Draw, Place, Row
 from tradesim.story.sight import Sight, sight_of
-from tradesim.story.words import named, verb
+from tradesim.story.words import listed, named, verb
 
 Part = tuple[float, Row]
 """By how much an announcement changes, and the row that says so, without its level."""
@@ -104,6 +104,7 @@ def _law(draw: Draw, t: int, pair: Place) -> Row:
     by_name = {name for _, names in switches for name in names}
     touched = [s for s in standing if s.measure.name in by_name or s in new or s in ended]
     charged, names = _charged(draw, t, touched)
+    words += [] if charged is not None else _kept(draw, t, touched)
     return Row(t, "announces", "; ".join(words), pair, None, charged, names=names)
 
 
@@ -136,6 +137,17 @@ def _unannounced(draw: Draw, pair: Place, t: int, ended: Iterable[Standing]) -> 
     if gone:
         return [f"{named(gone)} would have ended by now"]
     return [f"by law: {verb(sorted({s.measure.name for s in ended}), 'end')}"]
+
+
+def _kept(draw: Draw, t: int, touched: Iterable[Standing]) -> list[str]:
+    """Say which truces keep acts from being charged when they would be."""
+    kept = set[str]()
+    for act in touched:
+        day = max(draw.told.grid.position(act.measure.effective), t)
+        if act.live is not None and draw.laws.enacted[t + 1, act.live] and day < draw.length:
+            resting = draw.laws.resting[day + 1, act.live]
+            kept |= {truce.name for truce, rests in zip(draw.told.truces, resting, strict=True) if rests}
+    return [f"truce {listed(sorted(kept))} keeps it from being charged"] if kept else []
 
 
 def _charged(draw: Draw, t: int, touched: Iterable[Standing]) -> tuple[int | None, frozenset[str]]:

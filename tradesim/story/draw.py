@@ -18,7 +18,7 @@ from tradesim.rules import Deescalate, Rule
 from tradesim.schedule import Schedule
 from tradesim.shocks import Shock
 from tradesim.story.laws import Laws, laws_of
-from tradesim.timegrid import TimeGrid, as_date
+from tradesim.timegrid import TimeGrid
 from tradesim.truces import Truce
 
 Place = tuple[int, int]
@@ -134,7 +134,7 @@ class Draw:
     @cached_property
     def expected(self) -> dict[tuple[tuple[str, str, str, str], object], object]:
         """When each level, by act and first day, was to end by what was known on the eve."""
-        known = known_on(self.told.schedule.measures, as_date(self.date(-1)))
+        known = known_on(self.told.schedule.measures, self.date(-1).item())
         return {(m.act, m.effective): m.expires for m in known}
 
     @cached_property
