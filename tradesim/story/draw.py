@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,7 +134,8 @@ class Draw:
     @cached_property
     def expected(self) -> dict[tuple[tuple[str, str, str, str], object], object]:
         """When each level, by act and first day, was to end by what was known on the eve."""
-        known = known_on(self.told.schedule.measures, self.date(-1).item())
+        eve: Any = self.date(-1).item()
+        known = known_on(self.told.schedule.measures, eve)
         return {(m.act, m.effective): m.expires for m in known}
 
     @cached_property
