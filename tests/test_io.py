@@ -399,6 +399,11 @@ def test_a_row_that_cannot_be_read_hides_nothing_of_the_others(tmp_path):
     assert ["rate above" in said[0], "unknown economy" in said[1], "overlap" in said[2]] == [True] * 3
 
 
+def test_where_no_row_can_be_read_there_is_nothing_more_to_say(tmp_path):
+    said = measure_problems(tmp_path, HEADER + ROW.replace("0.25", "25") + ROW.replace("0.25", "x"))
+    assert [line.split(": ")[0] for line in said] == ["acts.csv:2", "acts.csv:3"]
+
+
 def test_column_names_are_judged_once_not_in_every_row(tmp_path):
     found = measure_problems(tmp_path, HEADER.replace("rate", "rat") + ROW * 3)
     assert len(found) == 1

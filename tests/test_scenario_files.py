@@ -798,6 +798,11 @@ def test_problems_of_shape_of_meaning_and_of_the_whole_come_together(tmp_path):
         # a truce, measure or event that is left out is known all the same
         ([('at_end = "snapback"', 'at_end = "snap"'), ("[rules.CHN]", "[rules.CHNA]")], ["42", "22"]),
         ([("probability = 0.7", "probability = 0.6"), ("[rules.CHN]", "[rules.CHNA]")], ["49", "22"]),
+        # two faults of one table, and a text that is none
+        ([('at_end = "snapback"', "at_end = 1\nbreach = []"), ('title = "', "title = 7 # "),
+          ("[rules.CHN]", "[rules.CHNA]")], ["2", "42", "43", "22"]),
+        # a table that is a list, and the keys of its tables
+        ([("[rules.CHN]", "[[rules.CHN]]"), ('"IEEPA fentanyl"', '"fentanyl"')], ["22", "70"]),
         # the days
         ([("start = 2025-10-23", "start = 2017-01-01"), ("[rules.CHN]", "[rules.CHNA]")], ["15", "22"]),
         # nothing can be said of the rest

@@ -565,3 +565,10 @@ def test_arrivals_that_replace_each_other_on_a_day_are_both_told():
         assert (arrivals["to"] - arrivals["from"]).round(12).isin([0.1, 0.2, 0.3, 0.4, 0.5]).all()
         ends = table["why"].str.startswith("an act runs out").sum()
         assert ends == (arrivals["date"] < pd.Timestamp("2025-04-11")).sum()
+
+
+def test_an_act_that_becomes_law_for_a_day_beyond_the_last_says_so():
+    threat = measure(status="threatened", announced="2025-03-01", effective="2025-06-01")
+    table = scenario(threat, events=[sure(Effect(action="enact", target="opening"))]).run().events()
+    assert table["charged"].iloc[-1] == pd.Timestamp("2025-06-01")
+    assert table[["duty before", "duty after"]].iloc[-1].isna().all()
