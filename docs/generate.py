@@ -1,9 +1,12 @@
-"""Write the pages of the packaged scenarios from the scenarios themselves: ``python docs/generate.py``.
+"""Write the pages of the packaged scenarios from the scenarios themselves.
+
+``python docs/generate.py`` writes all of them, with names after it those.
 
 One page and one picture per scenario, and an index. The text is the same whenever the scenarios are, so
 that a test can tell whether the pages are current; pictures depend on fonts and are not compared.
 """  # noqa: INP001 a script, not part of the package
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
@@ -26,6 +29,12 @@ DRAWS, SEED, TOLD = 400, 1, 0
 """Draws of the tables and the picture, their seed, and the draw that is told as a story."""
 QUANTILES = (0.05, 0.5, 0.95)
 MOST_PAIRS, MOST_ROWS = 3, 30
+STORY = ("row", "date", "what", "pair", "points", "charged", "duty, %", "why")
+TOLD_IN = (
+    "Points announced above what stood on the eve of the first day; the first day that the duty follows, and "
+    "the duty before and on that day; and why."
+)
+"""Columns of the story, and what they are."""
 DRAWN = {"three-bloc-war": [("USA", "CHN"), ("EU27", "CHN"), ("EU27", "USA")]}
 """Pairs of a picture where they are not those that move most."""
 DPI = 70
@@ -252,15 +261,28 @@ def branch_rows(scenario: Scenario) -> Iterator[list[str]]:
 
 def story_rows(story: pd.DataFrame) -> Iterator[list[str]]:
     """Yield the story of a draw, its first rows if it is long."""
-    for row in story.head(MOST_ROWS).itertuples(index=False):
+    for number, row in story.head(MOST_ROWS).to_dict("index").items():
         yield [
-            f"{row.date:%Y-%m-%d}",
-            str(row.kind),
-            f"{row.importer} on {row.exporter}" if isinstance(row.importer, str) else "",
-            "" if pd.isna(row[4]) else f"{row[4] * 100:.1f} → {row[5] * 100:.1f}",
-            "" if pd.isna(row.charged) else f"{row.charged:%Y-%m-%d}",
-            str(row.why),
+            str(number),
+            f"{row['date']:%Y-%m-%d}",
+            row["kind"],
+            f"{row['importer']} on {row['exporter']}" if isinstance(row["importer"], str) else "",
+            step(row["from"], row["to"], 1),
+            "" if pd.isna(row["charged"]) else f"{row['charged']:%Y-%m-%d}",
+            step(row["duty before"], row["duty after"], 2),
+            row["why"],
         ]
+
+
+def step(before: float, after: float, digits: int) -> str:
+    """Return two fractions in percent, or nothing where they are not known.
+
+    Examples
+    --------
+    >>> step(0.0, 0.34, 1), step(np.nan, np.nan, 1)
+    ('0.0 → 34.0', '')
+    """
+    return "" if pd.isna(after) else f"{before * 100:.{digits}f} → {after * 100:.{digits}f}"
 
 
 def moving(paths: Paths) -> list[tuple[str, str]]:
@@ -355,10 +377,10 @@ def _results(scenario: Scenario, paths: Paths) -> list[str]:
     lines += [
         "## One path as a story",
         "",
-        f"Points announced above what stood on the eve of the first day, and why.{chance}",
+        f"{TOLD_IN}{chance}",
         "",
     ]
-    lines += table(["date", "what", "pair", "points", "charged", "why"], story_rows(story))
+    lines += table(STORY, story_rows(story))
     lines += [f"… and {more} more rows: `paths.events({TOLD})`.", ""] if more > 0 else []
     return [*lines, "## Sources", "", scenario.source.strip(), ""]
 
@@ -390,11 +412,11 @@ def picture(paths: Paths, file: Path) -> Path:
     return file
 
 
-def main() -> None:
-    """Write every page, its picture, and the index."""
+def main(chosen: Sequence[str] = ()) -> None:
+    """Write the pages of some scenarios or of all, their pictures, and the index."""
     PAGES.mkdir(parents=True, exist_ok=True)
     PICTURES.mkdir(parents=True, exist_ok=True)
-    for name in scenarios.names():
+    for name in chosen or scenarios.names():
         paths = run(scenarios.load(name))
         (PAGES / f"{name}.md").write_text(page(name, paths), encoding="utf-8")
         picture(paths, PICTURES / f"{name}.png")
@@ -402,4 +424,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -389,6 +389,21 @@ def test_rows_that_do_not_go_together_are_named_with_the_later_line(tmp_path):
     )
 
 
+def test_a_row_that_cannot_be_read_hides_nothing_of_the_others(tmp_path):
+    """A rate typed as a percentage, an economy that may not appear, and two levels that overlap."""
+    head = "name,importer,exporter,authority,rate,effective\n"
+    rows = ["a,USA,CHN,x,25,2018-07-06", "b,USA,JPN,x,0.25,2018-07-06", "c,USA,CHN,x,0.25,2018-07-06",
+            "c,USA,CHN,x,0.1,2019-07-06"]  # fmt: skip
+    said = measure_problems(tmp_path, head + "\n".join(rows) + "\n", ["USA", "CHN"])
+    assert [line.split(": ")[0].rpartition(":")[2] for line in said] == ["2", "3", "5"]
+    assert ["rate above" in said[0], "unknown economy" in said[1], "overlap" in said[2]] == [True] * 3
+
+
+def test_where_no_row_can_be_read_there_is_nothing_more_to_say(tmp_path):
+    said = measure_problems(tmp_path, HEADER + ROW.replace("0.25", "25") + ROW.replace("0.25", "x"))
+    assert [line.split(": ")[0] for line in said] == ["acts.csv:2", "acts.csv:3"]
+
+
 def test_column_names_are_judged_once_not_in_every_row(tmp_path):
     found = measure_problems(tmp_path, HEADER.replace("rate", "rat") + ROW * 3)
     assert len(found) == 1

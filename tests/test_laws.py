@@ -278,7 +278,7 @@ def test_a_story_adds_up_to_the_duty(number):
     expected = np.repeat(parts["schedule"].duty(paths.dates)[np.newaxis], DRAWS, axis=0)
     for draw in range(DRAWS):
         for row in paths.events(draw).itertuples():
-            if not pd.isna(row.charged):
+            if row.kind == "announces" and not row.why.startswith("by law") and not pd.isna(row.charged):
                 pair = row.importer, row.exporter
                 shock = "(shock " in row.why
                 coverage = streams[pair].coverage if shock else parts["rules"][row.importer].coverage

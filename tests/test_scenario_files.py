@@ -745,3 +745,101 @@ def test_a_file_that_is_not_there_is_refused(tmp_path):
         with pytest.raises(InputError) as caught:
             Scenario.from_toml(path)
         assert str(caught.value).startswith(f"{path}: cannot be read; got ")
+
+
+# All at once -----------------------------------------------------------------------------------------
+
+
+def changed(text, *changes):
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    return text
+
+
+def lines(said):
+    return [line.split(": ", 1)[0].removeprefix("war.toml:") for line in said.split("\n")]
+
+
+def test_problems_of_shape_of_meaning_and_of_the_whole_come_together(tmp_path):
+    text = changed(
+        EVERYTHING,
+        ("ratio = 0.8", "ratoi = 0.8"),  # an unknown key: the rule is read without it
+        ('["CCC"]\ndiv', '["CCX"]\ndiv'),  # and its allies are looked at
+        ("breach = 0.75", "breach = 7.5"),  # the truce is left out: nobody is told that it is unknown
+        ('target = "opening"', 'target = "openin"'),
+        ("duty.AAA-BBB", "duty.AAA-BXB"),
+        ('exporter = "AAA"\nrate = 12', 'exporter = "AXA"\nrate = 12'),
+        ("rate = 2.0", "rate = 400"),
+    )
+    said = refusal(text, tmp_path)
+    assert [line.split(": ", 1)[1][:44] for line in said.split("\n")] == [
+        "rules.BBB: unknown key; got 'ratoi'; allowed",
+        "truce 'pause': breach: not a probability; go",
+        "shock 'AAA-BBB': rate: out of range; got 400",
+        "rules.BBB: allies: unknown economy; got 'CCX",
+        "shock 'small ones': exporter: unknown econom",
+        "event 'vote': outcome 'yes': slopes: unknown",
+        "event 'vote': suspend: unknown measure or au",
+    ]
+    for line in lines(said):
+        assert int(line) > 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        # several of the whole
+        ([("[rules.CHN]", "[rules.CHNA]"), ('"IEEPA fentanyl"', '"fentanyl"'), ("date = 2025-10-26",
+          "date = 2025-10-22"), ('talks = "deadlock"', 'talks = "end"'), ('= "geneva", on', '= "gnv", on')],
+         ["46", "107", "22", "70", "95"]),
+        # of a table and of the whole
+        ([("cap = 1.25", "cap = 125"), ('"IEEPA reciprocal, 24', '"IEPA, 24')], ["27", "41"]),
+        # a truce, measure or event that is left out is known all the same
+        ([('at_end = "snapback"', 'at_end = "snap"'), ("[rules.CHN]", "[rules.CHNA]")], ["42", "22"]),
+        ([("probability = 0.7", "probability = 0.6"), ("[rules.CHN]", "[rules.CHNA]")], ["49", "22"]),
+        # two faults of one table, and a text that is none
+        ([('at_end = "snapback"', "at_end = 1\nbreach = []"), ('title = "', "title = 7 # "),
+          ("[rules.CHN]", "[rules.CHNA]")], ["2", "42", "43", "22"]),
+        # a table that is a list, and the keys of its tables
+        ([("[rules.CHN]", "[[rules.CHN]]"), ('"IEEPA fentanyl"', '"fentanyl"')], ["22", "70"]),
+        # the days
+        ([("start = 2025-10-23", "start = 2017-01-01"), ("[rules.CHN]", "[rules.CHNA]")], ["15", "22"]),
+        # nothing can be said of the rest
+        ([("start = 2025-10-23", 'start = "soon"'), ("[rules.CHN]", "[rules.CHNA]")], ["15"]),
+        ([('name = "us-china"\n', 'name = "us-chna"\n'), ("cap = 1.25", "cap = 125")], ["27", "19"]),
+    ],
+)  # fmt: skip
+def test_what_can_be_known_at_once_is_said_at_once(tmp_path, changes, expected):
+    assert lines(refusal(changed(GOOD, *changes), tmp_path)) == expected
+
+
+def test_measures_that_overlap_do_not_hide_what_is_wrong_elsewhere(tmp_path):
+    act = OWN[OWN.index("[[measures]]") : OWN.index("[rules.BBB]")]
+    text = changed(OWN, (act, act.replace("01-15", "06-15") + act), ("[rules.BBB]", "[rules.BBX]"))
+    said = refusal(text, tmp_path).split("\n")
+    assert ["overlap" in said[0], "unknown economy; got 'BBX'" in said[1], len(said)] == [True, True, 2]
+
+
+def test_one_fault_is_one_problem(tmp_path):
+    """What is left out for being wrong makes nothing else wrong."""
+    for text, cases in ((GOOD, FAULTS[0]), (OWN, FAULTS[1]), (EVERYTHING, FAULTS[2])):
+        several = [
+            new for old, new, _ in cases if len(lines(refusal(text.replace(old, new, 1), tmp_path))) > 1
+        ]
+        assert len(several) <= 2, several
+
+
+def faults_of(test):
+    (marked,) = (mark for mark in test.pytestmark if mark.name == "parametrize")
+    return marked.args[1]
+
+
+FAULTS = [
+    faults_of(test)
+    for test in (
+        test_a_problem_is_named_with_its_file_and_line,
+        test_a_problem_of_an_own_schedule_is_named_with_its_file_and_line,
+        test_a_problem_of_what_moves_is_named_with_its_file_and_line,
+    )
+]

@@ -13,7 +13,10 @@ from tradesim.schedule import Schedule
 from tradesim.shocks import Shock, Size
 from tradesim.truces import Truce
 
-COLUMNS = ["date", "kind", "importer", "exporter", "from", "to", "charged", "why"]
+COLUMNS = [
+    *("date", "kind", "importer", "exporter", "from", "to"),
+    *("charged", "duty before", "duty after", "why"),
+]
 
 
 def measure(**changes):
@@ -58,7 +61,7 @@ def test_a_spiral_is_told_move_by_move():
         "CHN": rules.Match(ratio=0.5, reaction=1, implementation=2),
     }
     assert told(measure(), rules=both) == [
-        (2, "announces", "USA on CHN", (0.0, 0.34), None, "by law: opening"),
+        (2, "announces", "USA on CHN", (0.0, 0.34), 2, "by law: opening"),
         (
             3,
             "announces",
@@ -105,8 +108,15 @@ def test_a_spiral_is_told_move_by_move():
 def test_an_answer_that_comes_down_says_so():
     found = told(measure(expires="2025-04-05"), rules={"CHN": rules.Match()})
     assert found[-2:] == [
-        (5, "announces", "USA on CHN", (0.34, 0.0), None, "by law: opening"),
-        (6, "announces", "CHN on USA", (0.34, 0.0), 7, "answers USA's 0 points of 2025-04-05: matches × 1"),
+        (5, "announces", "USA on CHN", (0.34, 0.0), 5, "by law: opening ends"),
+        (
+            6,
+            "announces",
+            "CHN on USA",
+            (0.34, 0.0),
+            7,
+            "answers the end of USA's 34 points on 2025-04-05: matches × 1",
+        ),
     ]
 
 
@@ -115,7 +125,10 @@ def test_an_old_act_that_ends_is_no_news_and_acts_of_a_day_are_told_together():
     new = [
         measure(name=name, rate=0.1, effective="2025-04-08", announced="2025-04-05") for name in ("b", "a")
     ]
-    assert told(old, *new) == [(5, "announces", "USA on CHN", (0.0, 0.2), None, "by law: a, b")]
+    assert told(old, *new) == [
+        (5, "charges", "USA on CHN", None, 5, "by law: old ends"),
+        (5, "announces", "USA on CHN", (0.0, 0.2), 8, "by law: a and b"),
+    ]
 
 
 def test_events_are_told_with_their_notes_and_what_they_do_on_the_day_it_is_done():
@@ -123,7 +136,7 @@ def test_events_are_told_with_their_notes_and_what_they_do_on_the_day_it_is_done
     event = sure(Effect(action="enact", target="opening", on="2025-04-07"), note="as feared")
     assert told(threat, events=[event]) == [
         (5, "event", "", None, None, "summit: deal (as feared)"),
-        (7, "announces", "USA on CHN", (0.0, 1.0), None, "summit: deal"),
+        (7, "announces", "USA on CHN", (0.0, 1.0), 7, "summit: deal enacts opening"),
     ]
 
 
@@ -190,7 +203,7 @@ def test_an_event_s_outcome_is_told_only_of_the_pairs_it_moves():
     threat = measure(status="threatened", announced="2025-03-01")
     enact = sure(Effect(action="enact", target="opening"))
     found = told(elsewhere, threat, codes=("USA", "CHN", "ROW"), events=[enact])
-    assert (5, "announces", "USA on ROW", (0.0, 0.34), None, "by law: elsewhere") in found
+    assert (5, "announces", "USA on ROW", (0.0, 0.34), 5, "by law: elsewhere") in found
 
 
 def test_every_announcement_has_a_reason():
@@ -198,7 +211,7 @@ def test_every_announcement_has_a_reason():
     held = measure(status="suspended", announced="2025-04-04", effective="2025-04-06")
     window = {"parties": ("USA", "CHN"), "start": "2025-04-08", "end": "2026-01-01"}
     found = told(held, truces=[Truce(name="geneva", suspend="opening", **window)])
-    assert found[0] == (4, "announces", "USA on CHN", (0.0, 0.34), None, "by law: opening")
+    assert found[0] == (4, "announces", "USA on CHN", (0.0, 0.34), 6, "by law: opening")
 
 
 def test_what_is_no_tariff_is_no_reason():
@@ -263,14 +276,14 @@ def test_a_shock_is_told_when_it_arrives_and_when_it_runs_out():
     came, went = ("a new act arrives (shock USA-CHN)", "an act runs out (shock USA-CHN)")
     for day, kind, who, (before, after), charged, why in found:
         assert (kind, who) == ("announces", "USA on CHN")
-        assert (why, charged) == ((came, day + 1) if after > before else (went, None))
+        assert (why, charged) == ((came, day + 1) if after > before else (went, day))
     assert {why for *_, why in found} == {came, went}
 
 
 def test_what_is_forgiven_is_told():
     merciful = {"CHN": rules.Match(forgiveness=1.0)}
     assert told(measure(), rules=merciful)[1:] == [
-        (3, "forgives", "CHN on USA", None, None, "lets 34 points of USA pass")
+        (3, "forgives", "CHN on USA", None, None, "lets USA's 34 points of 2025-04-02 pass")
     ]
 
 
@@ -280,7 +293,7 @@ def test_a_cut_that_is_answered_is_told_as_one():
     cut = sure(Effect(action="set_rate", target="opening", rate=0.14))
     assert told(old, theirs, events=[cut], rules={"CHN": rules.Deescalate(ratio=0.5)}) == [
         (5, "event", "", None, None, "summit: deal"),
-        (5, "announces", "USA on CHN", (0.0, -0.2), None, "summit: deal"),
+        (5, "announces", "USA on CHN", (0.0, -0.2), 5, "summit: deal sets opening to 14 %"),
         (
             6,
             "announces",
@@ -299,7 +312,6 @@ POINTS, ON_AVERAGE = (
     "answers USA's 34 points of 2025-04-02",
     "answers USA's 17 points on average of 2025-04-02",
 )
-ALLIED = "answers USA's and its allies' 34 points of 2025-04-02"
 TOO_LITTLE = "which USA sells too little for: held at 1000 %"
 
 
@@ -317,10 +329,7 @@ TOO_LITTLE = "which USA sells too little for: held at 1000 %"
             f"{ON_AVERAGE}: collects as much duty, capped at 50 %",
         ),
         (rules.Rebalance(elasticity=4.0), f"{ON_AVERAGE}: collects as much duty, {TOO_LITTLE}"),
-        (
-            rules.Match(allies=("ROW",), diversion=0.5),
-            f"{ALLIED}: matches × 1, counting what others turn away",
-        ),
+        (rules.Match(allies=("ROW",), diversion=0.5), f"{POINTS}: matches × 1"),
     ],
 )
 def test_an_answer_is_told_in_the_words_of_its_rule(rule, why):
@@ -344,6 +353,222 @@ def test_a_suspension_by_an_outcome_is_told_when_it_begins_and_ends():
     old = measure(effective="2025-01-01")
     pause = sure(Effect(action="suspend", target="opening", until="2025-04-08"))
     assert told(old, events=[pause])[1:] == [
-        (5, "announces", "USA on CHN", (0.0, -0.34), None, "summit: deal"),
-        (8, "announces", "USA on CHN", (-0.34, 0.0), None, "summit: deal"),
+        (5, "announces", "USA on CHN", (0.0, -0.34), 5, "summit: deal suspends opening"),
+        (8, "announces", "USA on CHN", (-0.34, 0.0), 8, "opening returns, no longer suspended"),
     ]
+
+
+# Whose act is answered ---------------------------------------------------------------------------------
+
+THREE = ("USA", "CHN", "EU27")
+
+
+def answers(*measures, codes=THREE, imports=None, **changes):
+    """The answers of a story: (day, who on whom, why)."""
+    economies = Economies(codes, imports)
+    whole = scenario(schedule=Schedule(measures, economies), **changes)
+    story = whole.run(seed=3).events()
+    rows = story[story["why"].str.startswith("answers")]
+    return [(f"{i} on {j}", why) for i, j, why in rows[["importer", "exporter", "why"]].to_numpy()]
+
+
+def test_an_act_that_hits_an_ally_is_named_with_who_announced_it_against_whom_and_when():
+    hit = measure(exporter="EU27", announced="2025-04-04", effective="2025-04-06")
+    assert answers(hit, rules={"CHN-USA": rules.Match(allies=("EU27",), reaction=3)}) == [
+        ("CHN on USA", "answers USA's 34 points on EU27, its ally, of 2025-04-04: matches × 1")
+    ]
+
+
+def test_of_an_act_against_itself_and_one_against_an_ally_the_larger_is_named():
+    small = measure(name="small", rate=0.1, effective="2025-04-03")
+    hit = measure(exporter="EU27", effective="2025-04-05", expires="2025-04-08")
+    assert answers(small, hit, rules={"CHN-USA": rules.Match(allies=("EU27",))}) == [
+        ("CHN on USA", "answers USA's 10 points of 2025-04-03: matches × 1"),
+        ("CHN on USA", "answers USA's 34 points on EU27, its ally, of 2025-04-05: matches × 1"),
+        (
+            "CHN on USA",
+            (
+                "answers the end of USA's 34 points on EU27, its ally, on 2025-04-08, 10 points in all: "
+                "matches × 1"
+            ),
+        ),
+    ]
+
+
+def test_goods_turned_away_elsewhere_are_the_act_of_who_turned_them_away():
+    """The EU answers China for what the United States announced, not for what China did later."""
+    act = measure(effective="2025-04-03")
+    china = measure(name="own", importer="CHN", exporter="EU27", rate=0.02, effective="2025-04-05")
+    assert answers(act, china, rules={"EU27-CHN": rules.Match(diversion=0.5, reaction=4)}) == [
+        (
+            "EU27 on CHN",
+            (
+                "answers USA's 34 points on CHN of 2025-04-03 (50 % of them turned its way), "
+                "17 points in all: matches × 1"
+            ),
+        ),
+        ("EU27 on CHN", "answers CHN's 2 points of 2025-04-05, 19 points in all: matches × 1"),
+    ]
+
+
+def test_two_causes_of_one_day_are_both_named():
+    act, china = measure(), measure(name="own", importer="CHN", exporter="EU27", rate=0.02)
+    assert answers(act, china, rules={"EU27-CHN": rules.Match(diversion=0.5)}) == [
+        (
+            "EU27 on CHN",
+            (
+                "answers CHN's 2 points of 2025-04-02 and USA's 34 points on CHN of 2025-04-02 "
+                "(50 % of them turned its way), 19 points in all: matches × 1"
+            ),
+        )
+    ]
+
+
+def test_a_cut_and_what_is_let_pass_are_told_as_such():
+    cut = [measure(expires="2025-04-05"), measure(rate=0.1, effective="2025-04-05", announced="2025-04-05")]
+    rule = {"CHN": rules.Match(tolerance=0.12)}
+    assert answers(*cut, rules=rule) == [
+        ("CHN on USA", "answers USA's 34 points of 2025-04-02: matches × 1"),
+        (
+            "CHN on USA",
+            "answers USA's cut to 10 points of 2025-04-05, of which it lets 10 points pass: matches × 1",
+        ),
+    ]
+
+
+def test_an_answer_that_a_truce_held_up_says_so():
+    truce = sure_truce(start="2025-04-02", end="2025-04-08")
+    assert answers(measure(effective="2025-04-03"), rules={"CHN": rules.Match()}, truces=[truce]) == [
+        ("CHN on USA", "answers USA's 34 points of 2025-04-03, geneva being over: matches × 1")
+    ]
+
+
+def test_an_answer_that_the_law_takes_over_says_so():
+    """China wants 34 points; 20 of them become law on a day on which nothing new is announced against it."""
+    law = measure(name="law", importer="CHN", exporter="USA", rate=0.2, effective="2025-04-07")
+    assert answers(measure(), law, rules={"CHN": rules.Match()})[-1] == (
+        "CHN on USA",
+        "answers USA's 34 points of 2025-04-02, beside what else CHN announces: matches × 1",
+    )
+
+
+def test_a_cut_taken_back_is_told_as_a_rise():
+    old = measure(effective="2025-01-01")
+    theirs = measure(name="mfn", importer="CHN", exporter="USA", rate=0.5, effective="2025-01-01")
+    pause = sure(Effect(action="suspend", target="opening", until="2025-04-08"))
+    rule = {"CHN": rules.Deescalate(ratio=0.5)}
+    assert [why for _, why in answers(old, theirs, events=[pause], rules=rule)] == [
+        "answers USA's cut of 34 points of 2025-04-05: answers cuts × 0.5",
+        "answers USA's rise of 34 points of 2025-04-08: answers cuts × 0.5",
+    ]
+
+
+def test_a_rule_that_moves_by_itself_says_so():
+    def from_the_third(seen, own, first, day, memory, values):
+        return 0.1 * (day >= 2) + 0.0 * seen, memory
+
+    table = scenario(rules={"CHN": rules.Custom(function=from_the_third, says="its plan")}).run().events()
+    assert table["why"].tolist() == ["by itself: its plan"]
+
+
+# What is charged ---------------------------------------------------------------------------------------
+
+
+def charges(*measures, **changes):
+    """The days on which duties move: (day, who on whom, duty before, after, why)."""
+    table = scenario(*measures, **changes).run(seed=3).events()
+    return [
+        (row["charged"].day, f"{row['importer']} on {row['exporter']}", *(
+            round(row[name], 12) for name in ("duty before", "duty after")), row["why"])
+        for row in table[table["charged"].notna()].to_dict("records")
+    ]  # fmt: skip
+
+
+def test_an_act_announced_before_the_start_is_told_when_it_takes_effect():
+    old = measure(announced="2025-03-01", effective="2025-04-05", expires="2025-04-08")
+    assert charges(old) == [
+        (5, "USA on CHN", 0.0, 0.34, "by law: opening takes effect"),
+        (8, "USA on CHN", 0.34, 0.0, "by law: opening ends"),
+    ]
+
+
+def test_an_act_of_the_first_day_is_told_with_the_duty_of_the_eve():
+    first = measure(announced="2025-03-01")
+    assert charges(measure(name="mfn", rate=0.05, effective="2025-01-01"), first) == [
+        (2, "USA on CHN", 0.05, 0.39, "by law: opening takes effect")
+    ]
+
+
+def test_levels_of_one_act_go_from_one_to_the_next():
+    levels = [
+        measure(effective="2025-01-01", expires="2025-04-05", rate=0.1),
+        measure(announced="2025-03-01", effective="2025-04-05", rate=0.25, coverage=0.5),
+    ]
+    assert charges(*levels) == [
+        (
+            5,
+            "USA on CHN",
+            0.1,
+            0.125,
+            "by law: opening goes from 10 % on 100 % of trade to 25 % on 50 % of trade",
+        )
+    ]
+
+
+def test_acts_announced_together_are_each_told_when_they_are_charged():
+    two = [measure(name=name, effective=day, announced="2025-04-03", rate=0.1)
+           for name, day in (("a", "2025-04-05"), ("b", "2025-04-08"))]  # fmt: skip
+    assert charges(*two) == [
+        (5, "USA on CHN", 0.0, 0.1, "by law: a and b"),
+        (8, "USA on CHN", 0.1, 0.2, "by law: b takes effect"),
+    ]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_a_truce_names_what_it_suspends_and_what_returns(share):
+    window = {"start": "2025-04-06", "end": "2025-04-09", "suspend": "opening", "surcharges": share}
+    found = charges(measure(), rules={"CHN": rules.Match()}, truces=[sure_truce(**window)])
+    half = [] if share == 0.0 else [(6, 0.34, 0.17), (9, 0.17, 0.34)]
+    added = "50 % of what rules and new acts added"
+    expected = [(2, "USA on CHN", 0.0, 0.34, "by law: opening"),
+                (4, "CHN on USA", 0.0, 0.34, "answers USA's 34 points of 2025-04-02: matches × 1"),
+                (6, "USA on CHN", 0.34, 0.0, "truce geneva suspends opening"),
+                (9, "USA on CHN", 0.0, 0.34, "truce geneva being over, opening returns")]  # fmt: skip
+    whys = {6: f"truce geneva suspends {added}", 9: f"truce geneva being over, {added} returns"}
+    expected += [(day, "CHN on USA", before, after, whys[day]) for day, before, after in half]
+    assert sorted(found) == sorted(expected)
+
+
+def test_an_act_that_a_truce_keeps_from_being_charged_has_no_day_until_the_truce_is_over():
+    window = {"start": "2025-04-01", "end": "2025-04-09", "suspend": "opening"}
+    table = scenario(measure(effective="2025-04-05"), truces=[sure_truce(**window)]).run().events()
+    announced = table[table["kind"] == "announces"]
+    assert announced["charged"].isna().all()
+    assert table[table["kind"] == "charges"]["why"].tolist() == ["truce geneva being over, opening returns"]
+
+
+def test_fees_and_controls_are_charged_beside_duties():
+    rule = rules.Match(instrument="fee", equivalent=0.3)
+    table = scenario(measure(), rules={"CHN": rule}).run().events()
+    assert table["charged"].iloc[1] == pd.Timestamp("2025-04-04")
+    assert table[["duty before", "duty after"]].iloc[1].isna().all()
+
+
+def test_arrivals_that_replace_each_other_on_a_day_are_both_told():
+    """The sum stands still where one of a size comes as another goes; the duty moves when it is charged."""
+    shock = Shock(importer="USA", exporter="CHN", rate=366, size=Size(value=0.1), days=1, implementation=0)
+    whole = scenario(shocks=[shock])
+    for k in range(20):
+        paths = whole.run(k + 1, seed=3)
+        table = paths.events(k)
+        arrivals = table[table["why"].str.startswith("a new act")]
+        assert (arrivals["to"] - arrivals["from"]).round(12).isin([0.1, 0.2, 0.3, 0.4, 0.5]).all()
+        ends = table["why"].str.startswith("an act runs out").sum()
+        assert ends == (arrivals["date"] < pd.Timestamp("2025-04-11")).sum()
+
+
+def test_an_act_that_becomes_law_for_a_day_beyond_the_last_says_so():
+    threat = measure(status="threatened", announced="2025-03-01", effective="2025-06-01")
+    table = scenario(threat, events=[sure(Effect(action="enact", target="opening"))]).run().events()
+    assert table["charged"].iloc[-1] == pd.Timestamp("2025-06-01")
+    assert table[["duty before", "duty after"]].iloc[-1].isna().all()

@@ -9,11 +9,13 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
+from tradesim.keywords import by_name
 
 CODE = re.compile(r"[A-Z][A-Z0-9_]{1,15}")
 CODE_ALLOWED = "an ISO 3166 alpha-3 code or a group in capitals, such as USA, CHN, EU27, ROW"
 
 
+@by_name
 @dataclass(frozen=True, eq=False)
 class Economies:
     """Named economies and what each imports from each.

@@ -119,7 +119,8 @@ class Together:
 def unknown_name(kind: str, given: str, known: Iterable[str], where: str = "") -> Problem:
     """Return the problem for a name that is not known, with the nearest known ones."""
     names = sorted(known)
-    close = difflib.get_close_matches(str(given), names, n=3, cutoff=0.5)
+    spelt = {name.lower(): name for name in reversed(names)}
+    close = [spelt[near] for near in difflib.get_close_matches(str(given).lower(), spelt, n=3, cutoff=0.5)]
     shown = ", ".join(names[:20]) + (f", … ({len(names)} in all)" if len(names) > 20 else "")
     fix = f"did you mean {' or '.join(repr(name) for name in close)}?" if close else ""
     return Problem(f"unknown {kind}", where, repr(given), shown or "none are defined", fix)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from tradesim.errors import InputError, Problem, fail_if
+from tradesim.keywords import by_name
 from tradesim.timegrid import DateLike, as_date
 
 Action = Literal["enact", "revoke", "suspend", "set_rate", "start_truce", "extend_truce", "end_truce"]
@@ -23,6 +24,7 @@ STEEPEST = 1000
 """Largest slope."""
 
 
+@by_name
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
     """What an outcome does to one target.
@@ -56,6 +58,7 @@ class Effect:
         fail_if(problem.at(f"effect on {self.target!r}") for problem in [*problems, *_effect_problems(self)])
 
 
+@by_name
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """One way that an event may end.
@@ -95,6 +98,7 @@ class Outcome:
         )
 
 
+@by_name
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """A dated juncture: exactly one of its outcomes happens in a draw.

@@ -15,6 +15,7 @@ import numpy as np
 
 from tradesim.economies import CODE, CODE_ALLOWED
 from tradesim.errors import InputError, Problem, fail_if
+from tradesim.keywords import by_name
 from tradesim.timegrid import DateLike, as_date
 
 Status = Literal["enacted", "suspended", "threatened", "revoked"]
@@ -44,6 +45,7 @@ NUMBER_FIELDS = ("rate", "coverage", "unit_value")
 DATE_FIELDS = ("effective", "expires", "announced", "expiry_announced")
 
 
+@by_name
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
     """One legal act that sets a duty, a fee or a control.

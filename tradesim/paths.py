@@ -105,8 +105,11 @@ class Paths(PathTables):
     def events(self, draw: int = 0) -> pd.DataFrame:
         """Return the story of one draw: who did what, when, from what to what, and why.
 
-        The draw is run again with tracing, which costs the big run nothing. Columns: date, kind, importer,
-        exporter, from, to (announced surcharge above the reference, nominal), charged, why.
+        The draw is run again with tracing, which costs the big run nothing. One row per move, by date:
+        ``kind`` is ``announces``, ``charges``, ``forgives``, ``event`` or ``truce``; ``importer`` and
+        ``exporter``; ``from`` and ``to``, the surcharge announced above the reference, nominal; ``charged``,
+        the first day that the duty follows; ``duty before`` and ``duty after``, on its eve and then; ``why``.
+        Every day on which a duty moves is the ``charged`` of a row of that pair (`tradesim.story`).
         """
         return self.retell(self._checked(draw))
 

@@ -16,11 +16,12 @@ from tradesim.changes import changed_fields
 from tradesim.engine.program import Program, Trace
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
 from tradesim.events import Event
+from tradesim.keywords import by_name
 from tradesim.paths import Paths
 from tradesim.rules import Rule
 from tradesim.schedule import Schedule
 from tradesim.shocks import Shock
-from tradesim.story import story
+from tradesim.story import Draw, story
 from tradesim.timegrid import DateLike, TimeGrid, as_date
 from tradesim.truces import Truce
 
@@ -30,6 +31,7 @@ SAMPLING = ("random", "antithetic", "sobol")
 SEVERAL = {"truces": Truce, "events": Event, "shocks": Shock}
 
 
+@by_name
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """Which packaged record a scenario continues, and how much of it is known.
@@ -64,6 +66,7 @@ class Record:
         return schedule.select(self.economies) if self.economies else schedule
 
 
+@by_name
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Scenario:
     """A schedule, and the rules, truces and events that continue it.
@@ -113,15 +116,7 @@ class Scenario:
 
     def __post_init__(self) -> None:
         fail_if(problem.at(f"scenario {self.name!r}") for problem in _type_problems(self))
-        grid = TimeGrid(self.start, self.end)
-        schedule: Schedule | None = self.schedule
-        if schedule is None and self.record is not None:
-            schedule = self.record.schedule()
-        if schedule is None:
-            raise InputError(
-                [Problem("no schedule", f"scenario {self.name!r}", fix="give a schedule or a record")]
-            )
-        fail_if(schedule.before_record([grid.start], "date"))
+        schedule, grid = _parts(self)
         normal = {
             "start": as_date(grid.start),
             "end": as_date(grid.end),
@@ -132,9 +127,14 @@ class Scenario:
         }
         for name, value in normal.items():
             object.__setattr__(self, name, value)
-        fail_if(problem.at(f"scenario {self.name!r}") for problem in _problems(self))
-        fail_if(_size_problems(self, 1))
-        _ = self.program
+        problems = [*schedule.before_record([grid.start], "date")]
+        problems += [problem.at(f"scenario {self.name!r}") for problem in _problems(self)]
+        problems += _size_problems(self, 1)
+        try:
+            _ = self.program
+        except InputError as error:
+            problems += error.problems
+        fail_if(dict.fromkeys(problems))
 
     def __hash__(self) -> int:
         return hash((self.name, self.start, self.end, self.schedule))
@@ -220,6 +220,7 @@ class Scenario:
             unknown sampling.
         """
         fail_if(_run_problems(self, draws, seed, sampling, threads))
+        draws, seed = int(draws), int(seed)
         trace = self._trace(np.arange(draws, dtype=np.int64), seed, sampling, threads=threads)
         outcomes = {
             event.name: pd.Categorical.from_codes(
@@ -291,12 +292,37 @@ class _Teller:
 
     scenario: Scenario
     seed: int
-    sampling: str
+    sampling: Any
 
     def __call__(self, draw: int) -> pd.DataFrame:
-        sc = self.scenario
-        trace = sc._trace(np.array([draw], dtype=np.int64), self.seed, self.sampling, traced=True)  # noqa: SLF001 same room
-        return story(trace, sc)
+        from tradesim.engine.run import once  # noqa: PLC0415 numba loads when something is run
+
+        sc, draws, sampling = self.scenario, np.array([draw], dtype=np.int64), self.sampling
+        trace = sc._trace(draws, self.seed, sampling, traced=True)  # noqa: SLF001 same room
+        return story(Draw(sc, trace, once(sc.program, draws, self.seed, sampling)))
+
+
+def _parts(scenario: Scenario) -> tuple[Schedule, TimeGrid]:
+    """Return the schedule and the days of a scenario."""
+    problems: list[Problem] = []
+    grid: TimeGrid | None = None
+    schedule: Schedule | None = scenario.schedule
+    try:
+        grid = TimeGrid(scenario.start, scenario.end)
+    except InputError as error:
+        problems += error.problems
+    try:
+        if schedule is None and scenario.record is not None:
+            schedule = scenario.record.schedule()
+    except InputError as error:
+        problems += error.problems
+    if schedule is None and scenario.record is None:
+        fix = "give a schedule or a record"
+        problems.append(Problem("no schedule", f"scenario {scenario.name!r}", fix=fix))
+    fail_if(problems)
+    if schedule is None or grid is None:
+        raise AssertionError
+    return schedule, grid
 
 
 def _decided(event: Event, outcome: str) -> Event:
@@ -370,14 +396,19 @@ def _run_problems(
 ) -> Iterator[Problem]:
     if sampling not in SAMPLING:
         yield Problem("unknown sampling", "sampling", repr(sampling), " | ".join(SAMPLING))
-    if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int) or threads < 1):
+    if threads is not None and (not _is_whole(threads) or threads < 1):
         yield Problem("not a number of threads", "threads", repr(threads), "a whole number, 1 or more")
-    if isinstance(draws, bool) or not isinstance(draws, int) or draws < 1:
+    if not _is_whole(draws) or draws < 1:
         yield Problem("not a number of draws", "draws", repr(draws), "a whole number, 1 or more")
         return
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**64:
+    if not _is_whole(seed) or not 0 <= seed < 2**64:
         yield Problem("not a seed", "seed", repr(seed), "a whole number, 0 or more, below 2**64")
     yield from _size_problems(scenario, draws)
+
+
+def _is_whole(value: Any) -> bool:
+    """Say whether a value is a whole number, Python's or numpy's."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def _size_problems(scenario: Scenario, draws: int) -> Iterator[Problem]:

@@ -22,6 +22,7 @@ from tradesim import costs, knowledge, rows
 from tradesim.duties import Frequency, averaged, check_choice, contributions_on, labelled
 from tradesim.economies import Economies
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
+from tradesim.keywords import by_name
 from tradesim.measures import Instrument, Measure, overlaps
 from tradesim.timegrid import DateLike, Days, TimeGrid, as_date, as_day
 
@@ -32,6 +33,7 @@ Floats = NDArray[np.float64]
 DUTIES: tuple[Instrument, ...] = ("tariff",)
 
 
+@by_name
 @dataclass(frozen=True, eq=False, repr=False)
 class Schedule:
     """Every duty of a set of economies, by day, as law and as known.

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tradesim.economies import CODE, CODE_ALLOWED
 from tradesim.errors import Problem, fail_if, unknown_name
+from tradesim.keywords import by_name
 
 if TYPE_CHECKING:
     from scipy.stats import rv_continuous
@@ -90,6 +91,7 @@ def _table(size: Size) -> Floats:
     return knots
 
 
+@by_name
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shock:
     """A stream of new surcharges by one economy on another, arriving at random (a Poisson process).

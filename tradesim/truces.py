@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 
 from tradesim.economies import CODE, CODE_ALLOWED
 from tradesim.errors import InputError, Problem, fail_if
+from tradesim.keywords import by_name
 from tradesim.timegrid import DateLike, as_date
 
 Ending = Literal["snapback", "lapse"]
@@ -16,6 +17,7 @@ LONGEST = 100_000
 """Days: more than any horizon."""
 
 
+@by_name
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truce:
     """A window in which duties between its parties are suspended.

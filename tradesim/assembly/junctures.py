@@ -9,7 +9,7 @@ from tradesim.assembly.live import ON_TRUCES, limits_on, targets
 from tradesim.assembly.tables import numbers, table, whole
 from tradesim.engine.philox import stream_of
 from tradesim.engine.program import NEVER, Act, Arrival, Flags, Floats, Ints, State, Window
-from tradesim.errors import InputError, Problem, fail_if, unknown_name
+from tradesim.errors import Problem, fail_if, unknown_name
 from tradesim.events import Effect, Event
 from tradesim.measures import Measure
 from tradesim.schedule import Schedule
@@ -166,18 +166,32 @@ def _places(
     effect: Effect,
 ) -> list[tuple[int, float]]:
     """Return (target, value) of each live measure or truce that an effect touches."""
-    where = f"event {event!r}: {effect.action}"
+    touched = touched_by(schedule, truces, event, effect)
     until = float(NEVER) if effect.until is None else float(grid.position(effect.until))
     if effect.action in ON_TRUCES:
-        names = [truce.name for truce in truces]
-        if effect.target not in names:
-            raise InputError([unknown_name("truce", effect.target, names, where)])
-        return [(names.index(effect.target), until)]
-    touched = targets(schedule, event, effect)
+        return [([truce.name for truce in truces].index(effect.target), until)]
     if effect.action != "set_rate":
         return [(live.index(m), until) for m in touched]
-    fail_if(problem.at(where) for m in touched for problem in _scale_problems(schedule, m))
     return [(live.index(m), effect.rate / m.level if effect.rate else 0.0) for m in touched]
+
+
+def touched_by(schedule: Schedule, truces: Sequence[Truce], event: str, effect: Effect) -> Sequence[Measure]:
+    """Return the measures that an effect touches; none, if it is one on a truce.
+
+    Raises
+    ------
+    InputError
+        For an unknown measure or truce, and a new rate where the duty does not move with it.
+    """
+    where = f"event {event!r}: {effect.action}"
+    if effect.action in ON_TRUCES:
+        names = [truce.name for truce in truces]
+        fail_if([] if effect.target in names else [unknown_name("truce", effect.target, names, where)])
+        return ()
+    touched = targets(schedule, event, effect)
+    if effect.action == "set_rate":
+        fail_if(problem.at(where) for m in touched for problem in _scale_problems(schedule, m))
+    return touched
 
 
 def _scale_problems(schedule: Schedule, measure: Measure) -> list[Problem]:

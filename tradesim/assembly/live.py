@@ -19,7 +19,7 @@ from tradesim.events import Effect, Event
 from tradesim.knowledge import known_on
 from tradesim.measures import Measure
 from tradesim.schedule import Schedule
-from tradesim.timegrid import EARLIEST, TimeGrid, as_date
+from tradesim.timegrid import EARLIEST, TimeGrid
 from tradesim.truces import Truce
 
 SAME = 1e-12
@@ -82,7 +82,7 @@ def known_level(schedule: Schedule, levels: Sequence[Measure], days: NDArray[np.
         return measure.act, measure.effective, measure.announced, measure.rate, measure.coverage
 
     keys = {key(level) for level in levels}
-    views = [view for view in known_on(schedule.measures, as_date(days[0])) if key(view) in keys]
+    views = [view for view in known_on(schedule.measures, days[0].item()) if key(view) in keys]
     return np.asarray(announced_by(views, days).max(axis=1, initial=0.0), dtype=np.float64)
 
 

@@ -58,7 +58,7 @@ def rule_arrays(rules: Mapping[str, Rule], economies: Economies) -> RuleArrays:
     rows = []
     for i, j, rule in pairs:
         shared = [float(getattr(rule, of.name.lower()) or 0.0) for of in Of if of is not Of.OWN]
-        own = rule.values(_ratio(economies, i, j, rule))
+        own = rule.values(trade_ratio(economies, i, j, rule))
         rows.append([*shared, *own, *[0.0] * (4 - len(own))])
     return RuleArrays(
         rule_pair=table([(codes.index(i), codes.index(j)) for i, j, _ in pairs], 2),
@@ -78,7 +78,7 @@ def functions_of(rules: Mapping[str, Rule], economies: Economies) -> Functions:
     for k, (i, j, rule) in enumerate(answering(rules, economies.codes)):
         if code_of(rule) == CUSTOM:
             values = np.zeros(4)
-            own = rule.values(_ratio(economies, i, j, rule))
+            own = rule.values(trade_ratio(economies, i, j, rule))
             values[: len(own)] = own
             found[k] = rule.family, values
     return found
@@ -93,7 +93,7 @@ def _view(rule: Rule) -> int:
     return WEIGHTED if rule.view == "trade-weighted" or isinstance(rule, Rebalance) else NOMINAL
 
 
-def _ratio(economies: Economies, i: str, j: str, rule: Rule) -> float:
+def trade_ratio(economies: Economies, i: str, j: str, rule: Rule) -> float:
     """Return i's exports to j over its imports from j."""
     if not isinstance(rule, Rebalance):
         return 1.0

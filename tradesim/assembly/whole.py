@@ -14,6 +14,7 @@ from tradesim.assembly.live import (
     live_measures,
     since_eve,
 )
+from tradesim.assembly.naming import naming_problems
 from tradesim.assembly.reactions import rule_arrays
 from tradesim.assembly.strangers import stranger_problems
 from tradesim.duties import contributions_on
@@ -45,7 +46,8 @@ def assemble(
         without imports, and live measures whose duty depends on what else is in force.
     """
     codes = schedule.economies.codes
-    fail_if([*stranger_problems(codes, rules, truces, events, shocks)])
+    named = naming_problems(schedule, rules, truces, events)
+    fail_if(dict.fromkeys([*stranger_problems(codes, rules, truces, events, shocks), *named]))
     held = [held_by(schedule, truce) for truce in truces]
     live = live_measures(schedule, held, events)
     fixed = schedule.only(m for m in schedule.measures if m not in live)

@@ -7,11 +7,12 @@ comes at once.
 import io
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 import tradesim
+from tradesim.cli import reading
 from tradesim.cli.front import Front
 
 app = typer.Typer(
@@ -24,7 +25,13 @@ app = typer.Typer(
     epilog="Example: tradesim duty us-china --on 2025-04-12 --by authority",
 )
 
+BY = ("pair", "authority")
+SAMPLING = ("random", "antithetic", "sobol")
+DESIGNS = ("random", "latin", "sobol")
+KINDS = ("duty", "fan", "truces", "phase", "story")
+
 Json = Annotated[bool, typer.Option("--json", help="Write JSON, for scripts.")]
+Seed = Annotated[str, typer.Option("--seed", metavar="K", help="Which random numbers, 0 or more.")]
 Subject = Annotated[
     str, typer.Argument(metavar="NAME|FILE", help="A packaged scenario, or a scenario file (TOML).")
 ]
@@ -75,13 +82,14 @@ def duty(
     on: Annotated[str, typer.Option("--on", metavar="DATE", help="The day, YYYY-MM-DD.")],
     importer: Annotated[str | None, typer.Option(help="Only what this economy charges.")] = None,
     exporter: Annotated[str | None, typer.Option(help="Only on goods from this economy.")] = None,
-    by: Annotated[Literal["pair", "authority"], typer.Option(help="Totals, or their parts too.")] = "pair",
+    by: Annotated[str, typer.Option(metavar="|".join(BY), help="Totals, or their parts too.")] = "pair",
     json: Json = False,
 ) -> None:
     """Say what each importer charges each exporter on a day."""
     from tradesim.cli import duties  # noqa: PLC0415
 
-    duties.show(name, on, importer, exporter, by_authority=by == "authority", as_json=json)
+    by_authority = reading.one_of(by, "--by", BY) == "authority"
+    duties.show(name, on, importer, exporter, by_authority=by_authority, as_json=json)
 
 
 @app.command(epilog="Example: tradesim run us-china-2025-10 --branch lapse --out out/lapse")
@@ -91,20 +99,29 @@ def run(
         Path | None, typer.Option(metavar="DIR", help="Folder for tables and pictures; out/NAME by default.")
     ] = None,
     draws: Annotated[
-        int | None, typer.Option(metavar="N", help="Draw the events N times instead of running each branch.")
+        str | None, typer.Option(metavar="N", help="Draw the events N times instead of running each branch.")
     ] = None,
-    seed: Annotated[int, typer.Option(metavar="K", help="Which random numbers, 0 or more.")] = 0,
+    seed: Seed = "0",
     branch: Annotated[str | None, typer.Option(metavar="NAME", help="Only this branch.")] = None,
     sampling: Annotated[
-        Literal["random", "antithetic", "sobol"],
-        typer.Option(help="How outcomes, starts and lengths of truces are drawn."),
+        str,
+        typer.Option(
+            metavar="|".join(SAMPLING), help="How outcomes, starts and lengths of truces are drawn."
+        ),
     ] = "random",
     json: Json = False,
 ) -> None:
     """Run a scenario: every branch that it names, or draws of its events."""
     from tradesim.cli import running  # noqa: PLC0415
 
-    running.run(subject, running.Wanted(out, draws, seed, branch, sampling), as_json=json)
+    wanted = running.Wanted(
+        out,
+        None if draws is None else reading.whole(draws, "--draws"),
+        reading.whole(seed, "--seed"),
+        branch,
+        reading.one_of(sampling, "--sampling", SAMPLING),
+    )
+    running.run(subject, wanted, as_json=json)
 
 
 @app.command(
@@ -126,13 +143,15 @@ def sweep(
             "beta(2, 3), integers(1, 5), choice(a, b); may repeat.",
         ),
     ] = None,
-    draws: Annotated[int | None, typer.Option(metavar="N", help="How many draws in all.")] = None,
+    draws: Annotated[str | None, typer.Option(metavar="N", help="How many draws in all.")] = None,
     seed: Annotated[
-        int | None, typer.Option(metavar="K", help="Which random numbers, 0 or more; 0 by default.")
+        str | None, typer.Option(metavar="K", help="Which random numbers, 0 or more; 0 by default.")
     ] = None,
     design: Annotated[
-        Literal["random", "latin", "sobol"] | None,
-        typer.Option(help="How the points of the design are drawn; random by default."),
+        str | None,
+        typer.Option(
+            metavar="|".join(DESIGNS), help="How the points of the design are drawn; random by default."
+        ),
     ] = None,
     out: Annotated[
         Path | None,
@@ -150,7 +169,7 @@ def sweep(
         typer.Option(metavar="LEVEL", help="Say what decides whether duties exceed this: 1.25, or '125 %'."),
     ] = "1.0",
     threads: Annotated[
-        int | None, typer.Option(metavar="N", help="How many; one a processor by default.")
+        str | None, typer.Option(metavar="N", help="How many; one a processor by default.")
     ] = None,
     impact: Annotated[
         bool,
@@ -162,7 +181,16 @@ def sweep(
     from tradesim.cli import sweeping  # noqa: PLC0415
 
     wanted = sweeping.Wanted(
-        tuple(over or ()), draws, seed, design, out, store, resume, level, threads, impact
+        tuple(over or ()),
+        None if draws is None else reading.whole(draws, "--draws"),
+        None if seed is None else reading.whole(seed, "--seed"),
+        None if design is None else reading.one_of(design, "--design", DESIGNS),
+        out,
+        store,
+        resume,
+        level,
+        None if threads is None else reading.whole(threads, "--threads", "a whole number: 2"),
+        impact,
     )
     sweeping.run(subject, folder, wanted, as_json=json)
 
@@ -176,7 +204,7 @@ def plot(
     ],
     start: Annotated[str | None, typer.Option(metavar="DATE", help="First day.")] = None,
     end: Annotated[str | None, typer.Option(metavar="DATE", help="Last day.")] = None,
-    by: Annotated[Literal["pair", "authority"], typer.Option(help="Lines, or one pair's layers.")] = "pair",
+    by: Annotated[str, typer.Option(metavar="|".join(BY), help="Lines, or one pair's layers.")] = "pair",
     pair: Annotated[
         list[str] | None, typer.Option(metavar="USA:CHN", help="Importer and exporter; may repeat.")
     ] = None,
@@ -184,11 +212,14 @@ def plot(
         str | None, typer.Option(metavar="DATE", help="A map of who charges whom on a day.")
     ] = None,
     kind: Annotated[
-        Literal["duty", "fan", "truces", "phase", "story"],
-        typer.Option(help="Of a scenario: its branches, or a picture of many draws (story: of the first)."),
+        str,
+        typer.Option(
+            metavar="|".join(KINDS),
+            help="Of a scenario: its branches, or a picture of many draws (story: of the first).",
+        ),
     ] = "duty",
-    draws: Annotated[int, typer.Option(metavar="N", help="How many draws, for those pictures.")] = 1000,
-    seed: Annotated[int, typer.Option(metavar="K", help="Which random numbers, 0 or more.")] = 0,
+    draws: Annotated[str, typer.Option(metavar="N", help="How many draws, for those pictures.")] = "1000",
+    seed: Seed = "0",
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A .png or .svg file; out/NAME.png by default.")
     ] = None,
@@ -196,7 +227,18 @@ def plot(
     """Draw the duties of a record or of a scenario."""
     from tradesim.cli import pictures  # noqa: PLC0415
 
-    pictures.plot(subject, pictures.Wanted(start, end, by, tuple(pair or ()), on, kind, draws, seed, out))
+    wanted = pictures.Wanted(
+        start,
+        end,
+        reading.one_of(by, "--by", BY),
+        tuple(pair or ()),
+        on,
+        reading.one_of(kind, "--kind", KINDS),
+        reading.whole(draws, "--draws"),
+        reading.whole(seed, "--seed"),
+        out,
+    )
+    pictures.plot(subject, wanted)
 
 
 @app.command(epilog="Example: tradesim report us-china-two-years --draws 2000 -o report.html")
@@ -213,17 +255,22 @@ def report(
         typer.Option("--out", "-o", metavar="FILE", help="The HTML file; out/NAME-report.html by default."),
     ] = None,
     draws: Annotated[
-        int | None, typer.Option(metavar="N", help="How many draws of a scenario; 1000 by default.")
+        str | None, typer.Option(metavar="N", help="How many draws of a scenario; 1000 by default.")
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(metavar="K", help="Which random numbers of a scenario; 0 by default.")
+        str | None, typer.Option(metavar="K", help="Which random numbers of a scenario; 0 by default.")
     ] = None,
     json: Json = False,
 ) -> None:
     """Tell a record, a scenario or a sweep on one page: what it comes to, why, and how to make it again."""
     from tradesim.cli import reporting  # noqa: PLC0415
 
-    reporting.write(subject, reporting.Wanted(out, draws, seed), as_json=json)
+    wanted = reporting.Wanted(
+        out,
+        None if draws is None else reading.whole(draws, "--draws"),
+        None if seed is None else reading.whole(seed, "--seed"),
+    )
+    reporting.write(subject, wanted, as_json=json)
 
 
 @app.command(epilog="Example: tradesim check my-scenario.toml; tradesim check acts.csv --economies USA,CHN")
@@ -250,14 +297,15 @@ def trade(
     regions: Annotated[
         str, typer.Option(metavar="CODES", help="ISO codes, EU27, ASEAN, and ROW for everything else.")
     ],
-    year: Annotated[int | None, typer.Option(metavar="YEAR", help="Which, if there are several.")] = None,
+    year: Annotated[str | None, typer.Option(metavar="YEAR", help="Which, if there are several.")] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the flows here, as CSV.")] = None,
     json: Json = False,
 ) -> None:
     """Add a file of trade up to regions, and say what was left out."""
     from tradesim.cli import trading  # noqa: PLC0415
 
-    trading.show(file, trading.Wanted(layout, regions, year, out), as_json=json)
+    chosen = None if year is None else reading.whole(year, "--year", "a year: 2023")
+    trading.show(file, trading.Wanted(layout, regions, chosen, out), as_json=json)
 
 
 @app.command(epilog="Example: tradesim tour --out out")

@@ -13,13 +13,29 @@ FAILED, BAD_INPUT, INTERRUPTED, CLOSED_PIPE = 1, 2, 130, 141
 """Exit codes; the last two are what a shell gives for the signals."""
 
 
+USAGE: Any = typer.BadParameter.__base__
+"""What typer raises for a command line that it does not understand."""
+
+
 class Front(TyperGroup):
     """The group of commands: turns what they raise into words and exit codes."""
+
+    def make_context(self, *args: Any, **options: Any) -> Any:
+        """Read what comes before the command."""
+        try:
+            return super().make_context(*args, **options)
+        except USAGE as error:
+            raise _not_understood(error) from None
+        except KeyboardInterrupt:
+            complain("interrupted")
+            raise typer.Exit(INTERRUPTED) from None
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was named."""
         try:
             return super().invoke(ctx)
+        except USAGE as error:
+            raise _not_understood(error) from None
         except InputError as error:
             complain(*map(str, error.problems))
             raise typer.Exit(BAD_INPUT) from None
@@ -32,6 +48,17 @@ class Front(TyperGroup):
         except (TradesimError, OSError, MemoryError) as error:
             complain(str(error) or "out of memory")
             raise typer.Exit(FAILED) from None
+
+
+def _not_understood(error: Any) -> BaseException:
+    """Say what of a command line is not understood; asking for nothing at all shows what there is."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        helpless: BaseException = error
+        return helpless
+    said = error.format_message().rstrip(".")
+    command = error.ctx.command_path if error.ctx is not None else "tradesim"
+    complain(f"{said[:1].lower()}{said[1:]}; see {command} --help")
+    return typer.Exit(BAD_INPUT)
 
 
 def complain(*problems: str) -> None:

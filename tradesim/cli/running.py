@@ -91,8 +91,9 @@ def _say_run(name: str, paths: Paths) -> None:
     if story.empty:
         say("nothing is announced and nothing happens")
         return
-    columns = ["date", "what", "pair", "surcharge", "charged from", "why"]
-    say_table(columns, (_story_row(row) for row in story.to_dict("records")), right=["surcharge"])
+    columns = ["row", "date", "what", "pair", "surcharge, points", "charged from", "duty, %", "why"]
+    rows = ([str(number), *_story_row(row)] for number, row in story.to_dict("index").items())
+    say_table(columns, rows, right=["row", "surcharge, points", "duty, %"])
 
 
 def _say_duties(paths: Paths) -> None:
@@ -132,9 +133,13 @@ def _points(surcharge: float) -> str:
 
 def _story_row(row: Mapping[Any, Any]) -> list[str]:
     pair = "" if pd.isna(row["importer"]) else f"{row['importer']} on {row['exporter']}"
-    moved = "" if pd.isna(row["to"]) else f"{_points(row['from'])} → {_points(row['to'])} points"
+    announced, duty = _step(row["from"], row["to"]), _step(row["duty before"], row["duty after"])
     charged = "" if pd.isna(row["charged"]) else f"{row['charged']:%Y-%m-%d}"
-    return [f"{row['date']:%Y-%m-%d}", row["kind"], pair, moved, charged, row["why"]]
+    return [f"{row['date']:%Y-%m-%d}", row["kind"], pair, announced, charged, duty, row["why"]]
+
+
+def _step(before: float, after: float) -> str:
+    return "" if pd.isna(after) else f"{_points(before)} → {_points(after)}"
 
 
 # Tables ----------------------------------------------------------------------------------------------
@@ -146,7 +151,7 @@ def _tables(runs: Runs, folder: Path) -> Iterator[Path]:
     for name, paths in runs.items():
         end = f"-{safe[name]}" if name else ""
         yield paths.to_csv(folder / f"duty{end}.csv")
-        yield _csv(paths.events(), folder / f"story{end}.csv")
+        yield _csv(paths.events(), folder / f"story{end}.csv", index=True)
         if paths.draws > 1:
             yield _csv(paths.quantiles(QUANTILES), folder / "quantiles.csv", index=True)
             yield _csv(paths.outcomes, folder / "outcomes.csv", index=True)

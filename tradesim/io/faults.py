@@ -55,13 +55,22 @@ class Fault:
 
 def problems_of(error: ValidationError) -> Iterator[tuple[KeyPath, Problem]]:
     """Yield the key path and the problem of each error; words are found for as many as are shown."""
-    details = error.errors(include_url=False)
-    for each in details[:MOST_PROBLEMS]:
-        fault = Fault(each["type"], each["loc"], each["input"], each.get("ctx", {}), each["msg"])
+    faults = _faults(error)
+    for fault in faults[:MOST_PROBLEMS]:
         cause = fault.context.get("error")
         found = cause.problems if isinstance(cause, InputError) else [in_words(fault)]
         yield from ((fault.path, problem) for problem in found)
-    yield from [((), Problem(""))] * (len(details) - MOST_PROBLEMS)
+    yield from [((), Problem(""))] * (len(faults) - MOST_PROBLEMS)
+
+
+def faults_of(error: ValidationError) -> Iterator[tuple[KeyPath, bool]]:
+    """Yield the key path of each error, and whether it is a key that nobody knows."""
+    return ((fault.path, fault.kind == "extra_forbidden") for fault in _faults(error))
+
+
+def _faults(error: ValidationError) -> list[Fault]:
+    details = error.errors(include_url=False)
+    return [Fault(e["type"], e["loc"], e["input"], e.get("ctx", {}), e["msg"]) for e in details]
 
 
 def in_words(fault: Fault) -> Problem:

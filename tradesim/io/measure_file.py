@@ -26,19 +26,37 @@ def check(path: str | Path, economies: Sequence[str] = ()) -> Schedule:
     Raises
     ------
     InputError
-        With every problem of the file, of each row, and of the rows together, placed ``file:line``.
+        With every problem of the header; else of each row, and of those rows together that are in order; each
+        placed ``file:line``.
     """
     placed = list(rows.csv_rows(path))
     if not placed:
         raise InputError([Problem("no measures", f"{path}:1", "a header alone", "a row for each measure")])
     fail_if(_header_problems(max((row for _, row in placed), key=len), str(path)))
-    measures = rows.measures_from(placed)
-    fail_if(_stranger_problems(placed, economies))
-    named = list(dict.fromkeys(code for measure in measures for code in measure.pair))
+    read, problems = _each(placed)
+    problems += _stranger_problems([row for row, _ in read], economies)
+    known = [(row, m) for row, m in read if not economies or {*m.pair} <= {*economies}]
+    codes = list(dict.fromkeys(code for _, measure in known for code in measure.pair))
+    if problems and not known:
+        raise InputError(problems)
     try:
-        return Schedule(measures, Economies(economies or named))
+        schedule = Schedule([measure for _, measure in known], Economies(economies or codes))
     except InputError as error:
-        raise InputError(_located(problem, placed, measures) for problem in error.problems) from None
+        raise InputError([*problems, *(_located(each, known) for each in error.problems)]) from None
+    fail_if(problems)
+    return schedule
+
+
+def _each(placed: Sequence[Placed]) -> tuple[list[tuple[Placed, Measure]], list[Problem]]:
+    """Return the rows that are measures, with them, and the problems of the others."""
+    read: list[tuple[Placed, Measure]] = []
+    problems: list[Problem] = []
+    for row in placed:
+        try:
+            read += [(row, measure) for measure in rows.measures_from([row])]
+        except InputError as error:
+            problems += error.problems
+    return read, problems
 
 
 def _header_problems(row: Row, file: str) -> Iterator[Problem]:
@@ -62,9 +80,8 @@ def _stranger_problems(placed: Sequence[Placed], economies: Sequence[str]) -> It
                 yield unknown_name("economy", row[role], economies, f"{place}: {role}")
 
 
-def _located(problem: Problem, placed: Sequence[Placed], measures: Sequence[Measure]) -> Problem:
+def _located(problem: Problem, pairs: Sequence[tuple[Placed, Measure]]) -> Problem:
     """Return a problem of a schedule with the line of the row that it speaks of."""
-    pairs = list(zip(placed, measures, strict=True))
     own = [pair for pair in pairs if problem.where.startswith(f"measure {pair[1].name!r}")]
     dated = [pair for pair in own if f"from {pair[1].effective}" in problem.got]
     place = (dated or own or pairs)[-1][0][0]

@@ -6,7 +6,6 @@ The classes know names, not lines: they say ``event 'summit': date``. That leads
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,14 +31,6 @@ class Places:
     file: str
     data: Mapping[str, Any]
     index: LineIndex
-
-    @contextmanager
-    def placing(self, within: KeyPath = ()) -> Iterator[None]:
-        """Place the problems of an `InputError` that is raised inside."""
-        try:
-            yield
-        except InputError as error:
-            raise self.refusal((within, problem) for problem in error.problems) from None
 
     def refusal(self, found: Iterable[tuple[KeyPath, Problem]]) -> InputError:
         """Return an error with the problems placed: 200 of them, and then how many more there are."""

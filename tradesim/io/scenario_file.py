@@ -5,21 +5,25 @@ The classes that a file is made into are given by the caller: this room stays be
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from tradesim.errors import InputError, Problem, fail_if
-from tradesim.io.faults import problems_of
+from tradesim.io.faults import faults_of, problems_of
 from tradesim.io.lines import LARGEST_FILE, KeyPath, LineIndex, limit_problems
 from tradesim.io.places import Places
+from tradesim.io.salvage import Salvaged, salvaged
 from tradesim.io.tables import ScenarioTable
+from tradesim.measures import Measure
 from tradesim.rows import read_text
 from tradesim.schedule import Schedule
 
 S = TypeVar("S")
+Found = tuple[KeyPath, Problem]
+"""A problem, and the part of the file that it is in."""
 SAME = (
     *("name", "title", "description", "source", "start", "end"),
     *("rules", "truces", "events", "shocks", "branches"),
@@ -39,20 +43,18 @@ def read(path: str | Path, scenario: Callable[..., S], record: Callable[..., Any
     Raises
     ------
     InputError
-        With every problem of the syntax, else of the shape and meaning of each table, else of the tables
-        together; each placed ``file:line``.
+        With the first problem of the syntax; else with every problem of the shape and meaning of each table,
+        and of those tables together that are in order; each placed ``file:line``.
     """
     places = opened(path)
-    table = checked(places)
-    kept = None
-    with places.placing(("record",)):
-        if table.record is not None:
-            kept = record(**dict(table.record))
-            kept.schedule()
-    with places.placing():
-        return scenario(
-            record=kept, schedule=_schedule(table, kept), **{key: getattr(table, key) for key in SAME}
-        )
+    table, left, found = checked(places)
+    made: S | None = None
+    if table is not None:
+        made, further = _whole(table, left, scenario, record)
+        found += further
+    if found or made is None:
+        raise places.refusal(found)
+    return made
 
 
 def opened(path: str | Path) -> Places:
@@ -72,20 +74,49 @@ def opened(path: str | Path) -> Places:
     return Places(file, data, LineIndex.of(text))
 
 
-def checked(places: Places) -> ScenarioTable:
-    """Return a parsed file as tables whose shape and meaning are right, one by one.
+def checked(places: Places) -> tuple[ScenarioTable | None, Salvaged, list[Found]]:
+    """Return a parsed file as tables, what was left out for it, and the problems of their shape and meaning.
 
-    Raises
-    ------
-    InputError
-        With every problem, placed ``file:line``.
+    There are no tables where so much is wrong that nothing can be said of the rest.
     """
     try:
-        table = ScenarioTable.model_validate(places.data)
+        return ScenarioTable.model_validate(places.data), Salvaged(dict(places.data)), []
     except ValidationError as error:
-        raise places.refusal(problems_of(error)) from None
-    fail_if(places.placed(problem, at) for at, problem in _schedule_problems(table))
-    return table
+        left = salvaged(places.data, faults_of(error))
+        return _left_over(left), left, [*problems_of(error)]
+
+
+def _left_over(left: Salvaged) -> ScenarioTable | None:
+    """Return the tables of what is left of a file, or nothing where that is not in order either."""
+    if left.data is None:
+        return None
+    try:
+        return ScenarioTable.model_validate(left.data)
+    except ValidationError:
+        return None
+
+
+def _whole(
+    table: ScenarioTable, left: Salvaged, scenario: Callable[..., S], record: Callable[..., Any]
+) -> tuple[S | None, list[Found]]:
+    """Return the scenario that tables make together, and what is wrong with it."""
+    problems = [*_schedule_problems(table)]
+    if problems:
+        return None, problems
+    try:
+        kept = None if table.record is None else record(**dict(table.record))
+        schedule = _schedule(table, kept, [])
+    except InputError as error:
+        return None, [(("record",), problem) for problem in error.problems]
+    try:
+        schedule = _schedule(table, kept, table.measures)
+    except InputError as error:
+        problems, left = [((), problem) for problem in error.problems], left.losing("measures")
+    try:
+        made = scenario(record=kept, schedule=schedule, **{key: getattr(table, key) for key in SAME})
+    except InputError as error:
+        return None, [*problems, *(((), problem) for problem in error.problems if not left.follows(problem))]
+    return made, problems
 
 
 def _syntax_problem(message: str, file: str, text: str) -> Problem:
@@ -108,10 +139,11 @@ def _schedule_problems(table: ScenarioTable) -> Iterator[tuple[KeyPath, Problem]
             yield (key,), Problem(f"[{key}] beside [record]", key, fix="the record has its own: remove one")
 
 
-def _schedule(table: ScenarioTable, kept: Any) -> Schedule:
+def _schedule(table: ScenarioTable, kept: Any, measures: Sequence[Measure]) -> Schedule:
+    """Return the schedule of a record, or of the file's economies, with measures of its own."""
     if kept is not None:
         recorded: Schedule = kept.schedule()
-        return recorded.adding(*table.measures) if table.measures else recorded
+        return recorded.adding(*measures) if measures else recorded
     if table.economies is None:
         raise AssertionError
-    return Schedule(table.measures, table.economies, **dict(table.schedule))
+    return Schedule(measures, table.economies, **dict(table.schedule))

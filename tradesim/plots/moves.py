@@ -121,10 +121,19 @@ def _moves(story: pd.DataFrame, window: tuple[float, float]) -> Iterator[Move]:
             until = day if pd.isna(row["charged"]) else timeline.number(row["charged"])
             by = None if pd.isna(row["importer"]) else str(row["importer"])
             pair = None if by is None or pd.isna(row["exporter"]) else (by, str(row["exporter"]))
-            size = 1.0 if by is None else float(np.nan_to_num(abs(row["to"] - row["from"])))
+            size = 1.0 if by is None else _size(row)
             kind = str(row["kind"])
             mark = Mark(day, max(day, until), str(label), _short(row, pair), size)
             yield Move(mark, by or LANES.get(kind, kind), pair)
+
+
+def _size(row: Mapping[Hashable, Any]) -> float:
+    """Return how far a move goes: of the surcharge announced, else of the duty, a fraction."""
+    announced, charged = (
+        row["to"] - row["from"],
+        row.get("duty after", np.nan) - row.get("duty before", np.nan),
+    )
+    return float(np.nan_to_num(abs(charged if pd.isna(announced) else announced)))
 
 
 def _short(row: Mapping[Hashable, Any], pair: Pair | None) -> tuple[str, ...]:
@@ -135,7 +144,12 @@ def _short(row: Mapping[Hashable, Any], pair: Pair | None) -> tuple[str, ...]:
         if not pd.isna(row["from"]):
             steps.insert(0, f"on {pair[1]} {style.percent(float(row['from']), 0)} → {new}")
         return tuple(steps)
+    if pair is not None and not pd.isna(row.get("duty after", np.nan)):
+        before, after = (style.percent(float(row[name]), 0) for name in ("duty before", "duty after"))
+        return f"on {pair[1]}, duty {before} → {after}", f"duty → {after}"
     why = "" if pd.isna(row["why"]) else str(row["why"])
+    if row["kind"] == "truce":
+        return tuple(dict.fromkeys([why, why.split(" (")[0], why.split(": ")[0].split(", ")[0]]))
     return tuple(
         dict.fromkeys([why, why.split(" (")[0], why.split(" (")[0].rsplit(": ", 1)[-1], why.split(": ")[0]])
     )

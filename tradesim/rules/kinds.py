@@ -7,11 +7,13 @@ from typing import Any, ClassVar, Literal, get_args
 from tradesim.engine import families
 from tradesim.engine.families import Family
 from tradesim.errors import Problem
+from tradesim.keywords import by_name
 from tradesim.rules.base import Rule
 
 By = Literal["duties", "trade"]
 
 
+@by_name
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passive(Rule):
     """Answers nothing: the free rider, or the economy that waits."""
@@ -24,6 +26,7 @@ class Passive(Rule):
         return "does not answer"
 
 
+@by_name
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match(Rule):
     """Rate matching, tit for tat: ``ratio`` times what is announced against it.
@@ -47,6 +50,7 @@ class Match(Rule):
         return f"matches × {self.ratio:g}"
 
 
+@by_name
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rebalance(Rule):
     """Value matching: withdraws "substantially equivalent concessions" (Agreement on Safeguards, Art. 8.2).
@@ -93,6 +97,7 @@ class Rebalance(Rule):
         return "collects as much duty" if self.by == "duties" else "suppresses as much trade"
 
 
+@by_name
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counter(Rule):
     """Counter-escalation: a step on top of any retaliation.
@@ -115,6 +120,7 @@ class Counter(Rule):
         return f"goes {self.step * 100:g} points above"
 
 
+@by_name
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Targeted(Rule):
     """A fixed rate on a list of goods (``coverage``) while anything is announced against it.
@@ -138,6 +144,7 @@ class Targeted(Rule):
         return f"puts {self.rate * 100:g} % on its list"
 
 
+@by_name
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deferred(Rule):
     """Matches only what has lasted: ``ratio`` times it, once it has seen something for ``patience`` days.
@@ -162,6 +169,7 @@ class Deferred(Rule):
         return f"waits {self.patience} days, then matches × {self.ratio:g}"
 
 
+@by_name
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelfStop(Rule):
     """Matches up to ``stop``, says that it will go no further, and stays until nothing is left against it.
@@ -186,6 +194,7 @@ class SelfStop(Rule):
         return f"matches × {self.ratio:g} and stops at {self.stop * 100:g} %"
 
 
+@by_name
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grim(Rule):
     """The grim trigger: once anything was announced against it, ``rate`` for ever.
@@ -208,6 +217,7 @@ class Grim(Rule):
         return f"never forgets: {self.rate * 100:g} % for good"
 
 
+@by_name
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generous(Rule):
     """Matches, but lets a provocation pass now and then.
@@ -230,6 +240,7 @@ class Generous(Rule):
         return f"matches × {self.ratio:g}, forgiving {self.forgiveness * 100:.3g} %"
 
 
+@by_name
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contrite(Rule):
     """Matches only what exceeds its own first strike: it accepts the answer that it earned.
@@ -253,6 +264,7 @@ class Contrite(Rule):
         return f"matches × {self.ratio:g} what exceeds its own first strike"
 
 
+@by_name
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gradual(Rule):
     """Punishes the n-th provocation for n rounds of ``period`` days, then is calm for two.
@@ -272,6 +284,7 @@ class Gradual(Rule):
         return f"punishes with {self.rate * 100:g} %, longer each time, in rounds of {self.period} days"
 
 
+@by_name
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deescalate(Rule):
     """Reciprocal de-escalation: answers a partner's cut with ``ratio`` times as much of its own.
@@ -296,6 +309,7 @@ class Deescalate(Rule):
         return f"answers cuts × {self.ratio:g}"
 
 
+@by_name
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Custom(Rule):
     """Any Python function as a rule; it runs in the same days, slower than what is compiled.
