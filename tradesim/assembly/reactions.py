@@ -29,6 +29,7 @@ class RuleArrays(TypedDict):
     rule_allies: Flags
     rule_stream: Ints
     rule_values: Floats
+    rule_curve: Floats
 
 
 def answering(rules: Mapping[str, Rule], codes: tuple[str, ...]) -> list[tuple[str, str, Rule]]:
@@ -69,6 +70,7 @@ def rule_arrays(rules: Mapping[str, Rule], economies: Economies) -> RuleArrays:
         rule_allies=table([[code in rule.allies for code in codes] for _, _, rule in pairs], len(codes)) > 0,
         rule_stream=whole([stream_of("forgiveness", f"{i}-{j}") for i, j, _ in pairs]),
         rule_values=numbers(rows, len(Of) + 3),
+        rule_curve=np.zeros((len(pairs), 2, 0)),
     )
 
 

@@ -7,6 +7,7 @@ from tradesim.engine.compiled import called
 from tradesim.engine.families import (
     CONTRITE,
     COUNTER,
+    CURVE,
     CUSTOM,
     DEESCALATE,
     DEFERRED,
@@ -30,7 +31,7 @@ _passive, _match, _rebalance = called(families.passive), called(families.match),
 _counter, _targeted, _grim = called(families.counter), called(families.targeted), called(families.grim)
 _deferred, _self_stop = called(families.deferred), called(families.self_stop)
 _contrite, _gradual = called(families.contrite), called(families.gradual)
-_deescalate = called(families.deescalate)
+_deescalate, _curve = called(families.deescalate), called(families.curve)
 
 
 @called
@@ -44,7 +45,7 @@ def look(p: Program, w: Work, t: int, seed: np.uint64) -> None:
             _look(p, w, a, i, j, t, seed)
             _know(p, w, a, i, j)
             if p.rule_kind[a] != CUSTOM:
-                _want(w.rules, w.truces.moving[i, j], w.calendar, w.answered[before, a], p.rule_kind[a], a, t)
+                _want(p, w.rules, w.truces.moving[i, j], w.calendar, w.answered[before, a], a, t)
 
 
 @called
@@ -64,7 +65,7 @@ def _look(p: Program, w: Work, a: int, i: int, j: int, t: int, seed: np.uint64) 
                 _see_others(w.announced, w.calendar, r, p.rule_allies[a], a, view, i, j, t)
             if r.merciful[a]:
                 _forgive(r, w.draw, moving, p.rule_stream[a], a, t, seed)
-    if view == WEIGHTED and kind != REBALANCE:
+    if view == WEIGHTED and kind not in (REBALANCE, CURVE):
         rows.notice_per_coverage(seen, r.values[a, TOLERANCE], r.values[a, COVERAGE], moving, r.noticed[a])
     else:
         rows.notice(seen, r.values[a, TOLERANCE], moving, r.noticed[a])
@@ -130,9 +131,10 @@ def _forgive(r: Rules, draws: Ints, moving: Floats, stream: int, a: int, t: int,
 
 @called
 def _want(  # noqa: C901 one line a family
-    r: Rules, moving: Floats, calendar: Calendar, before: Floats, kind: int, a: int, t: int
+    p: Program, r: Rules, moving: Floats, calendar: Calendar, before: Floats, a: int, t: int
 ) -> None:
     """Fill what rule a wants by its family: the one place where compiled code chooses among them."""
+    kind = p.rule_kind[a]
     if kind == MATCH:
         _wish(_match, r, before, a, t)
     elif kind == REBALANCE:
@@ -153,6 +155,9 @@ def _want(  # noqa: C901 one line a family
         _wish_remembering(_gradual, r, moving, calendar, before, a, t)
     elif kind == DEESCALATE:
         _wish(_deescalate, r, before, a, t)
+    elif kind == CURVE:
+        knots = p.rule_curve[a]
+        rows.want_on_curve(_curve, r.noticed[a], t, r.values[a, OWN], knots[0], knots[1], r.wanted[a])
     else:
         _wish(_passive, r, before, a, t)
 

@@ -12,7 +12,8 @@ first : (S,) float64, the part of it that the rule did not announce.
 day : int, counted from the first.
 memory : four (S,) float64, 0 at first, kept from look to look. The last is a day on which the rule must look
     again although nothing has happened (0: none); elsewhere a family looks when something did.
-values : the family's own parameters, (4,) or (4, S) float64, in the order of its class in `tradesim.rules`.
+values : the family's own parameters, (4,) or (4, S) float64, in the order of its class in `tradesim.rules`;
+    of `curve`, its coverage and its knots.
 """
 
 from collections.abc import Callable
@@ -153,6 +154,22 @@ def deescalate(
     return values[0] * seen, memory
 
 
+def curve(
+    seen: Numbers, own: Numbers, first: Numbers, day: int, memory: Memory, values: Numbers
+) -> tuple[Numbers, Memory]:
+    """Want what a curve answers to what is seen, both averages over all trade, on the covered share.
+
+    values: coverage; the levels of the knots, (Q,), rising from 0; their answers, (Q,). Between knots the
+    curve is straight, beyond the last one level.
+    """
+    levels, answers = values[1], values[2]
+    above = np.minimum(np.maximum(np.searchsorted(levels, seen, "right"), 1), len(levels) - 1)
+    low, high = levels[above - 1], levels[above]
+    share = np.minimum((seen - low) / (high - low), 1.0)
+    wanted = answers[above - 1] + share * (answers[above] - answers[above - 1])
+    return np.minimum(wanted / np.maximum(values[0], 1e-12), UNLIMITED), memory
+
+
 FAMILIES: tuple[Family, ...] = (
     passive,
     match,
@@ -165,10 +182,12 @@ FAMILIES: tuple[Family, ...] = (
     contrite,
     gradual,
     deescalate,
+    curve,
 )
 """The compiled day loop knows a family by its place here."""
-PASSIVE, MATCH, REBALANCE, COUNTER, TARGETED, DEFERRED, SELF_STOP, GRIM, CONTRITE, GRADUAL, DEESCALATE = (
-    range(len(FAMILIES))
-)
+(
+    PASSIVE, MATCH, REBALANCE, COUNTER, TARGETED, DEFERRED, SELF_STOP, GRIM, CONTRITE, GRADUAL, DEESCALATE,
+    CURVE,
+) = range(len(FAMILIES))  # fmt: skip
 CUSTOM = len(FAMILIES)
 """The code of a user's own function, which the day loop calls from Python."""

@@ -3,7 +3,7 @@
 Axes: S draws, T days, N economies (importer, exporter), 2 channels (nominal, trade-weighted), L live measures
 (those that a truce or an outcome can switch), G acts that they are levels of, K truces, E events, O outcomes
 of an event, Z slopes, F effects, A answering pairs (importer with a rule towards exporter), H shock streams,
-Q knots of a size. Parameters that may differ between draws have a first axis D: 1, or S.
+Q knots of a size or of a curve. Parameters that may differ between draws have a first axis D: 1, or S.
 """
 
 from enum import IntEnum
@@ -117,6 +117,8 @@ class Program(NamedTuple):
     rule_view : (A,) int64, channel. rule_instrument : (A,) int64: 0 tariff, 1 fee, 2 export control.
     rule_allies : (A, N) bool. rule_stream : (A,) int64, of forgiveness.
     rule_values : (D, A, 13) float64, columns `Of`.
+    rule_curve : (A, 2, Q) float64, fractions, averages over all trade: knots of what a rule sees, rising from
+        0, and of what it then wants; Q is 0 where no rule has any.
     shock_pair : (H, 2) int64. shock_values : (D, H, 5) float64, columns `Arrival`.
     shock_sizes : (H, Q) float64, knots of the quantile function. shock_stream : (H,) int64.
     once_stream : (E + 2K,) int64: streams of the numbers that a draw has once: events, starts, lengths.
@@ -157,6 +159,7 @@ class Program(NamedTuple):
     rule_allies: Flags
     rule_stream: Ints
     rule_values: Floats
+    rule_curve: Floats
     shock_pair: Ints
     shock_values: Floats
     shock_sizes: Floats

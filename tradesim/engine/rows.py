@@ -161,6 +161,22 @@ def want_anew(
 
 
 @called
+def want_on_curve(
+    family: Family,
+    noticed: Floats,
+    day: int,
+    coverage: Floats,
+    levels: Floats,
+    answers: Floats,
+    wanted: Floats,
+) -> None:
+    """Fill ``wanted`` by a family that looks at ``noticed`` alone and takes knots, (Q,) each."""
+    for s in range(len(wanted)):
+        mine = (coverage[s], levels, answers)
+        wanted[s], _ = family(noticed[s], 0.0, 0.0, day, (0.0, 0.0, 0.0, 0.0), mine)
+
+
+@called
 def want_remembering(
     family: Family,
     noticed: Floats,
