@@ -35,8 +35,8 @@ oracle: .venv/developed  ## the engine against its second reading in plain Pytho
 
 docs: .venv/installed  ## the pages and pictures of the packaged scenarios, and of what duties cost
 	$(BIN)/python docs/generate.py
-	for example in what_it_costs chosen_duties best_answers; do $(BIN)/python examples/$$example.py || exit 1; done
-	cp out/what_it_costs/*.png out/chosen_duties/*.png out/best_answers/*.png docs/images/costs/
+	for example in what_it_costs chosen_duties best_answers economic_rules; do $(BIN)/python examples/$$example.py || exit 1; done
+	cp out/what_it_costs/*.png out/chosen_duties/*.png out/best_answers/*.png out/economic_rules/*.png docs/images/costs/
 
 long: .venv/developed  ## the property tests with many more examples
 	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest tests

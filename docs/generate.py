@@ -109,7 +109,7 @@ def rule_rows(scenario: Scenario) -> Iterator[tuple[str, str, str, str]]:
 
 def reservations(rule: Rule) -> Iterator[str]:
     """Yield what bounds a rule: what it looks at, when it answers, on what, how far."""
-    weighs = rule.view == "trade-weighted" or rule.kind == "rebalance"
+    weighs = rule.view == "trade-weighted" or rule.averages
     yield "weighs announcements by trade" if weighs else "looks at nominal announcements"
     yield f"announces {days(rule.reaction)}, charges {days(rule.implementation)}"
     for name, word in (

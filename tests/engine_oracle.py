@@ -1,8 +1,9 @@
 """A second reading of a run: one draw, one day after the other, with dictionaries, dates and loops.
 
 Written from the text of the model ("A day, in this order"), not from the engine: no arrays over draws, no
-positions, nothing of tradesim is called but a rule of one's own (``Custom``). A scenario is only read; the
-acts in force on a day are added up by the duty oracle. What the text leaves open is settled here as follows.
+positions, nothing of tradesim is called but a rule of one's own (``Custom``), and what solves the knots of a
+rule that asks a model: they are held to the models elsewhere. A scenario is only read; the acts in force on a
+day are added up by the duty oracle. What the text leaves open is settled here as follows.
 
 Acts
 
@@ -34,7 +35,8 @@ Truces
 
 Rules
 
-- Rebalance is trade-weighted also in what it has itself announced.
+- Rebalance and rules that ask a model are trade-weighted also in what they have themselves announced.
+- A rule that asks a model wants its answer to what it noticed, divided by its coverage, at most 1000 %.
 - A rule looks on days before it can see anything, and sees 0.
 - Points that a trade-weighted view would want on a coverage of 0 are 0; whether anything is noticed does not
   depend on the coverage: counter then wants its step, targeted and grim their rate.
@@ -55,8 +57,11 @@ from types import SimpleNamespace
 import oracle
 from scipy import stats
 
+from tradesim.assembly import curves_of
+
 DUST = 1e-12
 CHARGES = {"ad_valorem", "specific"}
+BY_AVERAGES = {"rebalance", "terms-of-trade", "welfare-restoring", "best-response"}
 CHANNELS = ("nominal", "trade-weighted")
 CELLS = 16384
 JUST_BELOW_1 = 1 - 2**-53
@@ -143,6 +148,7 @@ def _opening(scenario, seed, draw, sampling):
         memory={p: SimpleNamespace(seen=0.0, forgiven=0.0, own={}) for p in pairs},
         parts={},
     )
+    world.curves = curves_of(scenario.rules, scenario.schedule, scenario.grid)
     world.rules = {(i, j): scenario.rules.get(f"{i}-{j}", scenario.rules.get(i)) for i, j in pairs}
     world.windows = {truce.name: _window(world, truce) for truce in scenario.truces}
     world.arrivals = {shock.name: _arrivals(world, shock) for shock in scenario.shocks}
@@ -458,7 +464,7 @@ def _answer(world, past, pair, opened, in_force):
 
 
 def _channel(rule):
-    return "trade-weighted" if rule.kind == "rebalance" else rule.view
+    return "trade-weighted" if rule.kind in BY_AVERAGES else rule.view
 
 
 def _on_own_coverage(rule, weighted):
@@ -484,7 +490,7 @@ def _look(world, past, pair, first, before):
     memory.forgiven = min(memory.forgiven, seen)
     noticed = seen - memory.forgiven
     noticed = noticed if noticed > rule.tolerance + DUST else 0.0
-    weighted = rule.kind != "rebalance" and rule.view == "trade-weighted"
+    weighted = rule.kind not in BY_AVERAGES and rule.view == "trade-weighted"
     return SimpleNamespace(
         rule=rule,
         day=t,
@@ -494,6 +500,7 @@ def _look(world, past, pair, first, before):
         own=first + before,
         memory=memory.own,
         trade=_trade(world, pair),
+        curve=world.curves.get(pair),
     )
 
 
@@ -610,6 +617,17 @@ def _rebalance(look):
     )
 
 
+def _economic(look):
+    """Go straight from the knot below to the knot above, and stay level beyond the last."""
+    levels, answers = look.curve.levels.tolist(), look.curve.answers.tolist()
+    wanted = answers[-1]
+    for k in range(1, len(levels)):
+        if levels[k - 1] <= look.noticed < levels[k]:
+            share = (look.noticed - levels[k - 1]) / (levels[k] - levels[k - 1])
+            wanted = (1 - share) * answers[k - 1] + share * answers[k]
+    return min(wanted / look.rule.coverage, 10.0)
+
+
 @lru_cache(maxsize=100_000)
 def _collecting(elasticity, duties, cap):
     """Return the smaller rate that collects so much duty, by halving; no more than the cap is looked at."""
@@ -630,6 +648,9 @@ FAMILIES = {
     "match": _match,
     "generous": _match,
     "rebalance": _rebalance,
+    "terms-of-trade": _economic,
+    "welfare-restoring": _economic,
+    "best-response": _economic,
     "counter": _counter,
     "targeted": _targeted,
     "deferred": _deferred,

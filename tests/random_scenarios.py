@@ -8,6 +8,7 @@ import datetime as dt
 import random
 from collections import Counter
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -176,7 +177,8 @@ def _rule(chance, code, codes):
     given = _modifiers(chance, [other for other in codes if other != code]) | FAMILIES[kind](chance)
     if kind == "deescalate":
         given |= {"instrument": "tariff", "equivalent": None}
-    if given["coverage"] == 0.0 and (kind == "rebalance" or given.get("view") == "trade-weighted"):
+    averages = kind in {"rebalance", *ECONOMIC}
+    if given["coverage"] == 0.0 and (averages or given.get("view") == "trade-weighted"):
         given["coverage"] = 0.4  # an answer on no trade that is to weigh something is refused
     return (rules.Custom if kind == "custom" else rules.rule_of(kind))(**given)
 
@@ -195,7 +197,37 @@ def _rebalance(chance):
     }
 
 
+class Toy:
+    """A world of closed forms, alike for all economies, that a rule can ask in no time.
+
+    Wages rise with own duties and fall with others'; welfare has its best duty near 0.15. Whoever is hit
+    hard can restore neither.
+    """
+
+    codes = (*CODES, "NOR")
+    flows = np.ones((7, 7))
+    tariffs = np.zeros((7, 7))
+
+    def solve(self, tariffs):
+        """Return wages and welfare under tariffs, (..., N, N)."""
+        own, others = tariffs, np.swapaxes(tariffs, -1, -2)
+        wage = np.exp((0.3 * own / (1.0 + own) - 0.2 * others).sum(axis=-1))
+        gain = 0.3 * own - (1.0 - 0.3 * np.minimum(others, 1.0)) * own**2 - 0.1 * others
+        return SimpleNamespace(wage=wage, welfare=np.exp(gain.sum(axis=-1)))
+
+
+TOY = Toy()
+ECONOMIC = ("terms-of-trade", "welfare-restoring", "best-response")
+
+
+def _economic(chance):
+    return {"model": TOY, "top": chance.choice([0.5, 2.0]), "accuracy": chance.choice([0.001, 0.01])}
+
+
 FAMILIES = {
+    "terms-of-trade": _economic,
+    "welfare-restoring": _economic,
+    "best-response": lambda chance: _economic(chance) | {"unprovoked": _often(chance, 0.5)},
     "passive": lambda _: {},
     "match": _ratio,
     "rebalance": _rebalance,

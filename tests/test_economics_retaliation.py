@@ -1,5 +1,7 @@
 """Retaliation: every answer does what it says, or says that it does not."""
 
+import types
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -131,6 +133,28 @@ def test_welfare_is_restored_where_it_can_be(world):
     best = ec.best_response_tariff(world, attack(1.0), victim=1, attacker=0)
     assert far.tariff == best.tariff
     assert welfare(world, attack(1.0), best.tariff) < 1
+
+
+class Barely:
+    """A world in which welfare comes back at one duty and hardly beyond it."""
+
+    codes, flows = (), np.ones((2, 2))
+
+    def __init__(self, best, spare):
+        self.best, self.spare = best, spare
+
+    def solve(self, tariffs):
+        welfare = 1.0 + self.spare - (np.asarray(tariffs)[..., 1, 0] - self.best) ** 2
+        both = np.stack([welfare, welfare], axis=-1)
+        return types.SimpleNamespace(wage=both, welfare=both)
+
+
+@pytest.mark.parametrize("spare", [1e-3, 1e-5, 1e-9, -1e-9])
+def test_welfare_that_can_barely_be_restored_is(spare):
+    """However close together the duties are between which welfare is restored."""
+    found = ec.welfare_restoring_tariff(Barely(0.3141, spare), np.zeros((2, 2)), victim=1, attacker=0)
+    assert found.converged == (spare > 0)
+    assert found.tariff == pytest.approx(0.3141 - np.sqrt(max(spare, 0.0)), abs=1e-6)
 
 
 def test_the_cap_is_said_to_bind(world):

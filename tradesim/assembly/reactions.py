@@ -5,6 +5,7 @@ from typing import TypedDict
 
 import numpy as np
 
+from tradesim.assembly.curves import Curve, table_of
 from tradesim.assembly.tables import numbers, table, whole
 from tradesim.economies import Economies
 from tradesim.engine.families import CUSTOM, FAMILIES
@@ -46,8 +47,10 @@ def answering(rules: Mapping[str, Rule], codes: tuple[str, ...]) -> list[tuple[s
     return found
 
 
-def rule_arrays(rules: Mapping[str, Rule], economies: Economies) -> RuleArrays:
-    """Return the arrays of the answering pairs.
+def rule_arrays(
+    rules: Mapping[str, Rule], economies: Economies, curves: Mapping[tuple[str, str], Curve]
+) -> RuleArrays:
+    """Return the arrays of the answering pairs; ``curves`` are those of rules that ask a model.
 
     Raises
     ------
@@ -70,7 +73,7 @@ def rule_arrays(rules: Mapping[str, Rule], economies: Economies) -> RuleArrays:
         rule_allies=table([[code in rule.allies for code in codes] for _, _, rule in pairs], len(codes)) > 0,
         rule_stream=whole([stream_of("forgiveness", f"{i}-{j}") for i, j, _ in pairs]),
         rule_values=numbers(rows, len(Of) + 3),
-        rule_curve=np.zeros((len(pairs), 2, 0)),
+        rule_curve=table_of([curves.get((i, j)) for i, j, _ in pairs]),
     )
 
 
@@ -92,7 +95,7 @@ def code_of(rule: Rule) -> int:
 
 
 def _view(rule: Rule) -> int:
-    return WEIGHTED if rule.view == "trade-weighted" or isinstance(rule, Rebalance) else NOMINAL
+    return WEIGHTED if rule.view == "trade-weighted" or rule.averages else NOMINAL
 
 
 def trade_ratio(economies: Economies, i: str, j: str, rule: Rule) -> float:

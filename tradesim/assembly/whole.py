@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from tradesim.assembly.curves import curves_of
 from tradesim.assembly.junctures import effect_arrays, event_arrays, once_streams, shock_arrays, truce_arrays
 from tradesim.assembly.live import (
     CHARGES,
@@ -43,7 +44,8 @@ def assemble(
     ------
     InputError
         For effects on unknown measures or truces, truces, rules and shocks between strangers, a rule by value
-        without imports, and live measures whose duty depends on what else is in force.
+        without imports, a rule that asks a model where there is none, and live measures whose duty depends on
+        what else is in force.
     """
     codes = schedule.economies.codes
     named = naming_problems(schedule, rules, truces, events)
@@ -66,7 +68,7 @@ def assemble(
         **event_arrays(events, codes, truces, grid),
         effects=effects,
         effect_value=effect_value,
-        **rule_arrays(rules, schedule.economies),
+        **rule_arrays(rules, schedule.economies, curves_of(rules, schedule, grid)),
         **shock_arrays(shocks, codes),
         once_stream=once_streams(events, truces),
     )

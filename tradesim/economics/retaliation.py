@@ -228,9 +228,12 @@ def welfare_restoring_tariff(
     """
     attack, sides = _attack(model, tariffs, victim, attacker, cap)
     welfare = _welfare_of(model, attack, sides)
-    restored = _rooted(lambda levels: np.log(welfare(levels)), attack.shape[:-2], cap)
     best = best_response_tariff(model, tariffs, victim, attacker, cap)
-    return Answer(np.where(restored.converged, restored.tariff, best.tariff), restored.status)
+    top = best.tariff[..., None]
+    # Up to the best one, as shares of it: what is barely in reach lies close around it.
+    share = _rooted(lambda shares: np.log(welfare(shares * top)), attack.shape[:-2], 1.0)
+    status = np.where(best.status == Status.STALLED, best.status, share.status).astype(np.int8)
+    return Answer(np.where(share.converged, share.tariff * best.tariff, best.tariff), status)
 
 
 def best_response_tariff(

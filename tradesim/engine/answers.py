@@ -44,8 +44,10 @@ def look(p: Program, w: Work, t: int, seed: np.uint64) -> None:
             w.calendar.looking[t, a] = w.calendar.news[i, j] = True
             _look(p, w, a, i, j, t, seed)
             _know(p, w, a, i, j)
-            if p.rule_kind[a] != CUSTOM:
-                _want(p, w.rules, w.truces.moving[i, j], w.calendar, w.answered[before, a], a, t)
+            if p.rule_kind[a] == CURVE:
+                _follow(w.rules, p.rule_curve[a], a, t)
+            elif p.rule_kind[a] != CUSTOM:
+                _want(w.rules, w.truces.moving[i, j], w.calendar, w.answered[before, a], p.rule_kind[a], a, t)
 
 
 @called
@@ -131,10 +133,9 @@ def _forgive(r: Rules, draws: Ints, moving: Floats, stream: int, a: int, t: int,
 
 @called
 def _want(  # noqa: C901 one line a family
-    p: Program, r: Rules, moving: Floats, calendar: Calendar, before: Floats, a: int, t: int
+    r: Rules, moving: Floats, calendar: Calendar, before: Floats, kind: int, a: int, t: int
 ) -> None:
     """Fill what rule a wants by its family: the one place where compiled code chooses among them."""
-    kind = p.rule_kind[a]
     if kind == MATCH:
         _wish(_match, r, before, a, t)
     elif kind == REBALANCE:
@@ -155,11 +156,14 @@ def _want(  # noqa: C901 one line a family
         _wish_remembering(_gradual, r, moving, calendar, before, a, t)
     elif kind == DEESCALATE:
         _wish(_deescalate, r, before, a, t)
-    elif kind == CURVE:
-        knots = p.rule_curve[a]
-        rows.want_on_curve(_curve, r.noticed[a], t, r.values[a, OWN], knots[0], knots[1], r.wanted[a])
     else:
         _wish(_passive, r, before, a, t)
+
+
+@called
+def _follow(r: Rules, knots: Floats, a: int, t: int) -> None:
+    """Fill what rule a wants along its curve, (2, Q)."""
+    rows.want_on_curve(_curve, r.noticed[a], t, r.values[a, OWN], knots[0], knots[1], r.wanted[a])
 
 
 @called

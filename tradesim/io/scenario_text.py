@@ -117,6 +117,9 @@ def _rule_problems(rules: Mapping[str, Rule]) -> Iterator[Problem]:
         if KINDS.get(rule.kind) is not type(rule):
             allowed = " | ".join(KINDS)
             yield Problem("a rule that files do not know", f"rules.{code}", type(rule).__name__, allowed)
+        elif getattr(rule, "model", None) is not None:
+            fix = "leave it out: the scenario's economies then make the model"
+            yield Problem("a model, which files cannot hold", f"rules.{code}.model", repr(rule), fix=fix)
 
 
 def _record_problems(scenario: Any, kept: Schedule | None) -> Iterator[Problem]:

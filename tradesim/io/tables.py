@@ -62,6 +62,7 @@ def table_of(described: type, **further: Any) -> type[Table]:
     keys = {
         each.name: (_as_toml(hints[each.name]), _default(each, hints))
         for each in dataclasses.fields(described)
+        if each.metadata.get("in_files", True)
     }
     summary = (inspect.getdoc(described) or "").split("\n\n")[0]
     return create_model(described.__name__, __base__=Table, __doc__=summary, **(further | keys))

@@ -8,6 +8,7 @@ there is a ``ratchet``, charges it ``implementation`` days after announcing it, 
 
 from tradesim.errors import InputError, unknown_name
 from tradesim.rules.base import LONGEST, Instrument, Rule, View
+from tradesim.rules.economic import BestResponse, Economic, TermsOfTrade, WelfareRestoring
 from tradesim.rules.kinds import (
     Contrite,
     Counter,
@@ -39,6 +40,9 @@ KINDS: dict[str, type[Rule]] = {
         Contrite,
         Gradual,
         Deescalate,
+        TermsOfTrade,
+        WelfareRestoring,
+        BestResponse,
     )
 }
 """The rules that a scenario file can name."""
@@ -54,11 +58,13 @@ def rule_of(kind: str) -> type[Rule]:
 __all__ = [
     "KINDS",
     "LONGEST",
+    "BestResponse",
     "Contrite",
     "Counter",
     "Custom",
     "Deescalate",
     "Deferred",
+    "Economic",
     "Generous",
     "Gradual",
     "Grim",
@@ -69,6 +75,8 @@ __all__ = [
     "Rule",
     "SelfStop",
     "Targeted",
+    "TermsOfTrade",
     "View",
+    "WelfareRestoring",
     "rule_of",
 ]

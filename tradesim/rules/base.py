@@ -24,6 +24,22 @@ WHOLE = {"reaction": 1, "implementation": 0, "patience": 0, "period": 1}
 """Numbers of days, and the least of each."""
 SHARES = {"coverage", "forgiveness", "diversion"}
 """Numbers between 0 and 1; all others lie between 0 and 10."""
+YES_OR_NO = {"ratchet", "unprovoked"}
+OTHERS = YES_OR_NO | {
+    *(
+        "view",
+        "allies",
+        "instrument",
+        "equivalent",
+        "by",
+        "function",
+        "parameters",
+        "says",
+        "model",
+        "deficits",
+    )
+}
+"""What is no number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +73,8 @@ class Rule(ABC):
 
     kind: ClassVar[str] = ""
     arithmetic: ClassVar[Family]
+    averages: ClassVar[bool] = False
+    """Whether it looks at averages over all trade, whatever its view."""
 
     reaction: int = 1
     implementation: int = 1
@@ -132,13 +150,13 @@ def _number_problems(rule: Rule) -> Iterator[Problem]:
         days, least = given[name], WHOLE[name]
         if isinstance(days, bool) or not isinstance(days, int) or not least <= days <= LONGEST:
             yield Problem("not a number of days", name, repr(days), f"a whole number, {least} to {LONGEST}")
-    if not isinstance(given["ratchet"], bool):
-        yield Problem("not a yes or no", "ratchet", repr(rule.ratchet), "true or false")
-    others = {"ratchet", "view", "allies", "instrument", "equivalent", "by", "function", "parameters", "says"}
+    for name in YES_OR_NO & given.keys():
+        if not isinstance(given[name], bool):
+            yield Problem("not a yes or no", name, repr(given[name]), "true or false")
     for name, value in given.items():
         most = 1.0 if name in SHARES else 100.0 if name == "elasticity" else 10.0
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        if name not in others | WHOLE.keys() and (not number or not 0 <= value <= most):
+        if name not in OTHERS | WHOLE.keys() and (not number or not 0 <= value <= most):
             yield Problem("out of range", name, repr(value), f"a number between 0 and {most:g}")
 
 

@@ -73,6 +73,7 @@ class Rebalance(Rule):
 
     kind: ClassVar[str] = "rebalance"
     arithmetic: ClassVar[Family] = staticmethod(families.rebalance)
+    averages: ClassVar[bool] = True
 
     by: By = "duties"
     elasticity: float = 0.0

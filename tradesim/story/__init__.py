@@ -29,6 +29,7 @@ def story(draw: Draw) -> pd.DataFrame:
         ``charges`` : a duty moves that day by what was announced before: an act takes effect or ends, a truce
             suspends it or it returns.
         ``forgives`` : a rule lets pass what it sees.
+        ``infeasible`` : no duty meets the aim of a rule that asks a model, against what it sees.
 
         ``duty before`` and ``duty after`` are the pair's duty on the eve of ``charged`` and on that day,
         fractions, by all that moves it then; empty where fees and controls are charged, which are no duties,

@@ -10,6 +10,7 @@ from tradesim.measures import Measure
 from tradesim.story.acts import Standing, acts_of, steps, switched
 from tradesim.story.answers import answer, mercy
 from tradesim.story.draw import SAME, Draw, Place, Row
+from tradesim.story.reach import beyond_reach
 from tradesim.story.sight import Sight, sight_of
 from tradesim.story.words import listed, named, verb
 
@@ -30,6 +31,7 @@ def announcements(draw: Draw) -> Iterator[Row]:
                 level += change
         if place is not None and sight is not None:
             yield from _mercies(draw, pair, place, sight)
+            yield from beyond_reach(draw, place)
 
 
 def _streams(draw: Draw, pair: Place) -> list[int]:

@@ -3,8 +3,9 @@
 import numpy as np
 
 from tradesim.engine.families import UNLIMITED
-from tradesim.rules import Deescalate, Rebalance, Rule
+from tradesim.rules import Deescalate, Economic, Rebalance, Rule
 from tradesim.story.draw import SAME, Draw
+from tradesim.story.reach import reach
 from tradesim.story.sight import ALLY, PARTNER, THIRD, Act, Sight, is_weighted
 from tradesim.story.words import listed, percent, points
 
@@ -46,7 +47,7 @@ def _amount(rule: Rule, share: float) -> str:
 def _noticed(draw: Draw, t: int, place: int) -> float:
     """Return what a rule noticed on day t, as it is seen: over all trade, if the rule weighs by trade."""
     rule, noticed = draw.rules[place][1], float(draw.trace.noticed[0, t, place])
-    return noticed * rule.coverage if is_weighted(rule) and not isinstance(rule, Rebalance) else noticed
+    return noticed * rule.coverage if is_weighted(rule) and not rule.averages else noticed
 
 
 def _act_words(draw: Draw, rule: Rule, act: Act, noticed: float) -> str:
@@ -109,6 +110,12 @@ def _bound(draw: Draw, t: int, place: int) -> str:
     """Say where a rule wanted more than it may, or more than can be had."""
     pair, rule = draw.rules[place]
     noticed = float(draw.trace.noticed[0, t, place])
+    if isinstance(rule, Economic):
+        answered, reached = reach(draw, place, noticed)
+        if not reached:
+            return f", which is out of reach: {rule.instead(answered)}"
+        over = answered / rule.coverage > rule.cap + SAME
+        return f", capped at {percent(rule.cap)}" if over else ""
     ratio, imports = 1.0, draw.told.schedule.economies.imports
     if isinstance(rule, Rebalance) and imports is not None:
         sold, bought = float(imports[pair[1], pair[0]]), float(imports[pair])

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tradesim.assembly import answering
+from tradesim.assembly import Curve, answering, curves_of
 from tradesim.assembly.live import held_by, live_measures
 from tradesim.engine.program import NOMINAL, WEIGHTED, Arrival, Floats, Program, Trace
 from tradesim.events import Event, Outcome
@@ -117,6 +117,11 @@ class Draw:
         """The answering pairs and their rules, in the order of the program."""
         places = {code: k for k, code in enumerate(self.codes)}
         return [((places[i], places[j]), rule) for i, j, rule in answering(self.told.rules, self.codes)]
+
+    @cached_property
+    def curves(self) -> dict[tuple[str, str], Curve]:
+        """What rules that ask a model answer to each duty, by importer and exporter."""
+        return curves_of(self.told.rules, self.told.schedule, self.told.grid)
 
     @cached_property
     def chosen(self) -> list[tuple[Event, Outcome]]:

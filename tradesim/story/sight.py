@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tradesim.engine.program import NOMINAL, WEIGHTED, Floats
-from tradesim.rules import Deescalate, Rebalance, Rule
+from tradesim.rules import Deescalate, Rule
 from tradesim.story.draw import SAME, Draw, Place
 
 PARTNER, ALLY, THIRD = "partner", "ally", "third"
@@ -70,7 +70,7 @@ class Sight:
 
 def is_weighted(rule: Rule) -> bool:
     """Say whether a rule looks at averages over trade."""
-    return rule.view == "trade-weighted" or isinstance(rule, Rebalance)
+    return rule.view == "trade-weighted" or rule.averages
 
 
 def sight_of(draw: Draw, pair: Place, rule: Rule) -> Sight:

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from tradesim.assembly import answering, functions_of
 from tradesim.changes import parameters, slope_names
 from tradesim.engine.program import NEVER, Arrival, Functions, Of, Program, Window
-from tradesim.rules import KINDS, Custom, Rebalance, Rule
+from tradesim.rules import KINDS, Custom, Economic, Rebalance, Rule
 from tradesim.scenario import Scenario
 
 FUNCTIONS = "functions"
@@ -195,6 +195,8 @@ def _own_places(rule: Rule) -> dict[str, int]:
     """Return where each number of a family stands among its own four; none of a class that is not ours."""
     if isinstance(rule, Rebalance):
         return {"elasticity": 1, "coverage": 3}
+    if isinstance(rule, Economic):  # what shapes its curve has one value for a run
+        return {"coverage": 0}
     if KINDS.get(rule.kind) is not type(rule):
         return {}
     shared = {field.name for field in fields(Rule)}
