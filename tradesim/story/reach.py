@@ -10,7 +10,7 @@ from tradesim.story.words import points
 
 
 def reach(draw: Draw, place: int, noticed: float) -> tuple[float, bool]:
-    """Return what a rule answers to what it noticed, on average over all trade, and whether that is its aim."""
+    """Return what a rule answers to what it noticed, on average over trade, and whether that is its aim."""
     (i, j), _ = draw.rules[place]
     return draw.curves[draw.codes[i], draw.codes[j]].at(noticed)
 
