@@ -59,7 +59,7 @@ def test_every_duty_that_moves_is_told_from_what_to_what(number):
 def test_every_row_has_a_reason_and_those_that_charge_move_a_duty(number):
     scenario, paths, story, _ = told(number)
     assert story["why"].str.match(r"[^\s;].*[^\s;]$").all()
-    assert set(story["kind"]) <= {"announces", "charges", "forgives", "event", "truce"}
+    assert set(story["kind"]) <= {"announces", "charges", "forgives", "infeasible", "event", "truce"}
     charges = story[story["kind"] == "charges"]
     assert (charges["date"] == charges["charged"]).all()
     assert ((charges["duty after"] - charges["duty before"]).abs() > CLOSE).all()
