@@ -11,7 +11,6 @@ from tradesim.rules.base import LONGEST, Instrument, Rule, View
 from tradesim.rules.kinds import (
     Contrite,
     Counter,
-    Custom,
     Deescalate,
     Deferred,
     Generous,
@@ -23,6 +22,7 @@ from tradesim.rules.kinds import (
     SelfStop,
     Targeted,
 )
+from tradesim.rules.own import Custom
 
 KINDS: dict[str, type[Rule]] = {
     rule.kind: rule
