@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tradesim import path_statistics as statistics
 from tradesim.duties import labelled
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
-from tradesim.timegrid import Days
+from tradesim.timegrid import DateLike, Days, as_day
 
 Pair = tuple[str, str]
 Quantity = Literal["duty", "cost", "trade cost"]
@@ -140,6 +140,20 @@ class PathTables:
     def terminal(self, of: Quantity = "duty") -> pd.DataFrame:
         """Return the last day of each draw, index draw, columns (importer, exporter), fractions."""
         return self._by_draw(lambda values: values[:, -1], of)
+
+    def on(self, date: DateLike, of: Quantity = "duty") -> pd.DataFrame:
+        """Return one day of each draw, index draw, columns (importer, exporter), fractions.
+
+        Raises
+        ------
+        InputError
+            If the day is not among those that were run.
+        """
+        place = int((as_day(date) - self.dates[0]).astype(int))
+        if not 0 <= place < len(self.dates):
+            allowed = f"{self.dates[0]} to {self.dates[-1]}"
+            raise InputError([Problem("outside the paths", "date", str(as_day(date)), allowed)])
+        return self._by_draw(lambda values: values[:, place], of)
 
     def mean(self, of: Quantity = "duty") -> pd.DataFrame:
         """Return the average over the days of each draw, index draw, columns (importer, exporter)."""
