@@ -237,6 +237,7 @@ def test_selected_pairs_alone_are_in_the_tables():
     assert list(some.summary().index) == [("CHN", "USA")]
     assert some.duty is DUTY
     assert paths().select("CHN-USA").pairs == some.pairs
+    assert paths().select(("CHN", "USA")).pairs == some.pairs
     assert paths().select(["CHN-USA", ("USA", "CHN")]).pairs == paths().pairs
     assert paths().select([]).pairs == ()
 

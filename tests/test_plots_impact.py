@@ -135,6 +135,7 @@ def test_an_impact_draws_itself(of, draws):
 
 def test_an_impact_draws_the_economies_that_are_named():
     assert toy(5).plot(economies=["CHN"]).lines[0].get_label() == "CHN"
+    assert toy(5).plot(economies="CHN").lines[0].get_label() == "CHN"
 
 
 EMPTY = BRANCH.iloc[:0]

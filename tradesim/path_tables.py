@@ -49,15 +49,16 @@ class PathTables:
         """(importer, exporter) of every recorded pair, in the order of the economies."""
         return tuple((self.economies[i], self.economies[j]) for i, j in self._positions)
 
-    def select(self, pairs: Iterable[Pair | str]) -> Self:
-        """Return the result with only some pairs, ``("USA", "CHN")`` or ``"USA-CHN"``, in its tables.
+    def select(self, pairs: Pair | str | Iterable[Pair | str]) -> Self:
+        """Return the result with only one pair or some, ``("USA", "CHN")`` or ``"USA-CHN"``, in its tables.
 
         Raises
         ------
         InputError
             For pairs that are not recorded, with the nearest that are.
         """
-        chosen = [pairs] if isinstance(pairs, str) else list(pairs)
+        one = isinstance(pairs, str) or pairs in self.pairs
+        chosen: list[Any] = [pairs] if one else list(pairs)
         recorded = np.zeros_like(self.recorded)
         for pair in chosen:
             recorded[self._position(pair, "pairs")] = True
