@@ -50,6 +50,7 @@ TABLES = {
     "peak": lambda p, of: p.peak(of),
     "peak_on": lambda p, of: p.peak_on(of),
     "terminal": lambda p, of: p.terminal(of),
+    "on": lambda p, of: p.on(p.dates[-2:][0], of),
     "mean": lambda p, of: p.mean(of),
 }
 

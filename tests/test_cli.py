@@ -351,6 +351,33 @@ def test_show_reads_a_file(call, tmp_path):
     assert "BBB matches × 0.8, 10 days after an announcement, charges 1 day later\n" in text
 
 
+def test_show_writes_a_scenario_as_a_file_to_change(call, tmp_path):
+    text = said(call("show", "april-2025-spiral", "--toml"))
+    assert text == scenarios.text("april-2025-spiral")
+    (tmp_path / "own.toml").write_text(text.replace("ratio = 1.0", "ratio = 0.5"), encoding="utf-8")
+    assert tradesim.Scenario.from_toml(tmp_path / "own.toml") == scenarios.load("april-2025-spiral").with_(
+        {"rules.CHN.ratio": 0.5}
+    )
+    again = said(call("show", "own.toml", "--toml"))
+    (tmp_path / "again.toml").write_text(again, encoding="utf-8")
+    assert tradesim.Scenario.from_toml(tmp_path / "again.toml") == tradesim.Scenario.from_toml(
+        tmp_path / "own.toml"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["us-china", "--toml"], "NAME: not a scenario; got 'us-china'"),
+        (["april-2025", "--toml"], "NAME: unknown scenario or file; got 'april-2025'"),
+        (["april-2025-spiral", "--toml", "--json"], "--toml: cannot go with; got --json; leave one out"),
+        (["us-china", "--acts", "--toml"], "--toml: cannot go with; got --acts; leave one out"),
+    ],
+)
+def test_what_cannot_be_written_as_a_file(call, options, message):
+    assert refused(call("show", *options))[0].startswith(message)
+
+
 # duty ------------------------------------------------------------------------------------------------
 
 

@@ -131,6 +131,19 @@ def test_peaks_by_hand():
     assert paths().mean()["CHN", "USA"].tolist() == pytest.approx([0.5, 0.25, 0.325])
 
 
+def test_one_day_of_every_draw():
+    result = paths()
+    for day, date in enumerate(result.dates):
+        assert result.on(date)["USA", "CHN"].tolist() == DUTY[:, day, 0, 1].tolist()
+    assert result.on("2025-10-04").equals(result.terminal())
+
+
+@pytest.mark.parametrize("date", ["2025-09-30", "2025-10-05"])
+def test_a_day_that_was_not_run_is_refused(date):
+    allowed = "2025-10-01 to 2025-10-04"
+    assert refusal(lambda: paths().on(date)) == f"date: outside the paths; got {date}; allowed: {allowed}"
+
+
 @pytest.mark.parametrize("table", ["time_above", "first_passage", "passed"])
 @pytest.mark.parametrize("level", [-0.1, float("nan"), "0.4", None])
 def test_a_level_that_is_none(table, level):
@@ -224,6 +237,7 @@ def test_selected_pairs_alone_are_in_the_tables():
     assert list(some.summary().index) == [("CHN", "USA")]
     assert some.duty is DUTY
     assert paths().select("CHN-USA").pairs == some.pairs
+    assert paths().select(("CHN", "USA")).pairs == some.pairs
     assert paths().select(["CHN-USA", ("USA", "CHN")]).pairs == paths().pairs
     assert paths().select([]).pairs == ()
 

@@ -396,7 +396,7 @@ def test_a_result_without_pairs_has_empty_tables():
     assert Table(alone._repr_html_()).tags.count("tr") == 1
     for name, table in TABLES.items():
         frame = table(alone, "duty")
-        by_draw = name in {"time_above", "first_passage", "peak", "peak_on", "terminal", "mean"}
+        by_draw = name in {"time_above", "first_passage", "peak", "peak_on", "terminal", "on", "mean"}
         assert frame.shape == ((3 if by_draw else 4), 0)
 
 

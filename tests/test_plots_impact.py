@@ -94,6 +94,13 @@ def test_stacked_bars_add_up():
     assert [label.get_text() for label in ax.get_yticklabels()] == ["MEX", "JPN"]
 
 
+def test_bars_of_levels_are_told_without_a_sign():
+    duties = pd.DataFrame({"highest": [1.476, 0.226], "last": [0.226, 0.0]}, index=["Match", "Passive"])
+    ax = ts.plots.grouped_bars(duties, label="Duty, %", signed=False)
+    assert [text.get_text() for text in ax.texts] == ["147.6 %", "22.6 %", "22.6 %", "0.0 %"]
+    plt.close(ax.figure)
+
+
 def test_grouped_bars_are_side_by_side():
     ax = ts.plots.grouped_bars(TABLE / 100, label="%")
     assert [round(bar.get_width(), 9) for bar in ax.patches] == [0.03, -0.01, -0.04, 0.02]
@@ -128,6 +135,7 @@ def test_an_impact_draws_itself(of, draws):
 
 def test_an_impact_draws_the_economies_that_are_named():
     assert toy(5).plot(economies=["CHN"]).lines[0].get_label() == "CHN"
+    assert toy(5).plot(economies="CHN").lines[0].get_label() == "CHN"
 
 
 EMPTY = BRANCH.iloc[:0]

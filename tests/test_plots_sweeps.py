@@ -201,7 +201,7 @@ def result():
 
 def test_a_sweep_draws_its_own_pictures(result):
     charts = [
-        result.plot(samples=3, pairs=[("CHN", "USA")]),
+        result.plot(samples=3, pairs=["CHN-USA"]),
         result.plot_sensitivity("CHN-USA", draws=64),
         result.plot_tornado("CHN-USA", of="last", draws=50),
         result.plot_decides(1.0, "CHN-USA"),
@@ -211,6 +211,9 @@ def test_a_sweep_draws_its_own_pictures(result):
     for ax in charts:
         drawn(ax)
         assert any(text.startswith("us-china-2025-10: 600 draws") for text in words(ax))
+    assert words(result.plot(pairs=[("CHN", "USA")])) == words(result.plot(pairs=["CHN-USA"]))
+    with pytest.raises(ts.InputError, match="unknown pair; got 'CHN-JPN'"):
+        result.plot(pairs=["CHN-JPN"])
     assert charts[2].get_xlabel() == "Duty on the last day of CHN on USA, mean over draws"
     assert charts[3].get_xlabel() == "Share explained of whether CHN on USA exceeds 100 %"
     assert len(charts[4].lines) == 4

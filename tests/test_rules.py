@@ -516,9 +516,12 @@ def test_the_ends_of_every_range_are_allowed():
         *(
             (
                 lambda given=given_: Custom(function=half, parameters=given),
-                f"rule Custom: parameters: not parameters; got {given_!r}; allowed: four numbers at most",
+                (
+                    f"rule Custom: parameters: not parameters; got {given_!r}; "
+                    "allowed: a list of four numbers at most"
+                ),
             )
-            for given_ in ((1, 2, 3, 4, 5), ("1",), (True,), 0.5)
+            for given_ in ((1, 2, 3, 4, 5), ("1",), (True,), 0.5, "12", (float("nan"),))
         ),
     ],
 )

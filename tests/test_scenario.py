@@ -302,6 +302,59 @@ def test_with_changes_what_it_names_and_nothing_else():
     assert before.with_({}) == before
 
 
+def test_a_whole_rule_is_exchanged_added_and_taken_away():
+    before = scenario()
+    grim = rules.Grim(rate=0.3)
+    assert before.with_({"rules.CHN": grim}).rules == {"CHN": grim}
+    assert before.with_({"rules.USA": grim}).rules == {**before.rules, "USA": grim}
+    assert before.with_({"rules.CHN-USA": grim}).rules == {**before.rules, "CHN-USA": grim}
+    assert before.with_({"rules.CHN": None}).rules == {}
+    both = before.with_({"rules.CHN.rate": 0.5, "rules.CHN": grim, "end": "2025-11-01"})
+    assert both.rules == {"CHN": rules.Grim(rate=0.5)}
+    assert both.end == dt.date(2025, 11, 1)
+    assert before.rules == {"CHN": rules.Match()}
+
+
+def test_the_values_of_a_function_are_changed_one_by_one_or_together():
+    def double(seen, own, first, day, memory, values):
+        return values[0] * seen, memory
+
+    before = scenario(rules={"CHN": rules.Custom(function=double, parameters=(2.0, 3.0))})
+    for changes, after in (
+        ({"rules.CHN.parameters.1": 4.0}, (2.0, 4.0)),
+        ({"rules.CHN.parameters": (5.0, 6.0)}, (5.0, 6.0)),
+        ({"rules.CHN.parameters.0": 1.0, "rules.CHN.parameters": (5.0, 6.0)}, (1.0, 6.0)),
+        ({"rules.CHN.parameters.0": 1.0, "rules.CHN.parameters.1": 0.0, "rules.CHN.cap": 1.0}, (1.0, 0.0)),
+    ):
+        assert before.with_(changes).rules["CHN"].parameters == after
+    for path in ("rules.CHN.parameters.2", "rules.CHN.parameters.x", "rules.CHN.parameters.-1"):
+        assert f"unknown parameter; got {path!r}" in refusal(lambda p=path: before.with_({p: 1.0}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"rules.CHN": "match"},
+            (
+                "with_: rules.CHN: not a rule; got 'match'; "
+                "allowed: a rule such as rules.Match(ratio=0.8), or None for none"
+            ),
+        ),
+        (
+            {"rules.CHM": None},
+            "with_: unknown rule; got 'CHM'; allowed: CHN; did you mean 'CHN'?",
+        ),
+    ],
+)
+def test_a_whole_rule_that_is_none(changes, message):
+    assert refusal(lambda: scenario().with_(changes)) == message
+
+
+def test_a_whole_rule_of_nobody_is_refused():
+    assert "CHM" in refusal(lambda: scenario().with_({"rules.CHM": rules.Match()}))
+
+
 def test_one_of_several_rules_truces_and_events_is_changed():
     many = scenario(
         rules={"USA": rules.Counter(), "CHN": rules.Match()},
@@ -366,7 +419,7 @@ def test_with_an_unknown_name_suggests_the_nearest(path, meant):
 
 
 @pytest.mark.parametrize(
-    "path", ["rules", "rules.CHN", "truces.geneva.name", "schedule", "rules.CHN.ratio.more"]
+    "path", ["rules", "rules.", "truces.geneva.name", "schedule", "rules.CHN.ratio.more"]
 )
 def test_with_what_cannot_be_changed_is_refused(path):
     assert f"with_: unknown parameter; got {path!r}" in refusal(lambda: scenario().with_({path: 1}))

@@ -8,12 +8,12 @@ import pytest
 import random_scenarios
 
 from tradesim import rules, scenarios
-from tradesim.changes import changed_fields
+from tradesim.changes import changed_fields, parameters
 from tradesim.engine.program import VARYING
 from tradesim.errors import InputError
 from tradesim.events import Event, Outcome
 from tradesim.shocks import Shock, Size
-from tradesim.sweeps.columns import FUNCTIONS, Cells, changes_of, column_of, known_paths, sheet_of
+from tradesim.sweeps.columns import FUNCTIONS, Cells, column_of, sheet_of
 from tradesim.sweeps.plan import sheets_of
 from tradesim.sweeps.spreads import listed
 from tradesim.sweeps.sweep import sweep
@@ -43,7 +43,7 @@ def allowed_value(scenario, path, chance):
     chance.shuffle(tries)
     for value in tries:
         try:
-            changed_fields(scenario, changes_of(scenario, {path: value}))
+            changed_fields(scenario, {path: value})
         except (InputError, TypeError, AttributeError, ValueError):
             continue
         return value
@@ -51,7 +51,7 @@ def allowed_value(scenario, path, chance):
 
 
 def paths_with_columns(scenario):
-    return [path for path in known_paths(scenario) if column_of(scenario, path) is not None]
+    return [path for path in parameters(scenario) if column_of(scenario, path) is not None]
 
 
 @pytest.mark.parametrize("scenario", [*PACKAGED, *SOME, EVERY_RULE], ids=lambda scenario: scenario.name)
@@ -65,7 +65,7 @@ def test_every_column_holds_what_the_changed_scenario_has(scenario):
             continue
         tried += 1
         program, functions = sheet_of(scenario, [path]).filled({path: listed([value, value])})
-        changed = scenario.with_(changes_of(scenario, {path: value}))
+        changed = scenario.with_({path: value})
         for name, array in changed.program._asdict().items():
             mine = getattr(program, name)
             rows = mine if len(mine) == len(array) else mine[1:]
@@ -85,7 +85,7 @@ def test_every_number_of_every_rule_has_a_column():
         scenario = replace(
             PACKAGED[0], rules={"CHN": rule(**({"elasticity": 2.0} if kind == "rebalance" else {}))}
         )
-        for path in known_paths(scenario):
+        for path in parameters(scenario):
             value = getattr(scenario.rules["CHN"], path.rpartition(".")[2], "")
             shapes = issubclass(rule, rules.Economic) and path.rpartition(".")[2] in SHAPE
             if path.startswith("rules.") and isinstance(value, int | float) and not shapes:
@@ -96,7 +96,7 @@ SHAPE = {"elasticity", "top", "accuracy", "unprovoked"}
 
 
 def test_what_has_no_column():
-    without = {path for path in known_paths(EVERY_RULE) if column_of(EVERY_RULE, path) is None}
+    without = {path for path in parameters(EVERY_RULE) if column_of(EVERY_RULE, path) is None}
     assert {"rules.CHN.by", "rules.CHN.view", "shocks.USA-CHN.size", "start", "end", "name"} <= without
     assert "shocks.USA-CHN.rate" not in without
 
@@ -130,9 +130,9 @@ def steep(**slopes):
 
 def test_slopes_of_odds_have_columns_one_by_one():
     scenario = steep()
-    paths = [path for path in known_paths(scenario) if ".slopes." in path]
+    paths = [path for path in parameters(scenario) if ".slopes." in path]
     assert [column_of(scenario, path).places for path in paths] == [((z,),) for z in range(4)]
-    assert not [path for path in known_paths(PACKAGED[0]) if ".slopes." in path]
+    assert not [path for path in parameters(PACKAGED[0]) if ".slopes." in path]
     for path in paths:
         changed = scenario.with_({path: 2.5, "events.summit.deal": 0.4})
         given = {path: listed([2.5, 2.5]), "events.summit.deal": listed([0.4, 0.4])}
@@ -191,9 +191,8 @@ def test_the_values_of_a_function_of_your_own_differ_too():
     _, functions = sheet_of(scenario, values).filled(values)
     for _, own in functions.values():
         np.testing.assert_array_equal(own, [[0.5, 0.5], [0.1, 0.2], [0.0, 0.0], [0.0, 0.0]])
-    assert changes_of(scenario, {"rules.CHN.parameters.0": 0.3, "rules.CHN.parameters.1": 0.4}) == {
-        "rules.CHN.parameters": (0.3, 0.4)
-    }
+    changed = scenario.with_({"rules.CHN.parameters.0": 0.3, "rules.CHN.parameters.1": 0.4})
+    assert changed.rules["CHN"].parameters == (0.3, 0.4)
 
 
 def test_what_cannot_vary_within_a_run_has_a_program_for_each_value():

@@ -346,6 +346,10 @@ def test_a_series_of_values_is_gone_through_in_turn():
     assert found[RATIO].tolist() == [0.5, 0.8, 0.5, 0.8]
 
 
+def test_a_whole_rule_is_no_number_to_sweep():
+    refusal({"rules.CHN": [1]}, r"over: a whole rule.*several rules are several scenarios")
+
+
 def test_too_many_programs_are_refused():
     days = [dt.date(2025, 10, 24) + dt.timedelta(days=k) for k in range(40)]
     over = {"events.summit.date": days, "events.talks.date": days}

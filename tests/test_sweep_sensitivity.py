@@ -198,6 +198,13 @@ def test_a_tornado_of_no_outcome_is_refused():
 # Deciding --------------------------------------------------------------------------------------------
 
 
+def test_what_is_the_same_in_all_draws_decides_nothing_and_is_left_out():
+    yes = np.array([True, True, False, False])
+    settled, varied = np.array(["deal"] * 4), np.array([1.0, 1.0, 2.0, 2.0])
+    assert decides_of("it", yes, {"settled": settled, "varied": varied}).ranking.index.tolist() == ["varied"]
+    assert decides_of("it", yes, {"settled": settled}).ranking.index.tolist() == ["settled"]
+
+
 def test_what_decides_is_found_and_said():
     over = {"rules.BBB.ratio": ts.uniform(0.0, 4.0), "rules.BBB.reaction": ts.integers(1, 2)}
     found = sweep(war(rules.Match()), over, draws=4000, progress=False).decides(1.0, "BBB-AAA")

@@ -112,6 +112,11 @@ def test_a_grid_names_the_end_that_is_not_a_day():
         TimeGrid("2025-01-10", "x")
     with pytest.raises(InputError, match=r"^last day: not a calendar day"):
         TimeGrid.through("2025-01-10", "x")
+    with pytest.raises(
+        InputError, match=r"^last day: before the first day; got 2025-01-09; allowed: 2025-01-10"
+    ):
+        TimeGrid.through("2025-01-10", "2025-01-09")
+    assert len(TimeGrid.through("2025-01-10", "2025-01-10")) == 1
 
 
 def test_a_grid_is_frozen():

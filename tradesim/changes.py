@@ -6,6 +6,7 @@ from typing import Any
 
 from tradesim.errors import InputError, Problem, unknown_name
 from tradesim.events import Event
+from tradesim.rules import Custom, Rule
 
 ABOUT = ("name", "start", "end")
 SLOPES = ".slopes."
@@ -18,7 +19,8 @@ def changed_fields(scenario: Any, changes: Mapping[str, Any]) -> dict[str, Any]:
 
     Parameters
     ----------
-    changes : new values by path; those of one rule, truce or shock are taken together.
+    changes : new values by path; those of one rule, truce or shock are taken together. A whole rule,
+        ``rules.CHN``, takes the place of the one that is there, if any; None takes it away.
 
     Raises
     ------
@@ -29,15 +31,26 @@ def changed_fields(scenario: Any, changes: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(given, Mapping):
         allowed = "new values by path: {'rules.CHN.ratio': 0.8}"
         raise InputError([Problem("not changes", "with_", repr(given), allowed)])
+    whole = {
+        path: value
+        for path, value in changes.items()
+        if _names_a_rule(path) and isinstance(value, Rule | None)
+    }
+    if whole:
+        rest = {path: value for path, value in changes.items() if path not in whole}
+        changed = replace(scenario, rules=_exchanged(scenario.rules, whole))
+        return {"rules": changed.rules} | changed_fields(changed, rest)
     known = parameters(scenario)
     fresh: dict[str, Any] = {}
     parts: dict[tuple[str, str], dict[str, Any]] = {}
     for path, value in changes.items():
+        if _names_a_rule(path):
+            allowed = "a rule such as rules.Match(ratio=0.8), or None for none"
+            raise InputError([Problem("not a rule", f"with_: {path}", repr(value), allowed)])
         if path not in known and path not in TEXTS:
             raise InputError([unknown_name("parameter", str(path), known, "with_")])
-        room, _, rest = path.partition(".")
-        if rest:
-            which, name = _owner(scenario, room, rest)
+        room, which, name = _parted(scenario, path)
+        if name:
             parts.setdefault((room, which), {})[name] = value
         else:
             fresh[path] = value
@@ -53,6 +66,12 @@ def parameters(scenario: Any) -> list[str]:
     return [
         *ABOUT,
         *(f"rules.{code}.{f.name}" for code, rule in scenario.rules.items() for f in fields(rule)),
+        *(
+            f"rules.{code}.parameters.{k}"
+            for code, rule in scenario.rules.items()
+            if isinstance(rule, Custom)
+            for k in range(len(rule.parameters))
+        ),
         *(
             f"{room}.{each.name}.{f.name}"
             for room, every in named.items()
@@ -71,20 +90,57 @@ def slope_names(event: Event) -> list[str]:
     return [f"{o.name}{SLOPES}{state}" for o in event.outcomes for state in sorted(o.slopes)]
 
 
-def _owner(scenario: Any, room: str, rest: str) -> tuple[str, str]:
-    """Return whose a path is within its room, and the name of what: a slope's has dots of its own."""
-    if room == "events":
-        for event in scenario.events:
-            name = rest.removeprefix(f"{event.name}.")
-            if name != rest and name in slope_names(event):
-                return event.name, name
+def _names_a_rule(path: Any) -> bool:
+    """Return whether a path is of a whole rule: ``rules.CHN``."""
+    room, _, which = str(path).partition(".")
+    return room == "rules" and bool(which) and "." not in which
+
+
+def _exchanged(rules: Mapping[str, Rule], whole: Mapping[str, Rule | None]) -> dict[str, Rule]:
+    """Return the rules with some exchanged, added, or taken away."""
+    kept = dict(rules)
+    for path, rule in whole.items():
+        code = path.partition(".")[2]
+        if rule is not None:
+            kept[code] = rule
+        elif code not in kept:
+            raise InputError([unknown_name("rule", code, kept, "with_")])
+        else:
+            del kept[code]
+    return kept
+
+
+def _parted(scenario: Any, path: str) -> tuple[str, str, str]:
+    """Return room, which of it, and what of that: ``rules``, ``CHN``, ``parameters.0``.
+
+    Names of truces, events and shocks may have dots in them, codes of economies have none; those of a rule's
+    parameters and of slopes do.
+    """
+    room, _, rest = path.partition(".")
+    if room == "rules":
+        which, _, name = rest.partition(".")
+        return room, which, name
+    for event in scenario.events if room == "events" else ():
+        name = rest.removeprefix(f"{event.name}.")
+        if name != rest and name in slope_names(event):
+            return room, event.name, name
     which, _, name = rest.rpartition(".")
-    return which, name
+    return room, which, name
+
+
+def _of_rule(rule: Rule, values: Mapping[str, Any]) -> Rule:
+    """Return a rule with other values, those of its function one by one or together."""
+    given = dict(values)
+    for name in [name for name in given if name.startswith("parameters.")]:
+        own: Any = given.get("parameters", getattr(rule, "parameters", ()))
+        place = int(name.partition(".")[2])
+        given["parameters"] = (*own[:place], given.pop(name), *own[place + 1 :])
+    return replace(rule, **given)
 
 
 def _changed(room: str, before: Any, which: str, values: dict[str, Any]) -> Any:
     if room == "rules":
-        return {**before, which: replace(before[which], **values)}
+        return {**before, which: _of_rule(before[which], values)}
     if room == "events":
         return tuple(_with_odds(e, values) if e.name == which else e for e in before)
     if room == "truces" and values.get("days") is not None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tradesim import path_statistics as statistics
 from tradesim.duties import labelled
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
-from tradesim.timegrid import Days
+from tradesim.timegrid import DateLike, Days, as_day
 
 Pair = tuple[str, str]
 Quantity = Literal["duty", "cost", "trade cost"]
@@ -49,15 +49,16 @@ class PathTables:
         """(importer, exporter) of every recorded pair, in the order of the economies."""
         return tuple((self.economies[i], self.economies[j]) for i, j in self._positions)
 
-    def select(self, pairs: Iterable[Pair | str]) -> Self:
-        """Return the result with only some pairs, ``("USA", "CHN")`` or ``"USA-CHN"``, in its tables.
+    def select(self, pairs: Pair | str | Iterable[Pair | str]) -> Self:
+        """Return the result with only one pair or some, ``("USA", "CHN")`` or ``"USA-CHN"``, in its tables.
 
         Raises
         ------
         InputError
             For pairs that are not recorded, with the nearest that are.
         """
-        chosen = [pairs] if isinstance(pairs, str) else list(pairs)
+        one = isinstance(pairs, str) or pairs in self.pairs
+        chosen: list[Any] = [pairs] if one else list(pairs)
         recorded = np.zeros_like(self.recorded)
         for pair in chosen:
             recorded[self._position(pair, "pairs")] = True
@@ -140,6 +141,20 @@ class PathTables:
     def terminal(self, of: Quantity = "duty") -> pd.DataFrame:
         """Return the last day of each draw, index draw, columns (importer, exporter), fractions."""
         return self._by_draw(lambda values: values[:, -1], of)
+
+    def on(self, date: DateLike, of: Quantity = "duty") -> pd.DataFrame:
+        """Return one day of each draw, index draw, columns (importer, exporter), fractions.
+
+        Raises
+        ------
+        InputError
+            If the day is not among those that were run.
+        """
+        place = int((as_day(date) - self.dates[0]).astype(int))
+        if not 0 <= place < len(self.dates):
+            allowed = f"{self.dates[0]} to {self.dates[-1]}"
+            raise InputError([Problem("outside the paths", "date", str(as_day(date)), allowed)])
+        return self._by_draw(lambda values: values[:, place], of)
 
     def mean(self, of: Quantity = "duty") -> pd.DataFrame:
         """Return the average over the days of each draw, index draw, columns (importer, exporter)."""

@@ -275,8 +275,9 @@ class Scenario:
         ----------
         changes : new values by path: ``start``, ``rules.CHN.ratio``, ``rules.CHN-USA.cap``,
             ``truces.geneva.end``, ``shocks.USA-CHN.rate``, ``events.summit.deal`` (a probability; the other
-            outcomes share the rest in proportion), or ``events.summit.deal.slopes.duty.USA-CHN`` (one that
-            the outcome has).
+            outcomes share the rest in proportion), ``events.summit.deal.slopes.duty.USA-CHN`` (one that the
+            outcome has), or ``rules.CHN`` (a whole rule, in the place of the one that is there, if any; None
+            takes it away).
 
         Raises
         ------

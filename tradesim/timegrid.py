@@ -81,7 +81,10 @@ class TimeGrid:
     @classmethod
     def through(cls, first: DateLike, last: DateLike) -> "TimeGrid":
         """Return the grid from ``first`` to ``last``, both included, as a person names a period."""
-        return cls(first, as_day(last, "last day") + np.timedelta64(1, "D"))
+        begin, end = as_day(first, "first day"), as_day(last, "last day")
+        if end < begin:
+            fail_if([Problem("before the first day", "last day", str(end), f"{begin} or later")])
+        return cls(begin, end + np.timedelta64(1, "D"))
 
     @property
     def days(self) -> Days:

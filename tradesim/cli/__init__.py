@@ -68,12 +68,18 @@ def show(
     acts: Annotated[
         bool, typer.Option("--acts", help="List all acts of a record, not the latest 15.")
     ] = False,
+    toml: Annotated[
+        bool, typer.Option("--toml", help="Write a scenario as a file to change and run: --toml > my.toml")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Say what a record or a scenario is, where it comes from and what is in it."""
     from tradesim.cli import catalogue  # noqa: PLC0415
 
-    catalogue.show(name, all_acts=acts, as_json=json)
+    if toml:
+        catalogue.write(name, beside=[*(["--acts"] if acts else []), *(["--json"] if json else [])])
+    else:
+        catalogue.show(name, all_acts=acts, as_json=json)
 
 
 @app.command(epilog="Example: tradesim duty us-china --on 2025-04-12 --importer USA --by authority")

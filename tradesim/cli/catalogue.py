@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from tradesim import datasets, scenarios
+from tradesim import datasets, io, scenarios
 from tradesim.cli import finding
 from tradesim.cli.output import percent, say, say_facts, say_json, say_paragraph, say_table
+from tradesim.errors import InputError, Problem
 from tradesim.events import Event
 from tradesim.measures import Measure, rate_text
 from tradesim.scenario import Record, Scenario
@@ -46,6 +47,15 @@ def show(subject: str, *, all_acts: bool, as_json: bool) -> None:
         say_json(_scenario_facts(scenario))
     else:
         _say_scenario(scenario)
+
+
+def write(subject: str, beside: Sequence[str] = ()) -> None:
+    """Write a scenario as the file that it is: a packaged one as it stands, another as it was read."""
+    if beside:
+        raise InputError([Problem("cannot go with", "--toml", " and ".join(beside), fix="leave one out")])
+    scenario = finding.scenario(subject)
+    packaged = subject in scenarios.names()
+    say((scenarios.text(subject) if packaged else io.scenario_text(scenario)).rstrip("\n"))
 
 
 # Records ---------------------------------------------------------------------------------------------

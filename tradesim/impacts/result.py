@@ -203,7 +203,7 @@ class Impact:
     def plot(
         self,
         of: str = "welfare_change",
-        economies: Iterable[str] | None = None,
+        economies: str | Iterable[str] | None = None,
         q: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95),
         ax: "Axes | None" = None,
     ) -> "Axes":
@@ -212,14 +212,15 @@ class Impact:
         Parameters
         ----------
         of : the quantity.
-        economies : those to draw (default: the two whose quantity moves most).
+        economies : the one or those to draw (default: the two whose quantity moves most).
         q : the quantiles of a fan.
         ax : where to draw (default: a new figure).
         """
         from tradesim import plots  # noqa: PLC0415 matplotlib loads when a picture is asked for
 
         table = self.quantiles(q if self.draws > 1 else [0.5], of)
-        chosen = self._most_moved(of) if economies is None else list(economies)
+        named = [economies] if isinstance(economies, str) else economies
+        chosen = self._most_moved(of) if named is None else list(named)
         fail_if(
             unknown_name("economy", c, self.economies, "economies") for c in chosen if c not in self.economies
         )

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from tradesim.errors import Problem, fail_if
 from tradesim.plots import style, timeline
 from tradesim.plots.colours import economy_colour
-from tradesim.plots.impact_inputs import limits, table_problems, told, value_axis, zero_line
+from tradesim.plots.impact_inputs import level, limits, table_problems, told, value_axis, zero_line
 from tradesim.plots.inputs import DateLike
 from tradesim.plots.timeline import Words
 
@@ -76,6 +76,7 @@ def grouped_bars(
     *,
     label: str,
     percent: bool = True,
+    signed: bool = True,
     key: str = "",
     source: str = "",
     as_of: DateLike | None = None,
@@ -89,6 +90,7 @@ def grouped_bars(
     groups : (E, K) frame; index economy, a column for each of up to four values.
     label : what it is, with its unit.
     percent : whether the values are fractions, shown in percent.
+    signed : whether they are changes, told with their sign, or levels, such as duties.
     key, source, as_of, title, ax : as in `impact_fan`.
 
     Returns
@@ -112,12 +114,13 @@ def grouped_bars(
     fail_if([*table_problems(groups, "groups"), *_gap_problems(groups, "groups"), *_many_problems(groups)])
     ax = _bar_axes(ax, len(groups) * (1 + groups.shape[1]) / 2.2)
     places, many = np.arange(len(groups))[::-1], groups.shape[1]
+    say = told if signed else level
     for k, name in enumerate(groups.columns):
         values = groups[name].to_numpy(dtype=float)
         at = places + 0.8 * ((many - 1) / 2 - k) / many
         ax.barh(at, values, height=0.72 / many, color=COLOURS[k], label=str(name))
         for place, value in zip(at, values, strict=True):
-            _number(ax, value, place, told(value, percent=percent))
+            _number(ax, value, place, say(value, percent=percent))
     _finish(ax, groups, [groups.to_numpy(dtype=float)], percent=percent)
     _words(ax, label, Words(title, source, as_of, key=key))
     return ax

@@ -80,14 +80,26 @@ def value_axis(axis: Axis, *, percent: bool, ticks: int = 6) -> None:
 
 
 def told(value: float, *, percent: bool) -> str:
-    """Return a change in words, with its sign.
+    """Return a change in words, with its sign; what rounds to nothing has none.
 
     Examples
     --------
-    >>> told(-0.00123, percent=True), told(41.26, percent=False)
-    ('−0.12 %', '+41.3')
+    >>> told(-0.00123, percent=True), told(41.26, percent=False), told(-0.00001, percent=True)
+    ('−0.12 %', '+41.3', '0.00 %')
     """
-    text = f"{100 * value:+.2f} %" if percent else f"{value:+,.1f}"
+    text = f"{100 * value:+z.2f} %" if percent else f"{value:+z,.1f}"
+    return text.replace("-", "−") if any(digit in text for digit in "123456789") else text.removeprefix("+")
+
+
+def level(value: float, *, percent: bool) -> str:
+    """Return a level in words, as duties are told: with one decimal.
+
+    Examples
+    --------
+    >>> level(1.476, percent=True), level(-41.26, percent=False)
+    ('147.6 %', '−41.3')
+    """
+    text = f"{100 * value:z.1f} %" if percent else f"{value:z,.1f}"
     return text.replace("-", "−")
 
 

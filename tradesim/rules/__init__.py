@@ -12,7 +12,6 @@ from tradesim.rules.economic import BestResponse, Economic, TermsOfTrade, Welfar
 from tradesim.rules.kinds import (
     Contrite,
     Counter,
-    Custom,
     Deescalate,
     Deferred,
     Generous,
@@ -24,6 +23,7 @@ from tradesim.rules.kinds import (
     SelfStop,
     Targeted,
 )
+from tradesim.rules.own import Custom
 
 KINDS: dict[str, type[Rule]] = {
     rule.kind: rule

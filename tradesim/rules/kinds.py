@@ -1,8 +1,8 @@
 """Kinds: the rule families, each with its source in theory or history."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, get_args
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Literal, get_args
 
 from tradesim.engine import families
 from tradesim.engine.families import Family
@@ -308,59 +308,3 @@ class Deescalate(Rule):
     def why(self) -> str:
         """Say so."""
         return f"answers cuts × {self.ratio:g}"
-
-
-@by_name
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Custom(Rule):
-    """Any Python function as a rule; it runs in the same days, slower than what is compiled.
-
-    Parameters
-    ----------
-    function : ``function(seen, own, first, day, memory, values) -> (wanted, memory)``, the signature of
-        `tradesim.engine.families`: arrays over draws of nominal fractions. It looks every day.
-    parameters : four numbers at most, given to the function as ``values``.
-    says : what it does, in words, for the story of a draw.
-
-    Examples
-    --------
-    >>> def half(seen, own, first, day, memory, values):
-    ...     return values[0] * seen, memory
-    >>> Custom(function=half, parameters=(0.5,)).wants([0.0, 0.34])
-    array([0.  , 0.17])
-    """
-
-    kind: ClassVar[str] = "custom"
-    arithmetic: ClassVar[Family] = staticmethod(families.passive)
-
-    function: Callable[..., Any]
-    parameters: tuple[float, ...] = field(default=())
-    says: str = ""
-
-    def values(self, ratio: float = 1.0) -> tuple[float, ...]:  # noqa: ARG002 the signature of every rule
-        """Return the parameters."""
-        return tuple(float(value) for value in self.parameters)
-
-    @property
-    def family(self) -> Family:
-        """The function."""
-        return self.function
-
-    def own_problems(self) -> Iterator[Problem]:
-        """Yield a function that is none, and parameters that are no four numbers."""
-        yield from Rule.own_problems(self)
-        given: Any = self.function
-        if not callable(given):
-            allowed = "function(seen, own, first, day, memory, values) -> (wanted, memory)"
-            yield Problem("not a function", "function", repr(given), allowed)
-        numbers: Any = self.parameters
-        if (
-            not isinstance(numbers, tuple)
-            or len(numbers) > 4
-            or any(not isinstance(value, int | float) or isinstance(value, bool) for value in numbers)
-        ):
-            yield Problem("not parameters", "parameters", repr(numbers), "four numbers at most")
-
-    def why(self) -> str:
-        """Say so."""
-        return self.says or f"follows {getattr(self.function, '__name__', 'its own function')}"

@@ -41,8 +41,19 @@ def load(name: str) -> Scenario:
 
 def describe(name: str) -> dict[str, Any]:
     """Return what a scenario says of itself: name, title, description, source, start, end."""
-    said = tomllib.loads(_file(name).read_text(encoding="utf-8"))
+    said = tomllib.loads(text(name))
     return {key: said[key] for key in ("name", "title", "description", "source", "start", "end")}
+
+
+def text(name: str) -> str:
+    """Return the file of a packaged scenario as it is written: TOML, to be kept and changed.
+
+    Examples
+    --------
+    >>> text("april-2025-spiral").splitlines()[0]
+    'name = "april-2025-spiral"'
+    """
+    return _file(name).read_text(encoding="utf-8")
 
 
 def _file(name: str) -> Path:

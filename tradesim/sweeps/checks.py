@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from tradesim.changes import ABOUT, changed_fields
+from tradesim.changes import ABOUT, changed_fields, parameters
 from tradesim.engine.sobol import BITS as ONCE_BITS
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
 from tradesim.path_statistics import level_problems
 from tradesim.scenario import SAMPLING, Scenario
-from tradesim.sweeps.columns import changes_of, column_of, known_paths
+from tradesim.sweeps.columns import column_of
 from tradesim.sweeps.design import SCENARIO, Design, combinations_of
 from tradesim.sweeps.numbers import BITS
 from tradesim.sweeps.spreads import Drawn, Explicit
@@ -114,11 +114,14 @@ def _levels_problems(levels: Any) -> Iterator[Problem]:
 def name_problems(scenarios: Mapping[str, Scenario], paths: Iterable[str]) -> Iterator[Problem]:
     """Yield paths that name nothing which may vary, with the nearest names."""
     for scenario in scenarios.values():
-        known = [path for path in known_paths(scenario) if path not in ABOUT]
+        known = [path for path in parameters(scenario) if path not in ABOUT]
         for path in paths:
             if path in ABOUT:
                 got = f"a sweep over `{path}`"
                 yield Problem("not an assumption of a run", "over", got, fix="run a sweep for each")
+            elif path.startswith("rules.") and path.count(".") == 1:
+                fix = "several rules are several scenarios: {'own': scenario.with_({'rules.CHN': rule}), …}"
+                yield Problem("a whole rule, which is no number", "over", repr(path), fix=fix)
             elif path not in known and path != SCENARIO:
                 yield unknown_name("parameter", path, [*known, SCENARIO], "over")
 
@@ -126,7 +129,7 @@ def name_problems(scenarios: Mapping[str, Scenario], paths: Iterable[str]) -> It
 def _path_problems(scenarios: Mapping[str, Scenario], design: Design) -> Iterator[Problem]:
     yield from name_problems(scenarios, design.spreads)
     for path, spread in design.spreads.items():
-        there = path == SCENARIO or all(path in known_paths(each) for each in scenarios.values())
+        there = path == SCENARIO or all(path in parameters(each) for each in scenarios.values())
         if there and spread.options is None and _is_grouped(scenarios, path):
             allowed = "a list of values, or ts.choice([...])"
             what = "cannot vary within a run: it is the same for all draws of a program"
@@ -150,7 +153,7 @@ def _value_problems(scenario: Scenario, design: Design, path: str, place: str) -
             yield Problem("a distribution without an end", f"{place}over: {path}", f"{value}", fix=fix)
             return
         try:
-            changed_fields(scenario, changes_of(scenario, {path: value}))
+            changed_fields(scenario, {path: value})
         except InputError as error:
             found = error.at(f"{place}over: {path}").problems
             yield from (
@@ -169,7 +172,7 @@ def _whole_instead(scenario: Scenario, design: Design, path: str) -> str:
     low, high = math.ceil(ends[0]), math.floor(ends[1])
     try:
         for value in (low, high):
-            changed_fields(scenario, changes_of(scenario, {path: value}))
+            changed_fields(scenario, {path: value})
     except InputError:
         return ""
     return f"whole numbers: ts.integers({low}, {high})" if low < high else ""

@@ -24,9 +24,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradesim.assembly import answering, functions_of
-from tradesim.changes import parameters, slope_names
+from tradesim.changes import slope_names
 from tradesim.engine.program import NEVER, Arrival, Functions, Of, Program, Window
-from tradesim.rules import KINDS, Custom, Economic, Rebalance, Rule
+from tradesim.rules import KINDS, Economic, Rebalance, Rule
 from tradesim.scenario import Scenario
 
 FUNCTIONS = "functions"
@@ -136,32 +136,6 @@ def column_of(scenario: Scenario, path: str) -> Column | None:
         "shocks": _of_shock,
     }
     return finders[room](scenario, rest) if room in finders and rest else None
-
-
-def known_paths(scenario: Scenario) -> list[str]:
-    """Return every path that can vary: those of `Scenario.with_`, and the values of your own functions."""
-    own = [
-        f"rules.{code}.parameters.{k}"
-        for code, rule in scenario.rules.items()
-        if isinstance(rule, Custom)
-        for k in range(len(rule.parameters))
-    ]
-    return [*parameters(scenario), *own]
-
-
-def changes_of(scenario: Scenario, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return values by path as `Scenario.with_` takes them: the values of a function all together."""
-    changes: dict[str, Any] = {}
-    for path, value in values.items():
-        whole, _, place = path.rpartition(".")
-        if whole.endswith(".parameters") and place.isdigit():
-            rule: Any = scenario.rules[whole.split(".")[1]]
-            own = list(changes.get(whole, rule.parameters))
-            own[int(place)] = value
-            changes[whole] = tuple(own)
-        else:
-            changes[path] = value
-    return changes
 
 
 def as_numbers(values: NDArray[Any], blank: float = 0.0) -> NDArray[np.float64]:

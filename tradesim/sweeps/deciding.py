@@ -56,9 +56,13 @@ def decides_of(question: str, exceeds: NDArray[np.bool_], assumptions: Mapping[s
     ----------
     question : in words: "USA on CHN exceeds 100 %".
     exceeds : (S,) bool.
-    assumptions : by name, (S,) values each: texts by value, numbers in five groups of equal size.
+    assumptions : by name, (S,) values each: texts by value, numbers in five groups of equal size. Those
+        that are the same in all draws, such as an event that a branch has decided, are left out, unless all
+        of them are.
     """
-    rows = [(name, *_ranked(exceeds.astype(np.float64), values)) for name, values in assumptions.items()]
+    varied = {name: values for name, values in assumptions.items() if (values != values[0]).any()}
+    yes = exceeds.astype(np.float64)
+    rows = [(name, *_ranked(yes, values)) for name, values in (varied or assumptions).items()]
     columns = ["assumption", "explains", "unlikeliest", "there least", "likeliest", "there most"]
     frame = pd.DataFrame(rows, columns=columns).set_index("assumption")
     frame = frame.sort_values("explains", ascending=False, kind="stable")

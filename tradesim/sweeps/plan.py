@@ -12,7 +12,7 @@ from tradesim.engine.program import Floats, Functions, Ints, Program
 from tradesim.engine.run import Sampling
 from tradesim.errors import InputError
 from tradesim.scenario import Scenario
-from tradesim.sweeps.columns import Sheet, changes_of, column_of, sheet_of
+from tradesim.sweeps.columns import Sheet, column_of, sheet_of
 from tradesim.sweeps.costing import Costing
 from tradesim.sweeps.design import SCENARIO, Design, combinations_of
 from tradesim.sweeps.reduced import Reduced, paths_of, reduced, reduced_in_parts
@@ -149,7 +149,7 @@ def scenario_at(
         if path.startswith("rules.") and path not in grouped
     }
     try:
-        return scenario.with_(changes_of(scenario, given | needed))
+        return scenario.with_(given | needed)
     except InputError as error:
         told = ", ".join(f"{path} = {value}" for path, value in given.items())
         raise error.at(f"over: {told}") from None

@@ -187,15 +187,16 @@ class Sweep(SweepTables):
         ax: "Axes | None" = None,
         q: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95),
         samples: int = 0,
-        pairs: Sequence[Pair] | None = None,
+        pairs: Sequence[Pair | str] | None = None,
     ) -> "Axes":
         """Draw the fan of duties, with a few single draws if asked for."""
         from tradesim import plots  # noqa: PLC0415 matplotlib loads when a picture is asked for
 
         truce = self.in_truce().iloc[:, 0] if len(self.labels.truces) == 1 else None
         shown = self.paths(samples) if samples else None
+        drawn = None if pairs is None else [self.labels.pairs[self._position(pair)] for pair in pairs]
         return plots.fan_chart(
-            self.quantiles(q), samples=shown, truce=truce, pairs=pairs, ax=ax, **self._captions()
+            self.quantiles(q), samples=shown, truce=truce, pairs=drawn, ax=ax, **self._captions()
         )
 
     def plot_sensitivity(

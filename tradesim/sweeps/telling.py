@@ -56,7 +56,7 @@ def _parameters_told(scenario: Scenario) -> dict[str, str]:
     for path in parameters(scenario):
         room, _, rest = path.partition(".")
         which, _, name = rest.rpartition(".")
-        if room in rooms:
+        if room in rooms and which in rooms[room]:  # the values of a function are told all together
             found[path] = value_told(getattr(rooms[room][which], name))
     kinds = {f"rules.{code}.kind": rule.kind for code, rule in scenario.rules.items()}
     truces = {t.name: (t.end - t.start).days for t in scenario.truces if isinstance(t.end, dt.date)}  # type: ignore[operator]
