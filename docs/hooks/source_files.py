@@ -35,14 +35,14 @@ def outside(source: str, markdown: str, root: Path) -> Iterator[tuple[re.Match[s
 
 
 def page_of(path: str) -> str:
-    """Return the site's page of a file or folder.
+    """Return the site's page of a file or folder; a notebook has one of its own.
 
     Examples
     --------
-    >>> page_of("examples/april_spiral.py")
-    'files/examples/april_spiral.py.md'
+    >>> page_of("examples/april_spiral.py"), page_of("notebooks/the_record.ipynb")
+    ('files/examples/april_spiral.py.md', 'notebooks/the_record.md')
     """
-    return f"files/{path}.md"
+    return f"{path.removesuffix('.ipynb')}.md" if path.endswith(".ipynb") else f"files/{path}.md"
 
 
 def shown(path: str, root: Path) -> str:
@@ -63,7 +63,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     root = Path(config.config_file_path).parent
     pages = [file for file in files.documentation_pages() if file.inclusion.is_included()]
     linked = {path for file in pages for _, path in outside(file.src_uri, file.content_string, root)}
-    for path in sorted(linked):
+    for path in sorted(path for path in linked if not path.endswith(".ipynb")):
         files.append(File.generated(config, page_of(path), content=shown(path, root)))
     return files
 
