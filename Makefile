@@ -8,7 +8,9 @@ export PIP_NO_INPUT = 1
 # What is compiled cannot be measured: these tests run the day loop in Python first.
 IN_PYTHON := tests/test_engine_against_oracle.py tests/test_kernel.py
 
-.PHONY: run test check bench oracle docs long kills lock clean
+EXECUTED := $(patsubst notebooks/%,out/notebooks/%,$(wildcard notebooks/*.ipynb))
+
+.PHONY: run test check bench oracle pages docs long kills lock clean
 
 run: .venv/installed  ## the main job: charts and tables of the packaged record, into out/
 	$(BIN)/tradesim tour --out out
@@ -33,10 +35,17 @@ bench: .venv/installed  ## measured against what a user would write instead
 oracle: .venv/developed  ## the engine against its second reading in plain Python, on 10,000 random scenarios
 	NUMBA_DISABLE_JIT=1 TRADESIM_ORACLE_SCENARIOS=10000 $(BIN)/python -m pytest tests/test_engine_against_oracle.py
 
-docs: .venv/installed  ## the pages and pictures of the packaged scenarios, and of what duties cost
+pages: .venv/installed  ## the pages and pictures that are made from the package, kept under version control
 	$(BIN)/python docs/generate.py
+	$(BIN)/python docs/pictures.py
 	for example in what_it_costs chosen_duties best_answers; do $(BIN)/python examples/$$example.py || exit 1; done
 	cp out/what_it_costs/*.png out/chosen_duties/*.png out/best_answers/*.png docs/images/costs/
+
+docs: .venv/developed $(EXECUTED)  ## the documentation as a site, out/site/index.html, with executed notebooks
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+out/notebooks/%.ipynb: notebooks/%.ipynb .venv/developed
+	$(BIN)/jupyter-nbconvert --log-level WARN --to notebook --execute --output-dir out/notebooks $<
 
 long: .venv/developed  ## the property tests with many more examples
 	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest tests

@@ -1,4 +1,4 @@
-"""Draw the pictures of the page on concepts: ``python docs/pictures.py``."""  # noqa: INP001 a script
+"""Draw the pictures of the page on concepts: ``python docs/pictures.py``."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +17,11 @@ def layers() -> ts.plots.Chart:
     record = ts.datasets.load("us-china")
     duty = record.effective_duty("2025-01-01", "2026-03-31", by="authority")
     return ts.plots.authority_stack(
-        duty, ("USA", "CHN"), title="What the US duty on China is made of", source=SOURCE, as_of=record.vintage
+        duty,
+        ("USA", "CHN"),
+        title="What the US duty on China is made of",
+        source=SOURCE,
+        as_of=record.vintage,
     )
 
 

@@ -1,4 +1,4 @@
-"""The documentation: every block of code runs, every command runs, links lead somewhere, the site is built."""
+"""The documentation: its code runs, its commands are read, its links lead somewhere, the site is built."""
 
 import doctest
 import importlib.util
@@ -12,10 +12,9 @@ from pathlib import Path
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
-from click import UsageError
 from malformed import GOOD_CSV
 from sybil import Sybil
-from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipParser
+from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
 from typer.main import get_command
 from typer.testing import CliRunner
 
@@ -27,6 +26,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 RUN_ELSEWHERE = {
     "docs/trade_data.md": "tests/test_trade_docs.py, which makes its files",
+    "docs/scenarios/index.md": "tests/test_scenario_library.py",
     **{f"docs/scenarios/{name}.md": "tests/test_scenario_library.py" for name in scenarios.names()},
 }
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
@@ -34,7 +34,7 @@ FEWER = re.compile(r"(?<=--draws )\d{4,}|(?<=draws=)\d[\d_]{5,}")
 """Numbers of draws, of which a test needs no more than a few."""
 COMMAND = re.compile(r"^(?:    |\$ )?(tradesim .*?)(?:\s+#.*)?$", re.MULTILINE)
 CHEAP = {"list", "show", "duty", "check", "plot"}
-"""Commands that are run; the others are run by tests of their own, and here it is seen that they can be read."""
+"""Commands that are run; of the others, which have tests of their own, it is seen that they can be read."""
 
 
 NOT_SHOWN = {"Chart", "Instrument", "View", "Over"}
@@ -165,7 +165,17 @@ def test_every_public_name_has_a_place_in_the_reference(site):
     inventory = re.findall(r'id="(tradesim[\w.]*)"', "".join(
         page.read_text(encoding="utf-8") for page in (site / "reference").glob("*.html")
     ))  # fmt: skip
-    rooms = {"averages", "datasets", "economics", "impacts", "plots", "rules", "scenarios", "sweeps", "trade_data"}
+    rooms = {
+        "averages",
+        "datasets",
+        "economics",
+        "impacts",
+        "plots",
+        "rules",
+        "scenarios",
+        "sweeps",
+        "trade_data",
+    }
     named = {name.rpartition(".")[2] for name in inventory}
     assert set(ts.__all__) - rooms <= named
     for room in (ts.economics, ts.rules, ts.plots, ts.trade_data, ts.sweeps, ts.impacts):

@@ -1,4 +1,4 @@
-"""The page of the command line is what ``--help`` says, written while the site is built."""  # noqa: INP001 a hook
+"""The page of the command line is what ``--help`` says, written while the site is built."""
 
 import re
 

@@ -2,7 +2,7 @@
 
 Pages write TeX between dollar signs, as code hosts show it; `pymdownx.arithmatex` finds it, latex2mathml
 turns it into what browsers draw by themselves.
-"""  # noqa: INP001 a hook of the site, not part of the package
+"""
 
 import html
 import re
@@ -24,5 +24,6 @@ def on_page_content(content: str, **_: Any) -> str:
     """
     content = INLINE.sub(lambda found: convert(html.unescape(found[1])), content)
     return BLOCK.sub(
-        lambda found: f'<div class="equation">{convert(html.unescape(found[1]), display="block")}</div>', content
+        lambda found: f'<div class="equation">{convert(html.unescape(found[1]), display="block")}</div>',
+        content,
     )

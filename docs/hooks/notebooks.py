@@ -2,7 +2,7 @@
 
 The repository keeps notebooks without output. `make docs` leaves executed copies in ``out/notebooks/``; a
 quick build, as in CI, shows the code alone.
-"""  # noqa: INP001 a hook of the site, not part of the package
+"""
 
 from pathlib import Path
 

@@ -2,7 +2,7 @@
 
 A browser lets a page from a folder neither fetch the index nor start a worker from a file. So the index is
 written a second time, as a script, and the theme's own worker is handed to the browser as text.
-"""  # noqa: INP001 a hook of the site, not part of the package
+"""
 
 import json
 from pathlib import Path

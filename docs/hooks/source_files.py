@@ -2,7 +2,7 @@
 
 On a code host ``../examples/april_spiral.py`` is a link like any other; a site has no such file. Every text
 file so linked becomes a page of its own, under ``files/``; a folder becomes a list of what is in it.
-"""  # noqa: INP001 a hook of the site, not part of the package
+"""
 
 import posixpath
 import re
