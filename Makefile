@@ -10,7 +10,7 @@ IN_PYTHON := tests/test_engine_against_oracle.py tests/test_kernel.py
 
 EXECUTED := $(patsubst notebooks/%,out/notebooks/%,$(wildcard notebooks/*.ipynb))
 
-.PHONY: run test check bench oracle pages docs long kills lock clean
+.PHONY: run test check bench oracle pages docs long fuzz fuzz-atheris mutants kills lock clean
 
 run: .venv/installed  ## the main job: charts and tables of the packaged record, into out/
 	$(BIN)/tradesim tour --out out
@@ -49,6 +49,21 @@ out/notebooks/%.ipynb: notebooks/%.ipynb .venv/developed
 
 long: .venv/developed  ## the property tests with many more examples
 	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest tests
+
+fuzz: .venv/developed  ## 5,000 spoilt files of each kind: refused with file and line, each within a second
+	TRADESIM_FUZZ=5000 $(BIN)/python -m pytest tests/test_file_fuzz.py
+
+fuzz-atheris: .venv/developed  ## the same readers, led by what of them has been covered (Linux, Python 3.11 to 3.13)
+	$(PIP) install -q -c constraints.txt atheris
+	$(BIN)/python -m benchmarks.fuzz_files -max_total_time=$(or $(SECONDS),300) -max_len=3000
+
+mutants: .venv/developed  ## small faults put into the rules, the schedule and the day loop: which does no test see?
+	$(PIP) install -q -c constraints.txt mutmut
+	rm -rf out/mutants && mkdir -p out/mutants
+	git ls-files -z | xargs -0 tar cf - | tar xf - -C out/mutants
+	sed -i.old '/^@\(called\|compiled\)$$/d' out/mutants/tradesim/engine/*.py
+	cd out/mutants && NUMBA_DISABLE_JIT=1 TRADESIM_ORACLE_SCENARIOS=40 ../../$(BIN)/mutmut run $(MUTANTS)
+	cd out/mutants && ../../$(BIN)/mutmut results
 
 kills: .venv/developed  ## a sweep killed at 200 random moments, each gone on with to the same result
 	TRADESIM_KILLS=200 $(BIN)/python -m pytest tests/test_sweep_store.py -k killed

@@ -10,7 +10,22 @@ from hypothesis import strategies as st
 
 VALUES = st.sampled_from(
     [
-        *("", "nan", "inf", "-inf", "-1", "0", "1e400", "-0.0", "1e-400", "0x1f", "1_0", "+1", "true", "null"),
+        *(
+            "",
+            "nan",
+            "inf",
+            "-inf",
+            "-1",
+            "0",
+            "1e400",
+            "-0.0",
+            "1e-400",
+            "0x1f",
+            "1_0",
+            "+1",
+            "true",
+            "null",
+        ),
         *('""', '"x"', "'x'", '"""x"""', "[]", "{}", "[[]]", "[{}]", "{ a = 1 }", "[1, 'a', {}]", "9" * 30),
         *("9" * 400, "9" * 2_000, "0." + "0" * 500, "1e99999", "2025-02-30", "2025-01-01", "9999-12-31"),
         *("0001-01-01", "12:00:00", "2025-01-01T00:00:00Z", "25 %", "1,5", '"CHN"', '["CHN"]', '"\\u0000"'),
@@ -19,11 +34,46 @@ VALUES = st.sampled_from(
 )
 SCRAPS = st.sampled_from(
     [
-        *("", ",", '"', "'", '"""', "'''", "\n", "\r\n", "\r", ";", " ", "\t", "#", "=", ".", "[", "]", "{", "}"),
-        *("[[", "]]", "\\", "\\u", "\ufeff", "\0", "\x07", "\x1b[31m", "é", "\u2028", "\u202e", "\U0010ffff", "0"),
+        *(
+            "",
+            ",",
+            '"',
+            "'",
+            '"""',
+            "'''",
+            "\n",
+            "\r\n",
+            "\r",
+            ";",
+            " ",
+            "\t",
+            "#",
+            "=",
+            ".",
+            "[",
+            "]",
+            "{",
+            "}",
+        ),
+        *(
+            "[[",
+            "]]",
+            "\\",
+            "\\u",
+            "\ufeff",
+            "\0",
+            "\x07",
+            "\x1b[31m",
+            "é",
+            "\u2028",
+            "\u202e",
+            "\U0010ffff",
+            "0",
+        ),
         *("-", "_", "nan", "%", "/", ":", "T", "Z", "<script>", "$(x)", "{{", "None"),
     ]
 )
+NESTS = [("[", "]"), ("{a=", "}"), ("a.", "a"), ("[{a=[", "]}]"), ('"', "")]
 SIZES = st.sampled_from([2, 31, 40, 63, 70, 999, 1_001, 5_000, 50_000])
 ENCODINGS = st.sampled_from(["utf-8", "utf-8", "utf-8", "utf-8-sig", "utf-16", "latin-1", "utf-32", "cp1252"])
 
@@ -68,7 +118,9 @@ def scrap_put_in(text, draw):
 def nested_deeply(text, draw):
     """Brackets within brackets, or a key of many parts."""
     size = draw(SIZES)
-    opened, closed = draw(st.sampled_from([("[", "]"), ("{a=", "}"), ("a.", "a"), ("[{a=[", "]}]"), ('"', "")]))
+    opened, closed = draw(
+        st.sampled_from([("[", "]"), ("{a=", "}"), ("a.", "a"), ("[{a=[", "]}]"), ('"', "")])
+    )
     at = draw(st.sampled_from([0, len(text), *(found.end() for found in re.finditer(r"= |\n", text))]))
     return text[:at] + opened * size + draw(st.sampled_from(["", "1"])) + closed * size + "\n" + text[at:]
 
