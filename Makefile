@@ -8,6 +8,7 @@ export PIP_NO_INPUT = 1
 # What is compiled cannot be measured: these tests run the day loop in Python first.
 IN_PYTHON := tests/test_engine_against_oracle.py tests/test_kernel.py
 
+SOURCES := $(wildcard tradesim/*.py tradesim/*/*.py)
 EXECUTED := $(patsubst notebooks/%,out/notebooks/%,$(wildcard notebooks/*.ipynb))
 
 .PHONY: run test check bench oracle pages docs long fuzz fuzz-atheris mutants kills lock clean
@@ -44,7 +45,7 @@ pages: .venv/installed  ## the pages and pictures that are made from the package
 docs: .venv/developed $(EXECUTED)  ## the documentation as a site, out/site/index.html, with executed notebooks
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-out/notebooks/%.ipynb: notebooks/%.ipynb .venv/developed
+out/notebooks/%.ipynb: notebooks/%.ipynb $(SOURCES) .venv/developed
 	$(BIN)/jupyter-nbconvert --log-level WARN --to notebook --execute --output-dir out/notebooks $<
 
 long: .venv/developed  ## the property tests with many more examples
