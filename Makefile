@@ -63,7 +63,7 @@ mutants: .venv/developed  ## small faults put into the rules, the schedule and t
 	rm -rf out/mutants && mkdir -p out/mutants
 	git ls-files -z | xargs -0 tar cf - | tar xf - -C out/mutants
 	sed -i.old '/^@\(called\|compiled\)$$/d' out/mutants/tradesim/engine/*.py
-	cd out/mutants && NUMBA_DISABLE_JIT=1 TRADESIM_ORACLE_SCENARIOS=40 ../../$(BIN)/mutmut run $(MUTANTS)
+	cd out/mutants && NUMBA_DISABLE_JIT=1 TRADESIM_ORACLE_SCENARIOS=100 ../../$(BIN)/mutmut run $(MUTANTS)
 	cd out/mutants && ../../$(BIN)/mutmut results
 
 kills: .venv/developed  ## a sweep killed at 200 random moments, each gone on with to the same result
