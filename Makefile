@@ -8,7 +8,10 @@ export PIP_NO_INPUT = 1
 # What is compiled cannot be measured: these tests run the day loop in Python first.
 IN_PYTHON := tests/test_engine_against_oracle.py tests/test_kernel.py
 
-.PHONY: run test check bench oracle docs long kills lock clean
+SOURCES := $(wildcard tradesim/*.py tradesim/*/*.py)
+EXECUTED := $(patsubst notebooks/%,out/notebooks/%,$(wildcard notebooks/*.ipynb))
+
+.PHONY: run test check bench oracle pages docs long fuzz fuzz-atheris mutants kills lock clean
 
 run: .venv/installed  ## the main job: charts and tables of the packaged record, into out/
 	$(BIN)/tradesim tour --out out
@@ -33,13 +36,35 @@ bench: .venv/installed  ## measured against what a user would write instead
 oracle: .venv/developed  ## the engine against its second reading in plain Python, on 10,000 random scenarios
 	NUMBA_DISABLE_JIT=1 TRADESIM_ORACLE_SCENARIOS=10000 $(BIN)/python -m pytest tests/test_engine_against_oracle.py
 
-docs: .venv/installed  ## the pages and pictures of the packaged scenarios, and of what duties cost
+pages: .venv/installed  ## the pages and pictures that are made from the package, kept under version control
 	$(BIN)/python docs/generate.py
+	$(BIN)/python docs/pictures.py
 	for example in what_it_costs chosen_duties best_answers economic_rules; do $(BIN)/python examples/$$example.py || exit 1; done
 	cp out/what_it_costs/*.png out/chosen_duties/*.png out/best_answers/*.png out/economic_rules/*.png docs/images/costs/
 
+docs: .venv/developed $(EXECUTED)  ## the documentation as a site, out/site/index.html, with executed notebooks
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+out/notebooks/%.ipynb: notebooks/%.ipynb $(SOURCES) .venv/developed
+	$(BIN)/jupyter-nbconvert --log-level WARN --to notebook --execute --output-dir out/notebooks $<
+
 long: .venv/developed  ## the property tests with many more examples
 	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest tests
+
+fuzz: .venv/developed  ## 5,000 spoilt files of each kind: refused with file and line, each within a second
+	TRADESIM_FUZZ=5000 $(BIN)/python -m pytest tests/test_file_fuzz.py
+
+fuzz-atheris: .venv/developed  ## the same readers, led by what of them has been covered (Linux, Python 3.11 to 3.13)
+	$(PIP) install -q -c constraints.txt atheris
+	$(BIN)/python -m benchmarks.fuzz_files -max_total_time=$(or $(SECONDS),300) -max_len=3000
+
+mutants: .venv/developed  ## small faults put into the rules, the schedule and the day loop: which does no test see?
+	$(PIP) install -q -c constraints.txt mutmut
+	rm -rf out/mutants && mkdir -p out/mutants
+	git ls-files -z | xargs -0 tar cf - | tar xf - -C out/mutants
+	sed -i.old '/^@\(called\|compiled\)$$/d' out/mutants/tradesim/engine/*.py
+	cd out/mutants && NUMBA_DISABLE_JIT=1 TRADESIM_ORACLE_SCENARIOS=100 ../../$(BIN)/mutmut run $(MUTANTS)
+	cd out/mutants && ../../$(BIN)/mutmut results
 
 kills: .venv/developed  ## a sweep killed at 200 random moments, each gone on with to the same result
 	TRADESIM_KILLS=200 $(BIN)/python -m pytest tests/test_sweep_store.py -k killed

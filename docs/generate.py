@@ -4,7 +4,7 @@
 
 One page and one picture per scenario, and an index. The text is the same whenever the scenarios are, so
 that a test can tell whether the pages are current; pictures depend on fonts and are not compared.
-"""  # noqa: INP001 a script, not part of the package
+"""
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -386,13 +386,35 @@ def _results(scenario: Scenario, paths: Paths) -> list[str]:
 
 
 def index() -> str:
-    """Return the list of the scenarios as Markdown."""
-    rows = []
-    for name in scenarios.names():
-        said = scenarios.describe(name)
-        rows.append([f"[{name}]({name}.md)", said["title"], f"{said['start']} to {said['end']}"])
-    lines = ["# Packaged scenarios", "", "Each is a TOML file and a few lines from running.", ""]
-    return "\n".join([*lines, *table(["scenario", "what it is", "days"], rows)])
+    """Return the gallery of the scenarios as Markdown: a picture, a title and a line of code each."""
+    every = [(name, scenarios.describe(name)) for name in scenarios.names()]
+    rows = (
+        [f"[{name}](#{name})", said["title"], f"{said['start']} to {said['end']}"] for name, said in every
+    )
+    lines = [
+        "# Scenarios",
+        "",
+        "Each is a TOML file and a few lines from running; its page says what is assumed, where every number",
+        "comes from, and what comes out.",
+        "",
+        *table(["scenario", "what it is", "days"], rows),
+    ]
+    for name, said in every:
+        lines += [
+            f"## {name}",
+            "",
+            f"[![{said['title']}](../images/scenarios/{name}.png)]({name}.md)",
+            "",
+            f"{said['title']}. [Assumptions, results and sources]({name}.md).",
+            "",
+            "```python",
+            "import tradesim as ts",
+            "",
+            f'ts.scenarios.load("{name}").run(draws={DRAWS}, seed={SEED}).plot()',
+            "```",
+            "",
+        ]
+    return "\n".join(lines)
 
 
 def picture(paths: Paths, file: Path) -> Path:

@@ -122,7 +122,11 @@ def test_its_draws_can_be_told(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_its_page_is_current(name, generate):
     page = (generate.PAGES / f"{name}.md").read_text(encoding="utf-8")
-    assert page == generate.page(name), "run python docs/generate.py"
+    assert page == generate.page(name), "run make pages"
+
+
+def test_the_gallery_is_current(generate):
+    assert (generate.PAGES / "index.md").read_text(encoding="utf-8") == generate.index(), "run make pages"
 
 
 @pytest.mark.parametrize("name", NAMES)

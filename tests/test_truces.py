@@ -95,6 +95,14 @@ def test_it_takes_two(parties):
     )
 
 
+@pytest.mark.parametrize("name", ["parties", "suspend"])
+@pytest.mark.parametrize("value", [(1, 2), ("IEEPA", ""), (None,), 7])
+def test_parties_and_what_is_suspended_are_texts(name, value):
+    assert refusal(**{name: value}) == (
+        f"truce 'geneva': {name}: not texts; got {value!r}; allowed: texts that are not empty"
+    )
+
+
 def test_parties_are_codes():
     assert refusal(parties=("USA", "china")).startswith(
         "truce 'geneva': parties: not an economy code; got 'china'; allowed: an ISO 3166 alpha-3 code or"

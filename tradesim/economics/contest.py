@@ -50,7 +50,7 @@ class TariffModel(Protocol):
 class Progress(NamedTuple):
     """Told as a search goes on.
 
-    Parameters
+    Attributes
     ----------
     task : what is being sought.
     step : how many evaluations, or rounds, there were.

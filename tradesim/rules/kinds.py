@@ -57,13 +57,13 @@ class Rebalance(Rule):
 
     Looks at the trade-weighted surcharge w on its exports X and sets t on the share c of its imports M.
 
+    Where the partner sells too little for an equal answer it announces its cap.
+
     Parameters
     ----------
     by : ``duties``: as much duty collected, t (1+t)^-e c M = w (1+w)^-e X; ``trade``: as much trade
         suppressed, t = [1 - (X / cM) (1 - (1+w)^-e)]^(-1/e) - 1 (one basket, CES demand).
     elasticity : e, how trade responds; 0 (trade does not respond) only by duties.
-
-    Where the partner sells too little for an equal answer it announces its cap.
 
     Examples
     --------
