@@ -308,6 +308,33 @@ def trade(
     trading.show(file, trading.Wanted(layout, regions, chosen, out), as_json=json)
 
 
+@app.command(
+    "app", epilog="Example: tradesim app us-china-2025-10; tradesim app my-scenario.toml --port 8000"
+)
+def explore(
+    subject: Annotated[
+        str | None,
+        typer.Argument(metavar="NAME|FILE", help="Where to begin; a file is offered beside those packaged."),
+    ] = None,
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Which address of this machine to listen on.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int | None, typer.Option(metavar="N", help="Which port; the first free from 5006 on by default.")
+    ] = None,
+    allow_remote: Annotated[
+        bool, typer.Option("--allow-remote", help="Let --host be an address that others can reach.")
+    ] = False,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Say where the page is, and open no browser.")
+    ] = False,
+) -> None:
+    """Open a page with sliders for what a scenario assumes; needs tradesim[app]."""
+    from tradesim.cli import exploring  # noqa: PLC0415
+
+    exploring.explore(subject, exploring.Wanted(host, port, allow_remote, not no_browser))
+
+
 @app.command(epilog="Example: tradesim tour --out out")
 def tour(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for tables and pictures.")] = Path("out"),
