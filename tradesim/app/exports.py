@@ -28,7 +28,7 @@ def picture(view: View, ending: str) -> bytes:
 
 def numbers(view: View) -> bytes:
     """Return quantiles of the duties and probabilities of truces by date as CSV; fractions."""
-    names = [f"{i} on {j}, {q:g}" for i, j, q in view.fan.columns]
+    names = [f"{c[0]} on {c[1]}, {c[2]:g}" for c in view.fan.columns.to_list()]
     fan = view.fan.set_axis(names, axis=1)
     truce = view.truce.set_axis([f"in truce {name}" for name in view.truce.columns], axis=1)
     return _csv(pd.concat([fan, truce], axis=1))

@@ -56,14 +56,14 @@ class Session:
         self.settings = Settings()
         self.quiet = False
         self.widgets: dict[str, tuple[Control, Any]] = {}
-        self.choice = pn.widgets.Select(name="Scenario", options=list(offer), width=WIDTH + 30, margin=MARGIN)
-        self.draws = pn.widgets.Select(name="Draws", options=list(DRAWS), width=120, margin=MARGIN)
+        self.choice = pn.widgets.Select(label="Scenario", options=list(offer), width=WIDTH + 30, margin=MARGIN)
+        self.draws = pn.widgets.Select(label="Draws", options=list(DRAWS), width=120, margin=MARGIN)
         self.seed = pn.widgets.IntInput(
-            name="Seed", value=0, start=0, end=MOST_SEED, width=120, margin=MARGIN
+            label="Seed", value=0, start=0, end=MOST_SEED, width=120, margin=MARGIN
         )
-        self.draw = pn.widgets.IntInput(name="Draw", value=0, start=0, width=120, margin=MARGIN)
+        self.draw = pn.widgets.IntInput(label="Draw", value=0, start=0, width=120, margin=MARGIN)
         self.reset = pn.widgets.Button(
-            name="Reset to the scenario as written", button_type="primary", margin=MARGIN
+            label="Reset to the scenario as written", color="primary", margin=MARGIN
         )
         self.panes = {
             name: pn.pane.HTML("", stylesheets=[self.css], sizing_mode="stretch_width", margin=0)
@@ -73,8 +73,8 @@ class Session:
             name: pn.Column(sizing_mode="stretch_width", margin=0)
             for name in ("moves", "fan", "truce", "draw")
         }
-        self.open(self.choice.value)
-        self.choice.param.watch(lambda event: self.open(event.new), "value")
+        self.begin(self.choice.value)
+        self.choice.param.watch(lambda event: self.begin(event.new), "value")
         for each in (self.draws, self.seed):
             each.param.watch(lambda _: self.redraw(), "value")
         self.draw.param.watch(lambda _: self.retell(), "value")
@@ -124,11 +124,11 @@ class Session:
 
     # Moves -------------------------------------------------------------------------------------------
 
-    def open(self, name: str) -> None:
+    def begin(self, name: str) -> None:
         """Begin with a scenario as it is written."""
-        self._attempt(partial(self._open, name))
+        self._attempt(partial(self._begin, name))
 
-    def _open(self, name: str) -> None:
+    def _begin(self, name: str) -> None:
         self.base = self.offer[name]()
         self.settings = Settings()
         self.panes["about"].object = markup.about(self.base)
@@ -279,7 +279,7 @@ class Session:
         options = {words.KINDS[kind]: kind for kind in KINDS}
         who = words.economy(key.partition("-")[0])
         select = pn.widgets.Select(
-            name=label.format(who=who), options=options, value=kinds[group.key], width=WIDTH, margin=MARGIN
+            label=label.format(who=who), options=options, value=kinds[group.key], width=WIDTH, margin=MARGIN
         )
         select.param.watch(lambda event: self.choose(key, event.new), "value")
         return with_meaning(select, Control("", "", meaning, group.kind, options=tuple(KINDS)))

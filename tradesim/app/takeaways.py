@@ -48,7 +48,7 @@ def exceeding(paths: Paths, pair: Pair) -> str:
     The level is the highest that one draw in twenty exceeds; where none is, the lowest that any does.
     """
     one = paths.select([pair])
-    first = float(one.to_frame().iloc[0, 0])
+    first = float(one.to_frame().to_numpy()[0, 0])
     peaks = one.peak().iloc[:, 0]
     levels = [level for level in LEVELS if level > first]
     shares = {level: float((peaks > level + DUST).mean()) for level in levels}
@@ -86,9 +86,7 @@ def percent(fraction: float, decimals: int = 1) -> str:
     >>> percent(0.4753), percent(0.002, 0), percent(0.999, 0), percent(1.0, 0)
     ('47.5 %', '<1 %', '>99 %', '100 %')
     """
-    least = 10.0**-decimals
-    if decimals == 0 and 0 < 100 * fraction < least / 2:
+    text = f"{100 * fraction:.{decimals}f}"
+    if text == "0" and fraction > 0:
         return "<1 %"
-    if decimals == 0 and 100 - least / 2 < 100 * fraction < 100:
-        return ">99 %"
-    return f"{100 * fraction:.{decimals}f} %"
+    return ">99 %" if text == "100" and fraction < 1 else f"{text} %"

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from tradesim.app import takeaways
+from tradesim.app.controls import REST
 from tradesim.errors import InputError, Problem
 from tradesim.paths import Paths
 from tradesim.scenario import Scenario
@@ -86,13 +87,17 @@ def look(scenario: Scenario, draws: int = FIRST, seed: int = 0, pairs: Sequence[
 
 
 def moving(paths: Paths) -> list[Pair]:
-    """Return the pairs whose duty moves most in any draw, in their order; if none moves, the first."""
+    """Return the pairs whose duty moves most in any draw, in their order; if none moves, the first.
+
+    The rest of the world is shown only where there is nothing else.
+    """
+    named = [pair for pair in paths.pairs if REST not in pair] or list(paths.pairs)
     spans = {}
-    for pair in paths.pairs:
+    for pair in named:
         i, j = (paths.economies.index(code) for code in pair)
         spans[pair] = float(np.ptp(paths.duty[:, :, i, j]))
-    most = sorted((pair for pair in spans if spans[pair] > 1e-9), key=lambda pair: -spans[pair])[:MOST_PAIRS]
-    return [pair for pair in paths.pairs if pair in most] or list(paths.pairs[:2])
+    most = sorted((pair for pair in named if spans[pair] > 1e-9), key=lambda pair: -spans[pair])[:MOST_PAIRS]
+    return [pair for pair in named if pair in most] or named[:2]
 
 
 def _truces(paths: Paths) -> pd.DataFrame:

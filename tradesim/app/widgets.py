@@ -20,19 +20,19 @@ def widget_of(control: Control) -> Any:
     label = plain(control.label)
     if control.options:
         return pn.widgets.Select(
-            name=label, options=list(control.options), value=control.value, width=WIDTH, margin=MARGIN
+            label=label, options=list(control.options), value=control.value, width=WIDTH, margin=MARGIN
         )
     if isinstance(control.value, bool):
-        return pn.widgets.Checkbox(name=label, value=control.value, width=WIDTH, margin=MARGIN)
+        return pn.widgets.Checkbox(label=label, value=control.value, width=WIDTH, margin=MARGIN)
     if isinstance(control.value, dt.date):
         ends = {"start": control.low, "end": control.high}
         return pn.widgets.DateSlider(
-            name=label, value=control.value, width=WIDTH, margin=MARGIN, format="%d %b %Y", **ends
+            label=label, value=control.value, width=WIDTH, margin=MARGIN, format="%d %b %Y", **ends
         )
     kind = pn.widgets.IntSlider if control.whole else pn.widgets.FloatSlider
     number = int if control.whole else float
     return kind(
-        name=label, start=number(control.low), end=number(control.high), step=number(control.step),
+        label=label, start=number(control.low), end=number(control.high), step=number(control.step),
         value=number(control.value), format=PrintfTickFormatter(format=number_format(control)), width=WIDTH,
         margin=MARGIN, bar_color="#1b5e9a", stylesheets=[WRAPPED],
     )  # fmt: skip

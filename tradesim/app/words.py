@@ -136,8 +136,7 @@ RATCHET = (
 )
 VIEW = (
     "What {who} looks at",
-    "Nominal: the points announced, whatever trade they hit. Trade-weighted: points times the share of trade "
-    "that they hit.",
+    "Nominal: the points announced, whatever trade they hit. Trade-weighted: points × share of trade hit.",
 )
 BY = (
     "What {who} makes equal",

@@ -192,10 +192,12 @@ def _branch_key(figure: Figure, names: list[str]) -> None:
     for handle, dash in zip(handles, BRANCH_DASHES, strict=False):
         handle.set(linestyle=dash)
     ink = style.ink(figure.axes[0])
-    figure.legend(
+    legend = figure.legend(
         handles=handles, loc="outside upper right", ncols=len(names), frameon=False, labelcolor=ink,
         fontsize=style.LABEL,
     )  # fmt: skip
+    for text in legend.get_texts():
+        text.set_parse_math(False)
 
 
 def _closing(frame: pd.DataFrame) -> pd.Timestamp:
