@@ -290,7 +290,7 @@ def test_sentences_compare_with_the_scenario_as_written():
     softer = look(moved(TWO_YEARS, **{"rules.CHN.ratio": 0.0}), 200)
     said = views.sentences(softer, written)
     before = written.summary.loc[("CHN", "USA"), "last"]
-    assert f"as written {100 * before:.1f} % in the median" in said[1]
+    assert f"As written it ends at {100 * before:.1f} % in the median." in said[1]
 
 
 def test_nothing_left_to_chance_is_said_as_one_number():

@@ -65,7 +65,7 @@ def test_a_slider_that_is_let_go_moves_the_fan_and_the_sentences(session):
     let_go(session, "rules.CHN.ratio", 0.0)
     assert (session.fan.source.data["p1_95"] != before).any()
     assert session.panes["said"].object != said
-    assert "as written" in session.panes["said"].object
+    assert "As written it ends at" in session.panes["said"].object
     assert "thin dashes" in session.panes["fan key"].object
     assert session.view.scenario.rules["CHN"].ratio == 0.0
     assert (session.fan.source.data["w1"] == session.written.fan["CHN", "USA", 0.5].iloc[0]).any()

@@ -16,15 +16,14 @@ MOST_EVENTS = 6
 Pair = tuple[str, str]
 
 
-def duties(paths: Paths, pair: Pair, summary: pd.DataFrame, before: pd.DataFrame | None) -> str:
-    """Say where a pair's duty begins, where it ends, and how that differs from the scenario as written.
+def duties(paths: Paths, pair: Pair, summary: pd.DataFrame) -> str:
+    """Say where a pair's duty begins and where it ends.
 
     Parameters
     ----------
     paths : of the draws.
     pair : (importer, exporter).
     summary : of the paths, as `Paths.summary` returns it.
-    before : the same of the scenario as it is written, where something was moved.
     """
     row: Any = summary.loc[pair]
     who = words.sentence(words.pair(*pair))
@@ -36,10 +35,13 @@ def duties(paths: Paths, pair: Pair, summary: pd.DataFrame, before: pd.DataFrame
             f"{who}: {percent(row['first'])} on the first day; {ends} {percent(row['last'])} in the median, "
             f"{percent(row['last 5 %'])} to {percent(row['last 95 %'])} in nine of ten draws"
         )
-    if before is None:
-        return f"{text}."
-    other: Any = before.loc[pair]
-    return f"{text}; as written {percent(other['last'])} in the median."
+    return f"{text}."
+
+
+def as_written(pair: Pair, written: pd.DataFrame) -> str:
+    """Say where a pair's duty ends in the scenario as it is written."""
+    row: Any = written.loc[pair]
+    return f"As written it ends at {percent(row['last'])} in the median."
 
 
 def exceeding(paths: Paths, pair: Pair) -> str:

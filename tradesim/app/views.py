@@ -107,12 +107,12 @@ def _truces(paths: Paths) -> pd.DataFrame:
 
 def sentences(view: View, written: View | None = None) -> list[str]:
     """Return what a view says, with its numbers; beside the scenario as written where that is given."""
-    before = None if written is None else written.summary
     said = []
     for pair in view.pairs:
         parts = [
-            takeaways.duties(view.paths, pair, view.summary, before),
+            takeaways.duties(view.paths, pair, view.summary),
             takeaways.exceeding(view.paths, pair),
+            "" if written is None else takeaways.as_written(pair, written.summary),
         ]
         said.append(" ".join(filter(None, parts)))
     return [*said, *takeaways.truces(view.paths), *takeaways.outcomes(view.paths)]

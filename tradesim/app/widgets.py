@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 import panel as pn
-from bokeh.models import PrintfTickFormatter
+from bokeh.models import PrintfTickFormatter, Tooltip
 
 from tradesim.app.controls import Control
 from tradesim.app.markup import plain
@@ -60,7 +60,8 @@ def _decimals(number: float) -> int:
 
 def with_meaning(widget: Any, control: Control) -> Any:
     """Put a widget beside a mark that says what it means."""
-    mark = pn.widgets.TooltipIcon(value=plain(control.meaning), width=24, margin=(8, 0, 0, 0), align="start")
+    told = Tooltip(content=plain(control.meaning), position="bottom")  # a text alone would be read as Markdown
+    mark = pn.widgets.TooltipIcon(value=told, width=24, margin=(8, 0, 0, 0), align="start")
     return pn.Row(widget, mark, margin=0)
 
 
