@@ -82,7 +82,9 @@ def test_every_control_begins_where_the_scenario_is(name):
 def test_a_slider_reaches_what_it_shows_and_its_ends_are_scenarios_or_refused(name):
     scenario = scenarios.load(name)
     for turn, (path, control) in enumerate(controls(scenario).items()):
-        ends = [*control.options] or ([True, False] if isinstance(control.value, bool) else [control.low, control.high])
+        ends = [*control.options] or (
+            [True, False] if isinstance(control.value, bool) else [control.low, control.high]
+        )
         if not control.options and not isinstance(control.value, bool):
             assert control.low <= control.value <= control.high
         try:
@@ -109,7 +111,13 @@ def test_every_kind_of_rule_and_each_of_its_numbers_has_words():
         (group,) = (group for group in groups_of(scenario) if group.key == "rules.CHN")
         assert group.kind == kind
         own = {p.rpartition(".")[2] for p in parameters(scenario) if p.startswith("rules.CHN.")}
-        aside = {"allies", "instrument", "equivalent", "diversion", *({"view"} if kind == "rebalance" else ())}
+        aside = {
+            "allies",
+            "instrument",
+            "equivalent",
+            "diversion",
+            *({"view"} if kind == "rebalance" else ()),
+        }
         shown = {control.path.rpartition(".")[2] for control in group.controls}
         assert shown == (set() if kind == "passive" else own - aside)
 
@@ -202,9 +210,7 @@ def test_another_rule_keeps_the_numbers_that_both_have():
     assert of_kind(before, "grim") == rules.Grim(cap=1.25, reaction=3, forgiveness=0.2)
 
 
-@given(
-    st.floats(0, 100), st.integers(0, 3), st.lists(st.floats(0, 100), min_size=4, max_size=4)
-)
+@given(st.floats(0, 100), st.integers(0, 3), st.lists(st.floats(0, 100), min_size=4, max_size=4))
 def test_odds_always_add_up_and_the_others_keep_their_proportions(value, which, before):
     summit = OCTOBER.events[1]
     names = [outcome.name for outcome in summit.outcomes]
@@ -218,7 +224,17 @@ def test_odds_always_add_up_and_the_others_keep_their_proportions(value, which, 
         assert fresh[one] * shown[other] == pytest.approx(fresh[other] * shown[one], abs=1e-4)
 
 
-@given(st.sampled_from([{"distribution": "lognorm", "s": 0.8, "scale": 0.2}, {"value": 0.2}, {"distribution": "uniform", "loc": 0.1, "scale": 0.3}, {"distribution": "expon"}]), st.floats(0.01, 3))
+@given(
+    st.sampled_from(
+        [
+            {"distribution": "lognorm", "s": 0.8, "scale": 0.2},
+            {"value": 0.2},
+            {"distribution": "uniform", "loc": 0.1, "scale": 0.3},
+            {"distribution": "expon"},
+        ]
+    ),
+    st.floats(0.01, 3),
+)
 def test_a_size_scaled_has_quantiles_scaled(size, times):
     levels = [0.1, 0.5, 0.9]
     whole = Size(**size)
@@ -301,7 +317,9 @@ def test_nothing_left_to_chance_is_said_as_one_number():
 
 def test_a_level_that_few_draws_exceed_is_the_lowest_that_any_does():
     paths = TWO_YEARS.run(draws=200)
-    rare = replace(paths, duty=np.where(np.arange(200)[:, None, None, None] == 0, 0.3, 0.2) * np.ones_like(paths.duty))
+    rare = replace(
+        paths, duty=np.where(np.arange(200)[:, None, None, None] == 0, 0.3, 0.2) * np.ones_like(paths.duty)
+    )
     assert takeaways.exceeding(rare, ("USA", "CHN")) == ""
     rare.duty[0, 0] = 0.2
     assert takeaways.exceeding(rare, ("USA", "CHN")) == "It exceeds 25 % at some time in <1 % of draws."
@@ -311,7 +329,9 @@ def test_a_level_that_few_draws_exceed_is_the_lowest_that_any_does():
 
 
 def test_the_scenario_file_loads_again_to_the_same_numbers(tmp_path):
-    settings = Settings({"USA": "match"}, {"rules.CHN.cap": 57.0, "events.summit.deal": 33.3, "shocks.general duty.size": 1.7})
+    settings = Settings(
+        {"USA": "match"}, {"rules.CHN.cap": 57.0, "events.summit.deal": 33.3, "shocks.general duty.size": 1.7}
+    )
     view = look(changed(TWO_YEARS, settings), 200, 5)
     file = tmp_path / "again.toml"
     file.write_bytes(exports.scenario_file(view, settings))

@@ -68,7 +68,9 @@ class Seen:
         self.page = browser.new_page(viewport={"width": 1400, "height": 900})
         self.page.set_default_timeout(30_000)
         self.complaints, self.hosts = [], set()
-        self.page.on("console", lambda said: said.type in {"error", "warning"} and self.complaints.append(said.text))
+        self.page.on(
+            "console", lambda said: said.type in {"error", "warning"} and self.complaints.append(said.text)
+        )
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
         self.page.on("websocket", lambda socket: self.hosts.add(urlsplit(socket.url).netloc))
@@ -140,7 +142,9 @@ def test_what_is_not_allowed_is_said_on_the_page(server, browser):
     seen.choose()
     seen.page.get_by_text("More", exact=True).first.click()
     seen.page.get_by_text("Share of trade that the answer of China hits").first.wait_for()
-    handle = seen.page.locator(".bk-input-group", has_text="answer of China hits").locator(".noUi-handle").first
+    handle = (
+        seen.page.locator(".bk-input-group", has_text="answer of China hits").locator(".noUi-handle").first
+    )
     handle.focus()
     handle.press("Home")
     seen.page.get_by_text("Not drawn:").wait_for()
@@ -183,5 +187,7 @@ def test_it_fits_a_telephone_and_a_screen(server, browser, width, tmp_path):
         box = seen.page.locator(part).bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width
-    seen.page.screenshot(path=Path(os.environ.get("TRADESIM_SCREENSHOTS", tmp_path)) / f"app-{width}.png", full_page=True)
+    seen.page.screenshot(
+        path=Path(os.environ.get("TRADESIM_SCREENSHOTS", tmp_path)) / f"app-{width}.png", full_page=True
+    )
     seen.clean(server)

@@ -73,7 +73,9 @@ def test_a_slider_that_is_let_go_moves_the_fan_and_the_sentences(session):
 
 def test_outcomes_of_an_event_follow_the_one_that_moves(session):
     let_go(session, "events.summit.deal", 0.0)
-    shown = {o.name: widget(session, f"events.summit.{o.name}").value for o in session.base.events[1].outcomes}
+    shown = {
+        o.name: widget(session, f"events.summit.{o.name}").value for o in session.base.events[1].outcomes
+    }
     assert shown == {"deal": 0.0, "extension": 50.0, "nothing": 30.0, "break": 20.0}
     odds = [o.probability for o in session.view.scenario.events[1].outcomes]
     assert odds == pytest.approx([0.0, 0.5, 0.3, 0.2])
@@ -147,7 +149,13 @@ def test_a_scenario_without_truces_has_no_picture_of_them():
 
 def test_the_files_are_handed_out(session):
     let_go(session, "rules.CHN.cap", 50.0)
-    starts = {"fan.png": b"\x89PNG", "fan.svg": b"<?xml", "numbers.csv": b"date,", "story.csv": b"date,", "scenario.toml": b"name = "}
+    starts = {
+        "fan.png": b"\x89PNG",
+        "fan.svg": b"<?xml",
+        "numbers.csv": b"date,",
+        "story.csv": b"date,",
+        "scenario.toml": b"name = ",
+    }
     made = {button.filename: button.callback().getvalue() for button in session._downloads()}
     assert set(made) == {f"tradesim-{name}" for name in starts}
     for name, begin in starts.items():
@@ -216,7 +224,9 @@ def test_a_taken_port_is_said_or_passed_over():
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
         assert f"another program has this port; got {port}" in refused("--port", str(port))
-    with closing(socket.create_server(("127.0.0.1", serving.checked("127.0.0.1", None, remote=False).port))) as first:
+    with closing(
+        socket.create_server(("127.0.0.1", serving.checked("127.0.0.1", None, remote=False).port))
+    ) as first:
         assert serving.checked("127.0.0.1", None, remote=False).port != first.getsockname()[1]
 
 
@@ -238,8 +248,13 @@ def test_without_panel_it_names_the_extra(monkeypatch):
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Bokeh's half-open socket
 def test_a_port_taken_in_between_is_said():
-    with closing(socket.create_server(("127.0.0.1", 0))) as taken, pytest.raises(InputError, match="cannot be listened"):
-        serving.made(serving.Place("127.0.0.1", taken.getsockname()[1]), serving.offered(first="symmetric-spiral"))
+    with (
+        closing(socket.create_server(("127.0.0.1", 0))) as taken,
+        pytest.raises(InputError, match="cannot be listened"),
+    ):
+        serving.made(
+            serving.Place("127.0.0.1", taken.getsockname()[1]), serving.offered(first="symmetric-spiral")
+        )
 
 
 def test_a_machine_without_a_name_has_no_names(monkeypatch):
@@ -273,7 +288,9 @@ def test_the_command_opens_a_browser_and_says_goodbye(monkeypatch, tmp_path):
     assert "the explorer has ended" in said.output
     assert offers[0][0] == "april-2025-spiral"
     file = scenarios.load("symmetric-spiral").to_toml(tmp_path / "mine.toml")
-    said = CliRunner().invoke(command, ["app", str(file), "--no-browser", "--host", "0.0.0.0", "--allow-remote"])  # noqa: S104
+    said = CliRunner().invoke(
+        command, ["app", str(file), "--no-browser", "--host", "0.0.0.0", "--allow-remote"]
+    )  # noqa: S104
     assert "others can reach it, by 127.0.0.1:" in said.output
     assert len(opened) == 1
     assert offers[1][0] == "symmetric-spiral (file)"
@@ -309,7 +326,10 @@ def port_of(url):
     return int(url.rstrip("/").rpartition(":")[2])
 
 
-@pytest.mark.parametrize(("origin", "code"), [("http://evil.example", 403), ("http://localhost:1", 403), ("http://localhost:{port}", 101)])
+@pytest.mark.parametrize(
+    ("origin", "code"),
+    [("http://evil.example", 403), ("http://localhost:1", 403), ("http://localhost:{port}", 101)],
+)
 def test_a_page_from_elsewhere_may_not_talk_to_it(running, origin, code):
     """Ask for the websocket as a browser on another page would."""
     url, _ = running

@@ -56,7 +56,9 @@ class Session:
         self.settings = Settings()
         self.quiet = False
         self.widgets: dict[str, tuple[Control, Any]] = {}
-        self.choice = pn.widgets.Select(label="Scenario", options=list(offer), width=WIDTH + 30, margin=MARGIN)
+        self.choice = pn.widgets.Select(
+            label="Scenario", options=list(offer), width=WIDTH + 30, margin=MARGIN
+        )
         self.draws = pn.widgets.Select(label="Draws", options=list(DRAWS), width=120, margin=MARGIN)
         self.seed = pn.widgets.IntInput(
             label="Seed", value=0, start=0, end=MOST_SEED, width=120, margin=MARGIN

@@ -60,7 +60,9 @@ def _decimals(number: float) -> int:
 
 def with_meaning(widget: Any, control: Control) -> Any:
     """Put a widget beside a mark that says what it means."""
-    told = Tooltip(content=plain(control.meaning), position="bottom")  # a text alone would be read as Markdown
+    told = Tooltip(
+        content=plain(control.meaning), position="bottom"
+    )  # a text alone would be read as Markdown
     mark = pn.widgets.TooltipIcon(value=told, width=24, margin=(8, 0, 0, 0), align="start")
     return pn.Row(widget, mark, margin=0)
 
