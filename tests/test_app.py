@@ -1,6 +1,7 @@
 """The explorer without a browser: what can be moved, what follows, and what is handed out."""
 
 import io
+import itertools
 import re
 import tomllib
 from dataclasses import replace
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hostile import BAD, hostile
 from PIL import Image
 
 import tradesim as ts
@@ -220,7 +222,7 @@ def test_odds_always_add_up_and_the_others_keep_their_proportions(value, which, 
     assert min(fresh.values()) >= 0
     assert fresh[names[which]] == value
     others = [name for name in names if name != names[which]]
-    for one, other in zip(others, others[1:], strict=False):
+    for one, other in itertools.pairwise(others):
         assert fresh[one] * shown[other] == pytest.approx(fresh[other] * shown[one], abs=1e-4)
 
 
@@ -371,20 +373,6 @@ def test_pictures_are_pictures_whatever_the_title_says(title):
 
 
 # Markup ----------------------------------------------------------------------------------------------
-
-BAD = "<img src=x onerror=hacked()> & $$x$$ \\(y\\)"
-
-
-def hostile():
-    event = replace(OCTOBER.events[1], name=BAD, note=BAD)
-    outcomes = tuple(replace(o, name=f"{o.name} {BAD}", note=BAD, effects=()) for o in event.outcomes)
-    truce = ts.Truce(name=BAD, parties=("USA", "CHN"), start="2025-08-12", end="2025-11-10")
-    shock = ts.Shock(importer="USA", exporter="CHN", rate=3, size=Size(value=0.1), name=BAD)
-    return replace(
-        OCTOBER, name=BAD, title=BAD, description=f"{BAD}\n\n{BAD}", source=BAD, truces=(truce,),
-        events=(replace(event, outcomes=outcomes),), shocks=(shock,), branches={},
-    )  # fmt: skip
-
 
 def test_whatever_a_scenario_calls_itself_is_text():
     scenario = hostile()

@@ -1,4 +1,4 @@
-"""The explorer in a real browser: Debian's Chromium, driven by Playwright, against a server on this machine."""
+"""The explorer in a real browser, Chromium driven by Playwright, against a server on this machine."""
 
 import csv
 import os
@@ -12,9 +12,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from hostile import hostile
 
 import tradesim as ts
-from test_app import hostile
 
 pytest.importorskip("panel", reason="the explorer needs Panel: pip install 'tradesim[app]'")
 sync = pytest.importorskip("playwright.sync_api", reason="needs Playwright: pip install playwright")
@@ -24,7 +24,8 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-ge
 SLOWEST = 5_000
 """Milliseconds: a busy machine's. What it took is printed."""
 WATCH = """() => {
-  const all = root => [...root.querySelectorAll('*')].flatMap(e => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])]);
+  const all = root => [...root.querySelectorAll('*')].flatMap(
+    e => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])]);
   const largest = all(document).filter(e => e.tagName === 'CANVAS').sort((a, b) => b.height - a.height)[0];
   const before = largest.toDataURL();
   let from = null;
@@ -45,7 +46,7 @@ def server(tmp_path_factory):
     file = hostile().to_toml(tmp_path_factory.mktemp("app") / "hostile.toml")
     process = subprocess.Popen(
         [sys.executable, "-m", "tradesim", "app", str(file), "--no-browser"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"BOKEH_LOG_LEVEL": "warn"},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     yield process.stdout.readline().split()[-1]
     process.send_signal(signal.SIGINT)

@@ -207,7 +207,7 @@ def test_an_address_that_others_can_reach_is_refused(host):
 
 
 def test_an_address_that_others_can_reach_can_be_allowed():
-    place = serving.checked("0.0.0.0", None, remote=True)  # noqa: S104 what is tested
+    place = serving.checked("0.0.0.0", None, remote=True)
     assert place.url == f"http://127.0.0.1:{place.port}/"
     assert f"localhost:{place.port}" in place.origins
     assert f"{socket.gethostname()}:{place.port}" in place.origins
@@ -281,7 +281,7 @@ def test_the_command_opens_a_browser_and_says_goodbye(monkeypatch, tmp_path):
     opened = []
     monkeypatch.setattr(exploring.webbrowser, "open", opened.append)
     offers = []
-    monkeypatch.setattr(serving, "made", lambda place, offer: offers.append(list(offer)) or Stopped())
+    monkeypatch.setattr(serving, "made", lambda _, offer: offers.append(list(offer)) or Stopped())
     said = CliRunner().invoke(command, ["app", "april-2025-spiral"])
     assert said.exit_code == 0, said.output
     assert opened == [said.output.split()[4]]
@@ -290,7 +290,7 @@ def test_the_command_opens_a_browser_and_says_goodbye(monkeypatch, tmp_path):
     file = scenarios.load("symmetric-spiral").to_toml(tmp_path / "mine.toml")
     said = CliRunner().invoke(
         command, ["app", str(file), "--no-browser", "--host", "0.0.0.0", "--allow-remote"]
-    )  # noqa: S104
+    )
     assert "others can reach it, by 127.0.0.1:" in said.output
     assert len(opened) == 1
     assert offers[1][0] == "symmetric-spiral (file)"
@@ -302,7 +302,8 @@ def running():
     """A server in a process of its own, at its address."""
     before = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-W", "error", "-m", "tradesim", "app", "--no-browser"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        [sys.executable, "-W", "error", "-m", "tradesim", "app", "--no-browser"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     url = process.stdout.readline().split()[-1]
     print(f"\ntradesim app was ready after {time.perf_counter() - before:.1f} s")
