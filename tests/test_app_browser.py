@@ -27,12 +27,18 @@ WATCH = """() => {
   const all = root => [...root.querySelectorAll('*')].flatMap(
     e => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])]);
   const largest = all(document).filter(e => e.tagName === 'CANVAS').sort((a, b) => b.height - a.height)[0];
-  const before = largest.toDataURL();
+  const small = new OffscreenCanvas(160, 60).getContext('2d', {willReadFrequently: true});
+  const seen = () => {
+    small.clearRect(0, 0, 160, 60);
+    small.drawImage(largest, 0, 0, 160, 60);
+    return small.getImageData(0, 0, 160, 60).data.join();
+  };
+  const before = seen();
   let from = null;
   window.addEventListener('mouseup', () => { from = performance.now(); }, {once: true, capture: true});
   window.redrawn = new Promise((done, failed) => {
     setTimeout(() => failed(new Error('the fan did not change')), 20000);
-    const look = () => from !== null && largest.toDataURL() !== before
+    const look = () => from !== null && seen() !== before
       ? done(performance.now() - from) : requestAnimationFrame(look);
     look();
   });
