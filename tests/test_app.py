@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from hostile import BAD, hostile
 from hypothesis import given
 from hypothesis import strategies as st
-from hostile import BAD, hostile
 from PIL import Image
 
 import tradesim as ts
@@ -373,6 +373,7 @@ def test_pictures_are_pictures_whatever_the_title_says(title):
 
 
 # Markup ----------------------------------------------------------------------------------------------
+
 
 def test_whatever_a_scenario_calls_itself_is_text():
     scenario = hostile()
