@@ -17,11 +17,11 @@ from typer.testing import CliRunner
 
 import tradesim
 from tradesim import datasets, scenarios, wording
-from tradesim.cli import app, duties, finding, front, output
+from tradesim.cli import app, completing, duties, finding, front, output
 from tradesim.errors import TradesimError
 
 RUN = [sys.executable, "-W", "error", "-m", "tradesim"]
-COMMANDS = ("list", "show", "duty", "run", "sweep", "plot", "report", "check", "trade", "tour")
+COMMANDS = ("list", "show", "duty", "run", "sweep", "plot", "report", "check", "trade", "app", "tour")
 RECORDS = [name for name in datasets.names() if datasets.load(name).pairs]
 
 
@@ -65,6 +65,35 @@ def test_help_shows_an_example_that_begins_with_the_command(call, command, optio
 
 def test_the_version_is_the_package_version(call):
     assert said(call("--version")) == f"tradesim {tradesim.__version__}\n"
+
+
+def complete(*words):
+    """Ask what the tab key offers, as bash does."""
+    line = " ".join(["tradesim", *words])
+    env = {"_TRADESIM_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(len(words))}
+    return CliRunner().invoke(app, [], prog_name="tradesim", env=env).stdout.split()
+
+
+def test_the_tab_key_completes_commands_names_and_files(call, tmp_path):
+    assert "sweep" in complete("sw")
+    for command in ("run", "sweep", "app"):
+        assert complete(command, "us-china-2") == ["us-china-2025-10"]
+    assert complete("duty", "us-") == ["us-china"]
+    assert complete("show", "us-china") == ["us-china", "us-china-2025-10", "us-china-two-years"]
+    assert set(complete("run", "")) >= set(scenarios.names())
+    assert set(completing.names("record")) == set(datasets.names())
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "war.toml").touch()
+    (tmp_path / "mine" / "acts.csv").touch()
+    (tmp_path / "mine" / ".hidden.toml").touch()
+    assert complete("run", "mi") == ["mine/"]
+    assert complete("run", "mine/") == ["mine/war.toml"]
+    assert complete("check", "mine/") == ["mine/acts.csv", "mine/war.toml"]
+    assert complete("run", "nowhere/") == []
+
+
+def test_completion_can_be_installed(call):
+    assert "--install-completion" in said(call("--help"))
 
 
 @pytest.mark.parametrize(
@@ -553,6 +582,10 @@ def test_running_draws(call, tmp_path):
     assert f"summit: deal {share * 100:.1f} %" in text
     assert "the story of draw 0:" in text
     assert len(table(tmp_path / "o/outcomes.csv")) == 41
+    for picture in ("fan", "truces", "phase", "story"):
+        assert {f"{picture}.{ending}" for ending in ("png", "svg", "csv")} <= {
+            path.name for path in (tmp_path / "o").iterdir()
+        }
     assert table(tmp_path / "o/quantiles.csv")[2][1:4] == ["0.05", "0.5", "0.95"]
 
 
@@ -658,13 +691,38 @@ def test_a_run_that_cannot_be_is_refused(call, tmp_path, args, message):
         (["april-2025-spiral", "--out", "x/y/z.PNG"], "x/y/z.PNG"),
         (["us-china-2025-10", "--start", "2025-06-01", "--pair", "USA:CHN"], "out/us-china-2025-10.png"),
         (["us-china-2025-10", "--end", "2026-01-01"], "out/us-china-2025-10.png"),
+        (["us-china", "--pair", "USA:CHN", "--out", "duty.csv"], "duty.csv"),
     ],
 )  # fmt: skip
 def test_a_picture_is_written_and_named(call, tmp_path, args, name):
     assert said(call("plot", *args)) == f"{name}\n"
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / name]
-    begins = b"<?xml" if name.endswith("svg") else b"\x89PNG"
+    begins = {"svg": b"<?xml", "csv": b"importer,"}.get(name[-3:], b"\x89PNG")
     assert (tmp_path / name).read_bytes().startswith(begins)
+
+
+def test_the_numbers_of_a_picture_are_those_of_the_record_and_of_the_run(call, tmp_path):
+    said(call("plot", "us-china", "--on", "2025-04-12", "--out", "map.csv"))
+    expected = datasets.load("us-china").duty_on("2025-04-12")
+    assert float(table(tmp_path / "map.csv")[1][2]) == pytest.approx(expected.iloc[0, 1])
+    said(call("plot", "us-china", "--by", "authority", "--out", "layers.csv"))
+    assert table(tmp_path / "layers.csv")[2][:2] == ["authority", "MFN"]
+    said(call("plot", "april-2025-spiral", "--end", "2025-04-20", "--out", "spiral.csv"))
+    last = scenarios.load("april-2025-spiral").run().to_frame().loc["2025-04-20", ("USA", "CHN")]
+    assert float(table(tmp_path / "spiral.csv")[-1][1]) == pytest.approx(last)
+    for kind in ("fan", "truces", "phase", "story"):
+        args = ["us-china-2025-10", "--kind", kind, "--draws", 20, "--pair", "CHN:USA", "--pair", "USA:CHN"]
+        said(call("plot", *args, "--out", f"{kind}.csv"))
+    paths = scenarios.load("us-china-2025-10").run(20)
+    assert float(table(tmp_path / "truces.csv")[-1][1]) == paths.in_truce().iloc[-1, 0]
+    assert float(table(tmp_path / "phase.csv")[-1][1]) == pytest.approx(paths.duty[:, -1, 0, 1].mean())
+    assert float(table(tmp_path / "fan.csv")[-1][3]) == pytest.approx(paths.quantiles([0.5]).iloc[-1, 0])
+    assert len(table(tmp_path / "story.csv")) == 1 + len(paths.events())
+
+
+def test_a_picture_as_json_is_its_name(call):
+    shown = json.loads(said(call("plot", "us-china", "--on", "2025-04-12", "--json")))
+    assert shown == {"subject": "us-china", "files": ["out/us-china-2025-04-12.png"]}
 
 
 @pytest.mark.parametrize(
@@ -704,6 +762,27 @@ def test_a_good_scenario_is_ok(call):
         f"ok: {path}: scenario us-china-2025-10, 2025-10-23 until 2026-11-10: "
         "180 measures, 2 rules, 1 truce, 2 events, 4 branches\n"
     )
+
+
+def test_what_is_in_a_file_as_json(call, tmp_path):
+    path = scenarios.FOLDER / "us-china-2025-10.toml"
+    shown = json.loads(said(call("check", path, "--json")))
+    assert (shown["ok"], shown["scenario"], shown["measures"]) == (True, "us-china-2025-10", 180)
+    assert (shown["start"], shown["branches"], shown["shocks"]) == ("2025-10-23", 4, 0)
+    (tmp_path / "acts.csv").write_text(malformed.GOOD_CSV, encoding="utf-8")
+    shown = json.loads(said(call("check", "acts.csv", "--economies", "CHN, USA", "--json")))
+    assert (shown["measures"], shown["economies"], shown["first"]) == (4, ["CHN", "USA"], "2018-07-06")
+
+
+def test_problems_as_json_keep_their_parts(call, tmp_path):
+    (tmp_path / "bad.toml").write_text("name = 3\n", encoding="utf-8")
+    result = call("check", "bad.toml", "--json")
+    assert (result.exit_code, result.stderr) == (2, "")
+    shown = json.loads(result.stdout)
+    assert shown["ok"] is False
+    assert {"what": "not a text", "where": "bad.toml:1: name", "got": "3"}.items() <= shown["problems"][
+        0
+    ].items()
 
 
 def test_good_measures_are_ok(call, tmp_path):

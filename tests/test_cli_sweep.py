@@ -145,13 +145,13 @@ def test_what_is_no_level_is_refused(level):
 
 
 def test_one_value_draws_no_tornado(call, short, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(sweeping.drawing, "save_in", lambda folder, name, _: [folder / name])
+    monkeypatch.setattr(sweeping.drawing, "save_in", lambda folder, name, *_: [folder / name])
     text = said(call("sweep", short, "--draws", 50, "--over", "rules.CHN.ratio=0.8"))
     assert "tornado" not in text
 
 
 def test_a_sweep_without_parameters_has_no_tornado(call, short, tmp_path, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(sweeping.drawing, "save_in", lambda folder, name, _: [folder / name])
+    monkeypatch.setattr(sweeping.drawing, "save_in", lambda folder, name, *_: [folder / name])
     text = said(call("sweep", short, "--draws", 50, "--out", "plain"))
     assert "plain/fan" in text
     assert "plain/decides-CHN-USA" in text

@@ -274,6 +274,22 @@ def test_economies_can_be_told_apart_by_every_eye(sight):
     assert nearest > 13.5
 
 
+@pytest.mark.parametrize("ground", ["white", "#f4f5f7", "#121212", "black"])
+def test_every_line_stands_out_from_light_and_dark_grounds_and_can_be_told_apart(ground):
+    """A line on a ground: 3 to 1 (WCAG 2.2, 1.4.11), and no two alike to any eye (a CIE76 distance of 9)."""
+    every = [*colours.ECONOMIES, *(f"A{k:02d}" for k in range(40))]
+    drawn_in = {code: colours.economy_colour(code, ground) for code in every}
+    assert min(colours.contrast(colour, ground) for colour in drawn_in.values()) >= 3
+    for sight in SIGHT.values():
+        seen = [lab(drawn_in[code], sight) for code in colours.ECONOMIES]
+        nearest = min(np.linalg.norm(one - other) for one, other in itertools.combinations(seen, 2))
+        assert nearest > 9
+    both = np.linalg.norm(
+        lab(drawn_in["USA"], SIGHT["no green cones"]) - lab(drawn_in["CHN"], SIGHT["no green cones"])
+    )
+    assert both > 60
+
+
 def test_every_economy_has_its_colour_and_strangers_a_stable_one():
     assert plots.economy_colour("USA") == "#0072B2"
     assert plots.economy_colour("CHE") == "#6F4C9B"

@@ -12,13 +12,12 @@ from typing import Annotated
 import typer
 
 import tradesim
-from tradesim.cli import reading
+from tradesim.cli import completing, reading
 from tradesim.cli.front import Front
 
 app = typer.Typer(
     cls=Front,
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -32,8 +31,16 @@ KINDS = ("duty", "fan", "truces", "phase", "story")
 
 Json = Annotated[bool, typer.Option("--json", help="Write JSON, for scripts.")]
 Seed = Annotated[str, typer.Option("--seed", metavar="K", help="Which random numbers, 0 or more.")]
+SCENARIO = completing.of("scenario", files=(".toml",))
+RECORD = completing.of("record")
+EITHER = completing.of("record", "scenario", files=(".toml",))
 Subject = Annotated[
-    str, typer.Argument(metavar="NAME|FILE", help="A packaged scenario, or a scenario file (TOML).")
+    str,
+    typer.Argument(
+        metavar="NAME|FILE",
+        help="A packaged scenario, or a scenario file (TOML).",
+        autocompletion=SCENARIO,
+    ),
 ]
 
 
@@ -63,7 +70,12 @@ def list_(json: Json = False) -> None:
 @app.command(epilog="Example: tradesim show us-china --acts")
 def show(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="A packaged record or scenario, or a scenario file.")
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="A packaged record or scenario, or a scenario file.",
+            autocompletion=EITHER,
+        ),
     ],
     acts: Annotated[
         bool, typer.Option("--acts", help="List all acts of a record, not the latest 15.")
@@ -84,7 +96,7 @@ def show(
 
 @app.command(epilog="Example: tradesim duty us-china --on 2025-04-12 --importer USA --by authority")
 def duty(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A packaged record.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A packaged record.", autocompletion=RECORD)],
     on: Annotated[str, typer.Option("--on", metavar="DATE", help="The day, YYYY-MM-DD.")],
     importer: Annotated[str | None, typer.Option(help="Only what this economy charges.")] = None,
     exporter: Annotated[str | None, typer.Option(help="Only on goods from this economy.")] = None,
@@ -136,7 +148,12 @@ def run(
 )
 def sweep(
     subject: Annotated[
-        str, typer.Argument(metavar="NAME|FILE", help="A packaged scenario, a scenario file, or: status DIR.")
+        str,
+        typer.Argument(
+            metavar="NAME|FILE",
+            help="A packaged scenario, a scenario file, or: status DIR.",
+            autocompletion=SCENARIO,
+        ),
     ],
     folder: Annotated[
         Path | None, typer.Argument(metavar="DIR", help="After status: the store of a sweep.")
@@ -206,7 +223,12 @@ def sweep(
 )
 def plot(
     subject: Annotated[
-        str, typer.Argument(metavar="NAME|FILE", help="A packaged record or scenario, or a scenario file.")
+        str,
+        typer.Argument(
+            metavar="NAME|FILE",
+            help="A packaged record or scenario, or a scenario file.",
+            autocompletion=EITHER,
+        ),
     ],
     start: Annotated[str | None, typer.Option(metavar="DATE", help="First day.")] = None,
     end: Annotated[str | None, typer.Option(metavar="DATE", help="Last day.")] = None,
@@ -227,8 +249,12 @@ def plot(
     draws: Annotated[str, typer.Option(metavar="N", help="How many draws, for those pictures.")] = "1000",
     seed: Seed = "0",
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A .png or .svg file; out/NAME.png by default.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="A .png or .svg file, or .csv for its numbers; out/NAME.png by default."
+        ),
     ] = None,
+    json: Json = False,
 ) -> None:
     """Draw the duties of a record or of a scenario."""
     from tradesim.cli import pictures  # noqa: PLC0415
@@ -244,7 +270,7 @@ def plot(
         reading.whole(seed, "--seed"),
         out,
     )
-    pictures.plot(subject, wanted)
+    pictures.plot(subject, wanted, as_json=json)
 
 
 @app.command(epilog="Example: tradesim report us-china-two-years --draws 2000 -o report.html")
@@ -254,6 +280,7 @@ def report(
         typer.Argument(
             metavar="NAME|FILE|STORE",
             help="A packaged scenario or record, a scenario (.toml), measures (.csv), or a sweep's store.",
+            autocompletion=completing.of("record", "scenario", files=(".toml", ".csv")),
         ),
     ],
     out: Annotated[
@@ -281,15 +308,23 @@ def report(
 
 @app.command(epilog="Example: tradesim check my-scenario.toml; tradesim check acts.csv --economies USA,CHN")
 def check(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A scenario (.toml) or measures (.csv).")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="A scenario (.toml) or measures (.csv).",
+            autocompletion=completing.of(files=(".toml", ".csv")),
+        ),
+    ],
     economies: Annotated[
         str | None, typer.Option(metavar="CODES", help="Of measures: the economies that may appear.")
     ] = None,
+    json: Json = False,
 ) -> None:
     """Say what is in a file, or every problem that it has, with its line."""
     from tradesim.cli import checking  # noqa: PLC0415
 
-    checking.check(file, economies)
+    checking.check(file, economies, as_json=json)
 
 
 @app.command(
@@ -312,6 +347,38 @@ def trade(
 
     chosen = None if year is None else reading.whole(year, "--year", "a year: 2023")
     trading.show(file, trading.Wanted(layout, regions, chosen, out), as_json=json)
+
+
+@app.command(
+    "app", epilog="Example: tradesim app us-china-2025-10; tradesim app my-scenario.toml --port 8000"
+)
+def explore(
+    subject: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="NAME|FILE",
+            help="Where to begin; a file is offered beside those packaged.",
+            autocompletion=SCENARIO,
+        ),
+    ] = None,
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Which address of this machine to listen on.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        str | None, typer.Option(metavar="N", help="Which port; the first free from 5006 on by default.")
+    ] = None,
+    allow_remote: Annotated[
+        bool, typer.Option("--allow-remote", help="Let --host be an address that others can reach.")
+    ] = False,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Say where the page is, and open no browser.")
+    ] = False,
+) -> None:
+    """Open a page with sliders for what a scenario assumes; needs tradesim[app]."""
+    from tradesim.cli import exploring  # noqa: PLC0415
+
+    number = None if port is None else reading.whole(port, "--port")
+    exploring.explore(subject, exploring.Wanted(host, number, allow_remote, not no_browser))
 
 
 @app.command(epilog="Example: tradesim tour --out out")

@@ -1,16 +1,38 @@
 """Checking: what is in a file, or every problem that it has."""
 
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
+
+import typer
 
 from tradesim import io
-from tradesim.cli.output import say
+from tradesim.cli.front import BAD_INPUT
+from tradesim.cli.output import say, say_json
 from tradesim.errors import InputError, Problem
 from tradesim.scenario import Scenario
 from tradesim.wording import count
 
+Found = tuple[str, dict[str, Any]]
+"""What is in a file: in words, and as facts."""
 
-def check(file: Path, economies: str | None) -> None:
-    """Read a scenario or a file of measures, and say that it is in order."""
+
+def check(file: Path, economies: str | None, *, as_json: bool = False) -> None:
+    """Read a scenario or a file of measures, and say that it is in order, or as JSON also what is not."""
+    try:
+        words, facts = _found(file, economies)
+    except InputError as error:
+        if not as_json:
+            raise
+        say_json({"file": str(file), "ok": False, "problems": [asdict(each) for each in error.problems]})
+        raise typer.Exit(BAD_INPUT) from None
+    if as_json:
+        say_json({"file": str(file), "ok": True, **facts})
+    else:
+        say(f"ok: {file}: {words}")
+
+
+def _found(file: Path, economies: str | None) -> Found:
     ending = file.suffix.lower()
     if ending not in {".toml", ".csv"}:
         allowed = "a scenario (.toml) or a file of measures (.csv)"
@@ -18,36 +40,48 @@ def check(file: Path, economies: str | None) -> None:
             [Problem("neither a scenario nor measures", str(file), ending or "no ending", allowed)]
         )
     if ending == ".csv":
-        say(_measures_in(file, economies))
-        return
+        return _measures_in(file, economies)
     if economies is not None:
         raise InputError([Problem("goes with measures only", "--economies", economies, "a .csv file")])
-    say(_scenario_in(file))
+    return _scenario_in(file)
 
 
-def _scenario_in(file: Path) -> str:
+def _scenario_in(file: Path) -> Found:
     scenario = Scenario.from_toml(file)
-    parts = [
-        count(len(scenario.schedule), "measure"),
-        *(
-            count(len(named), noun)
-            for noun, named in {
-                "rule": scenario.rules,
-                "truce": scenario.truces,
-                "event": scenario.events,
-                "branch": scenario.branches,
-            }.items()
-            if named
-        ),
-    ]
-    return f"ok: {file}: scenario {scenario.name}, {scenario.start} until {scenario.end}: {', '.join(parts)}"
+    named = {
+        "rule": scenario.rules,
+        "truce": scenario.truces,
+        "event": scenario.events,
+        "shock": scenario.shocks,
+        "branch": scenario.branches,
+    }
+    counted = {noun: len(each) for noun, each in named.items()}
+    parts = [count(len(scenario.schedule), "measure")]
+    parts += [count(number, noun) for noun, number in counted.items() if number]
+    words = f"scenario {scenario.name}, {scenario.start} until {scenario.end}: {', '.join(parts)}"
+    facts = {
+        "scenario": scenario.name,
+        "start": scenario.start,
+        "end": scenario.end,
+        "measures": len(scenario.schedule),
+        **{"branches" if noun == "branch" else f"{noun}s": number for noun, number in counted.items()},
+    }
+    return words, facts
 
 
-def _measures_in(file: Path, economies: str | None) -> str:
+def _measures_in(file: Path, economies: str | None) -> Found:
     codes = [code.strip() for code in (economies or "").split(",") if code.strip()]
     schedule = io.check_measures(file, codes)
-    return (
-        f"ok: {file}: {count(len(schedule), 'measure')} among {', '.join(schedule.economies.codes)}, "
-        f"{schedule.measures[0].effective} to {schedule.measures[-1].effective}: "
-        f"{', '.join(schedule.authorities)}"
+    first, last = schedule.measures[0].effective, schedule.measures[-1].effective
+    words = (
+        f"{count(len(schedule), 'measure')} among {', '.join(schedule.economies.codes)}, "
+        f"{first} to {last}: {', '.join(schedule.authorities)}"
     )
+    facts = {
+        "measures": len(schedule),
+        "economies": schedule.economies.codes,
+        "first": first,
+        "last": last,
+        "authorities": schedule.authorities,
+    }
+    return words, facts

@@ -1,16 +1,17 @@
-"""Drawing: charts made without a screen and put where they are asked for."""
+"""Drawing: charts made without a screen, with the numbers they show, put where they are asked for."""
 
 import tempfile
 from pathlib import Path
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import pandas as pd
 
 from tradesim import plots
 from tradesim.cli.output import made_folder
 from tradesim.errors import InputError, Problem
 
-ENDINGS = (".png", ".svg")
+ENDINGS = (".png", ".svg", ".csv")
 
 
 def without_screen() -> None:
@@ -18,15 +19,15 @@ def without_screen() -> None:
     mpl.use("Agg")
 
 
-def save_in(folder: Path, name: str, chart: plots.Chart) -> list[Path]:
-    """Write a chart as PNG and SVG, and let go of it."""
-    files = plots.save(chart, folder, name)
+def save_in(folder: Path, name: str, chart: plots.Chart, data: pd.DataFrame | None = None) -> list[Path]:
+    """Write a chart as PNG and SVG, the numbers that it shows as CSV, and let go of it."""
+    files = plots.save(chart, folder, name, data)
     plt.close("all")
     return files
 
 
-def save_as(file: Path, chart: plots.Chart) -> Path:
-    """Write a chart as the one file that is asked for.
+def save_as(file: Path, chart: plots.Chart, data: pd.DataFrame) -> Path:
+    """Write a chart, or the numbers that it shows, as the one file that is asked for.
 
     Raises
     ------
@@ -35,7 +36,7 @@ def save_as(file: Path, chart: plots.Chart) -> Path:
     """
     made_folder(file.parent)
     with tempfile.TemporaryDirectory() as folder:
-        drawn = {path.suffix: path for path in save_in(Path(folder), "chart", chart)}
+        drawn = {path.suffix: path for path in save_in(Path(folder), "chart", chart, data)}
         file.write_bytes(drawn[file.suffix.lower()].read_bytes())
     return file
 
@@ -46,13 +47,16 @@ def checked_file(file: Path) -> Path:
     Raises
     ------
     InputError
-        If it has the ending of neither a PNG nor an SVG.
+        If it has the ending of neither a PNG, an SVG nor a CSV.
     """
     if file.suffix.lower() not in ENDINGS:
         raise InputError(
             [
                 Problem(
-                    "not a picture", "--out", repr(str(file)), f"a file that ends in {' or '.join(ENDINGS)}"
+                    "not a picture",
+                    "--out",
+                    repr(str(file)),
+                    f"a file that ends in {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}",
                 )
             ]
         )

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from tradesim import plots
 from tradesim.cli import drawing, finding, running, scenario_pictures
-from tradesim.cli.output import file_name, say
+from tradesim.cli.output import file_name, say, say_json
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
 from tradesim.marks import pairs_of, period, truces_of
 from tradesim.scenario import Scenario
@@ -16,6 +18,8 @@ from tradesim.schedule import Schedule
 from tradesim.timegrid import as_date
 
 Pair = tuple[str, str]
+Drawn = tuple[plots.Chart, pd.DataFrame]
+"""A chart and the numbers that it shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +47,19 @@ class Wanted:
     out: Path | None
 
 
-def plot(subject: str, wanted: Wanted) -> None:
+def plot(subject: str, wanted: Wanted, *, as_json: bool = False) -> None:
     """Draw a record or a scenario into a file, and name it."""
     drawing.without_screen()
     is_record = finding.is_record(subject)
     fail_if(_conflicts(wanted, is_record=is_record))
     name = subject if is_record else finding.scenario(subject).name
     file = drawing.checked_file(wanted.out or Path("out") / f"{file_name(name)}{_ending(wanted)}.png")
-    chart = _record_chart(subject, wanted) if is_record else _scenario_chart(subject, wanted)
-    say(str(drawing.save_as(file, chart)))
+    drawn = _record_chart(subject, wanted) if is_record else _scenario_chart(subject, wanted)
+    written = str(drawing.save_as(file, *drawn))
+    if as_json:
+        say_json({"subject": name, "files": [written]})
+    else:
+        say(written)
 
 
 def _ending(wanted: Wanted) -> str:
@@ -83,20 +91,23 @@ def _conflicts(wanted: Wanted, *, is_record: bool) -> Iterator[Problem]:
         yield Problem("one pair at a time", "--pair", ", ".join(wanted.pairs), "one pair with --by authority")
 
 
-def _record_chart(name: str, wanted: Wanted) -> plots.Chart:
+def _record_chart(name: str, wanted: Wanted) -> Drawn:
     schedule = finding.record_with_measures(name)
     words: dict[str, Any] = {"source": _source(name), "as_of": schedule.vintage}
     if wanted.on is not None:
         day = as_date(wanted.on, "--on")
-        return plots.heat_map(schedule.duty_on(day), date=day, title=schedule.title, **words)
+        duty = schedule.duty_on(day)
+        return plots.heat_map(duty, date=day, title=schedule.title, **words), duty
     first, last = _period(schedule, wanted)
     pairs = _pairs(wanted.pairs, schedule.pairs)
     if wanted.by == "authority":
-        duty = schedule.effective_duty(first, last, by="authority")
-        return plots.authority_stack(duty, (pairs or schedule.pairs)[0], title=schedule.title, **words)
+        duty, pair = schedule.effective_duty(first, last, by="authority"), (pairs or schedule.pairs)[0]
+        layers = pd.concat({pair: duty[pair[0]][pair[1]]}, axis=1, names=["importer", "exporter"])
+        return plots.authority_stack(duty, pair, title=schedule.title, **words), layers
     duty = schedule.effective_duty(first, last)
     truces = [truce for truce in truces_of(name) if truce[2] > duty.index[0] and truce[1] <= duty.index[-1]]
-    return plots.step_chart(duty, pairs=pairs or None, truces=truces, title=schedule.title, **words)
+    chart = plots.step_chart(duty, pairs=pairs or None, truces=truces, title=schedule.title, **words)
+    return chart, duty[pairs] if pairs else duty
 
 
 def _source(name: str) -> str:
@@ -113,7 +124,7 @@ def _period(schedule: Schedule, wanted: Wanted) -> tuple[dt.date, dt.date]:
     return first, last
 
 
-def _scenario_chart(subject: str, wanted: Wanted) -> plots.Chart:
+def _scenario_chart(subject: str, wanted: Wanted) -> Drawn:
     scenario = finding.scenario(subject)
     if wanted.kind != "duty":
         return _draws_chart(scenario, wanted)
@@ -122,15 +133,17 @@ def _scenario_chart(subject: str, wanted: Wanted) -> plots.Chart:
     runs = running.runs_of(scenario, running.Wanted())
     futures = dict(list(scenario_pictures.futures_of(runs).items())[: scenario_pictures.MOST_FUTURES])
     pairs = _pairs(wanted.pairs, pairs_of(next(iter(futures.values()))))
-    return scenario_pictures.chart(scenario, futures, pairs, start, end)
+    chart = scenario_pictures.chart(scenario, futures, pairs, start, end)
+    return chart, scenario_pictures.numbers_of(futures, pairs, end)
 
 
-def _draws_chart(scenario: Scenario, wanted: Wanted) -> plots.Chart:
+def _draws_chart(scenario: Scenario, wanted: Wanted) -> Drawn:
     (paths,) = running.runs_of(scenario, running.Wanted(draws=wanted.draws, seed=wanted.seed)).values()
     if wanted.kind == "truces" and not paths.truces:
         raise InputError([Problem("no truces", "--kind", "'truces'", fix="choose another kind")])
     pairs = _pairs(wanted.pairs, paths.pairs)
-    return scenario_pictures.drawn(paths.select(pairs) if pairs else paths, wanted.kind)
+    shown = paths.select(pairs) if pairs else paths
+    return scenario_pictures.drawn(shown, wanted.kind), scenario_pictures.numbers(shown, wanted.kind)
 
 
 def _horizon_problems(scenario: Scenario, start: str | None, end: str | None) -> Iterator[Problem]:

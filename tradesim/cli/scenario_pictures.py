@@ -14,6 +14,9 @@ from tradesim.scenario import Scenario
 from tradesim.timegrid import DateLike, as_day
 
 MOST_FUTURES = 6
+FAN = (0.05, 0.25, 0.5, 0.75, 0.95)
+TOLD = ("story",)
+"""Pictures whose numbers a run writes anyway."""
 QUANTILES = {0.05: "5th percentile", 0.5: "median", 0.95: "95th percentile"}
 
 
@@ -28,7 +31,9 @@ def save_all(scenario: Scenario, runs: Mapping[str, Paths], folder: Path) -> lis
     for name, paths in runs.items():
         if paths.draws > 1 and not name:
             for kind in kinds_of(paths):
-                files += save_in(folder, kind, drawn(paths, kind))
+                files += save_in(
+                    folder, kind, drawn(paths, kind), None if kind in TOLD else numbers(paths, kind)
+                )
     return files
 
 
@@ -46,6 +51,35 @@ def drawn(paths: Paths, kind: str) -> plots.Chart:
         "story": paths.plot_events,
     }
     return how[kind]()
+
+
+def numbers(paths: Paths, kind: str) -> pd.DataFrame:
+    """Return the numbers that a picture of many draws shows."""
+    how: dict[str, Callable[[], pd.DataFrame]] = {
+        "fan": lambda: paths.quantiles(FAN),
+        "truces": paths.in_truce,
+        "phase": lambda: _means(paths),
+        "story": lambda: paths.events().set_index("date"),
+    }
+    return how[kind]()
+
+
+def _means(paths: Paths) -> pd.DataFrame:
+    """Return the mean over draws by date, columns (importer, exporter)."""
+    frame = paths.to_frame()
+    for i, j in paths.pairs:
+        places = paths.economies.index(i), paths.economies.index(j)
+        frame[i, j] = paths.duty[:, :, *places].mean(axis=0)
+    return frame
+
+
+def numbers_of(
+    futures: Mapping[str, pd.DataFrame], pairs: Sequence[Pair] = (), end: DateLike | None = None
+) -> pd.DataFrame:
+    """Return the numbers of futures side by side, columns (future, importer, exporter)."""
+    shown = {name: frame.loc[: str(end)] if end is not None else frame for name, frame in futures.items()}
+    chosen = list(pairs) or moving_pairs(shown)
+    return pd.concat({name: frame[chosen] for name, frame in shown.items()}, axis=1, names=["future"])
 
 
 def futures_of(runs: Mapping[str, Paths]) -> dict[str, pd.DataFrame]:

@@ -31,6 +31,8 @@ FAN = (0.05, 0.25, 0.5, 0.75, 0.95)
 MOST_ROWS = 10_000
 """Draws in the table of outcomes that is written."""
 MOST_PAIRS = 6
+PEAK = "peak"
+"""What the pictures of outcomes show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,15 +221,19 @@ def _costs(found: Sweep, folder: Path) -> Iterator[Path]:
 
 
 def _pictures(found: Sweep, folder: Path, level: float) -> Iterator[Path]:
-    """Draw the fan, and for what moves most what it depends on; yield the files."""
+    """Draw the fan, and for what moves most what it depends on, each with its numbers; yield the files."""
     moving = _moving(found)
-    yield from drawing.save_in(folder, "fan", found.plot(q=FAN, pairs=moving or found.labels.pairs[:1]))
+    fan = found.plot(q=FAN, pairs=moving or found.labels.pairs[:1])
+    yield from drawing.save_in(folder, "fan", fan, found.quantiles(FAN))
     for i, j in moving[:2]:
-        yield from drawing.save_in(folder, f"outcomes-{i}-{j}", found.plot_outcomes((i, j)))
+        peaks = found.outcomes(MOST_ROWS)[[f"{PEAK}.{i}-{j}"]]
+        yield from drawing.save_in(folder, f"outcomes-{i}-{j}", found.plot_outcomes((i, j)), peaks)
         if any(setting_of(spread).moves for spread in found.setup.plan.design.spreads.values()):
-            yield from drawing.save_in(folder, f"tornado-{i}-{j}", found.plot_tornado((i, j)))
-        if not found.decides(level, (i, j)).ranking.empty:
-            yield from drawing.save_in(folder, f"decides-{i}-{j}", found.plot_decides(level, (i, j)))
+            swings = found.tornado((i, j))
+            yield from drawing.save_in(folder, f"tornado-{i}-{j}", found.plot_tornado((i, j)), swings)
+        ranking = found.decides(level, (i, j)).ranking
+        if not ranking.empty:
+            yield from drawing.save_in(folder, f"decides-{i}-{j}", found.plot_decides(level, (i, j)), ranking)
 
 
 def _cost_facts(found: Sweep) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from tradesim.plots.bars import outcome_chart, ranking_chart, tornado_chart
 from tradesim.plots.colours import authority_colours, economy_colour
 from tradesim.plots.duties import comparison, step_chart
 from tradesim.plots.fans import fan_chart
-from tradesim.plots.files import Chart, save
+from tradesim.plots.files import Chart, rendered, save
 from tradesim.plots.futures import branch_grid, branches
 from tradesim.plots.impact_bars import grouped_bars, stacked_bars
 from tradesim.plots.impact_curves import best_responses, duty_curves
@@ -37,6 +37,7 @@ __all__ = [
     "percent_axis",
     "phase_plot",
     "ranking_chart",
+    "rendered",
     "save",
     "share_chart",
     "stacked_bars",

@@ -74,7 +74,7 @@ def tornado_chart(
     ax.axvline(middle, color=style.ink(ax), linewidth=1.0)
     ends = swings[["low", "high"]].to_numpy(dtype=float)
     _span(ax, [float(ends.min()), float(ends.max()), middle])
-    ax.set_xlabel(of, color=style.muted(ax), fontsize=style.LABEL)
+    ax.set_xlabel(of, color=style.muted(ax), fontsize=style.LABEL, parse_math=False)
     timeline.write(ax, Words(title, source, as_of, key=TORNADO_KEY))
     return ax
 
@@ -116,7 +116,7 @@ def ranking_chart(
     ax.set_xlim(0.0, 1.0)
     style.percent_axis(ax.xaxis, low=0.0)
     words = f"Share explained of whether {question}" if question else "Share explained"
-    ax.set_xlabel(words, color=style.muted(ax), fontsize=style.LABEL)
+    ax.set_xlabel(words, color=style.muted(ax), fontsize=style.LABEL, parse_math=False)
     timeline.write(ax, Words(title, source, as_of, key=RANKING_KEY))
     return ax
 
@@ -168,7 +168,7 @@ def outcome_chart(
     ax.set_ylim(0.0, 1.02)
     style.percent_axis(ax.yaxis, low=0.0)
     style.percent_axis(ax.xaxis)
-    ax.set_xlabel(of, color=style.muted(ax), fontsize=style.LABEL)
+    ax.set_xlabel(of, color=style.muted(ax), fontsize=style.LABEL, parse_math=False)
     labels = EndLabels(ax, ends)
     SideTitle(ax, "Share of draws at or below")
     timeline.write(ax, Words(title, source, as_of), None, labels)
@@ -181,7 +181,7 @@ def _lying(ax: Axes | None, names: Sequence[str]) -> Axes:
     style.dress(ax)
     ax.grid(visible=False, axis="y")
     ax.grid(visible=True, axis="x", color=style.faint(ax), linewidth=0.7)
-    ax.set_yticks(range(len(names)), names)
+    ax.set_yticks(range(len(names)), names, parse_math=False)
     ax.tick_params(axis="y", colors=style.ink(ax))
     ax.set_ylim(len(names) - 0.5, -0.5)
     return ax
@@ -191,7 +191,7 @@ def _beside(ax: Axes, x: float, y: float, words: str, *, right: bool) -> None:
     colour = legible(mixed(style.ink(ax), style.background(ax), 0.2), style.background(ax))
     ax.annotate(
         words, (x, y), (4 if right else -4, 0), textcoords="offset points", va="center",
-        ha="left" if right else "right", fontsize=style.SMALL, color=colour,
+        ha="left" if right else "right", fontsize=style.SMALL, color=colour, parse_math=False,
     )  # fmt: skip
 
 

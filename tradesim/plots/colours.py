@@ -27,6 +27,10 @@ ECONOMIES = {
     "AUS": "#994F88",
     "ROW": "#777777",
 }
+ON_DARK = {"EU27": "#B8B2D5", "CAN": "#DBBDCC", "GBR": "#BAA3A3", "ASEAN": "#CAB299"}
+"""Those that a dark ground would swallow, lighter: at least 12 from every other."""
+CLEAR = 3.0
+"""Contrast of a line with its background."""
 OTHERS = ("#6699CC", "#999933", "#AA4466", "#225555", "#6F4C9B", "#B8860B", "#44AA99", "#E8601C", "#555555")
 
 # Acts and the answers to them share a hue, so that both sides' charts read alike. The first match counts.
@@ -42,20 +46,27 @@ FAMILIES = (
 UNGROUPED = ("#8A8A3C", "#4F9DA6", "#B5793F", "#5F6FA8", "#C2B84F", "#7F5A66")
 
 
-def economy_colour(code: str) -> str:
+def economy_colour(code: str, background: ColorType | None = None) -> str:
     """Return the colour of an economy, ``#rrggbb``, the same on every chart and in every session.
 
     Parameters
     ----------
     code : ISO 3166 alpha-3, or the name of a group. A code without a colour of its own gets one from a
         reserve by its spelling.
+    background : what it is drawn on; a colour that would not stand out from it (3 to 1, WCAG 2.2) is moved
+        towards black or white as far as it has to be.
 
     Examples
     --------
     >>> economy_colour("CHN"), economy_colour("CHE") == economy_colour("CHE")
     ('#D55E00', True)
+    >>> economy_colour("CHN", "white"), contrast(economy_colour("EU27", "black"), "black") >= 3
+    ('#D55E00', True)
     """
-    return ECONOMIES.get(code) or OTHERS[zlib.crc32(code.encode()) % len(OTHERS)]
+    own = ECONOMIES.get(code) or OTHERS[zlib.crc32(code.encode()) % len(OTHERS)]
+    if background is None:
+        return own
+    return legible(ON_DARK.get(code, own) if ink_on(background) == "white" else own, background, CLEAR)
 
 
 def authority_colours(names: Iterable[str]) -> dict[str, str]:
@@ -133,6 +144,8 @@ def legible(colour: ColorType, background: ColorType, ratio: float = 4.5) -> str
     >>> contrast("#CCBB44", "white") < 4.5 <= contrast(legible("#CCBB44", "white"), "white")
     True
     """
+    if contrast(colour, background) >= ratio:
+        return to_hex(to_rgb(colour)) if not isinstance(colour, str) else colour
     ink = ink_on(background)
     steps = (mixed(colour, ink, share) for share in np.linspace(0, 1, 41))
     return next((step for step in steps if contrast(step, background) >= ratio), ink)

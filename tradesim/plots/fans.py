@@ -243,7 +243,7 @@ def _end(ax: Axes, fan: Fan) -> End:
             words += f" {100 * values[low]:.1f}–{style.percent(values[high])})"
     else:
         level = float(values[middle if middle is not None else 0])
-    colour = economy_colour(fan.track.importer)
+    colour = economy_colour(fan.track.importer, style.background(ax))
     return End(timeline.number(fan.days[k + 1]), level, words, legible(colour, style.background(ax)), colour)
 
 

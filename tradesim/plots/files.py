@@ -1,22 +1,28 @@
-"""Files: charts written so that the same chart gives the same bytes."""
+"""Files: charts written so that the same chart gives the same bytes, with the numbers that they show."""
 
+import io
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from tradesim.errors import InputError, Problem, fail_if
+from tradesim.errors import InputError, Problem, fail_if, unknown_name
 
 DPI = 160
+METADATA: Mapping[str, dict[str, Any]] = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
+"""What is kept out of each kind of file: what would differ from day to day."""
 
 Chart = Axes | Figure
 """What can be saved: axes or a whole figure."""
 
 
-def save(chart: Chart, folder: str | Path, name: str) -> list[Path]:
-    """Write a chart as PNG (160 dots per inch) and SVG.
+def save(chart: Chart, folder: str | Path, name: str, data: pd.DataFrame | None = None) -> list[Path]:
+    """Write a chart as PNG (160 dots per inch) and SVG, and the numbers that it shows as CSV.
 
     Dates, versions and random identifiers are kept out of the files, so that a chart that did not change
     does not change in version control either.
@@ -26,10 +32,11 @@ def save(chart: Chart, folder: str | Path, name: str) -> list[Path]:
     chart : axes, whose whole figure is written, or a figure.
     folder : where to; made if it does not exist.
     name : file name without ending: letters, digits, ``.``, ``_`` and ``-``.
+    data : the frame that was drawn, if its numbers are wanted beside it.
 
     Returns
     -------
-    The paths written: PNG, SVG.
+    The paths written: PNG, SVG and, of data, CSV.
 
     Raises
     ------
@@ -42,20 +49,42 @@ def save(chart: Chart, folder: str | Path, name: str) -> list[Path]:
     >>> from matplotlib.figure import Figure
     >>> ax = Figure().subplots()
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     [path.name for path in save(ax, folder, "empty")]
-    ['empty.png', 'empty.svg']
+    ...     [path.name for path in save(ax, folder, "empty", pd.DataFrame({"duty": [0.25]}))]
+    ['empty.png', 'empty.svg', 'empty.csv']
     """
     if not re.fullmatch(r"[\w.-]+", name):
         fail_if([Problem("not a file name", "name", repr(name), "letters, digits, '.', '_' and '-'")])
-    figure = _figure(chart)
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    paths = [target / f"{name}.png", target / f"{name}.svg"]
-    with mpl.rc_context({"svg.hashsalt": name, "svg.fonttype": "path"}):
-        for path, metadata in zip(paths, ({"Software": None}, {"Date": None, "Creator": None}), strict=True):
-            figure.draw_without_rendering()
-            figure.savefig(path, dpi=DPI, metadata=metadata)
+    paths = [target / f"{name}.{ending}" for ending in METADATA]
+    for path, ending in zip(paths, METADATA, strict=True):
+        path.write_bytes(rendered(chart, ending, name))
+    if data is not None:
+        paths.append(target / f"{name}.csv")
+        data.to_csv(paths[-1], date_format="%Y-%m-%d", lineterminator="\n")
     return paths
+
+
+def rendered(chart: Chart, ending: str, name: str = "chart") -> bytes:
+    """Return a chart as the bytes of a PNG or an SVG; the same chart and name give the same bytes.
+
+    Raises
+    ------
+    InputError
+        For another ending.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> rendered(Figure(), "png")[1:4]
+    b'PNG'
+    """
+    fail_if([] if ending in METADATA else [unknown_name("kind of picture", ending, METADATA)])
+    figure, buffer = _figure(chart), io.BytesIO()
+    with mpl.rc_context({"svg.hashsalt": name, "svg.fonttype": "path"}):
+        figure.draw_without_rendering()
+        figure.savefig(buffer, format=ending, dpi=DPI, metadata=METADATA[ending])
+    return buffer.getvalue()
 
 
 def _figure(chart: Chart) -> Figure:

@@ -59,7 +59,12 @@ def stacked_bars(
     for k, name in enumerate(parts.columns):
         left = np.where(values[:, k] >= 0, up[:, k], down[:, k]) - values[:, k]
         ax.barh(
-            places, values[:, k], left=left, height=0.68, color=economy_colour(str(name)), label=str(name)
+            places,
+            values[:, k],
+            left=left,
+            height=0.68,
+            color=economy_colour(str(name), style.background(ax)),
+            label=str(name),
         )
     total = values.sum(axis=1)
     ax.plot(total, places, "D", color=style.ink(ax), markersize=4.5, label="sum", zorder=3)

@@ -133,7 +133,13 @@ def best_responses(
     (a, given_b, best_a), (b, given_a, best_b) = one, other
     across = [(best_a, given_b, a, b), (given_a, best_b, b, a)]
     for x, y, who, whom in across:
-        ax.plot(x, y, color=economy_colour(who), linewidth=style.LINE, label=f"best for {who}, given {whom}")
+        ax.plot(
+            x,
+            y,
+            color=economy_colour(who, style.background(ax)),
+            linewidth=style.LINE,
+            label=f"best for {who}, given {whom}",
+        )
     if nash is not None:
         ax.plot(*nash, "o", color=style.ink(ax), markersize=7, zorder=3)
         words = f"both answer best:\n{a} {style.percent(nash[0])}, {b} {style.percent(nash[1])}"

@@ -90,7 +90,7 @@ def impact_fan(
     ends = []
     for code in codes:
         table = pd.DataFrame(quantiles[code]).sort_index(axis=1)
-        _bands(ax, edges, table, economy_colour(code))
+        _bands(ax, edges, table, economy_colour(code, style.background(ax)))
         ends.append(_line_and_end(ax, edges, table, code, percent=percent))
     ax.set_ylim(*limits([quantiles.to_numpy(dtype=float)]))
     value_axis(ax.yaxis, percent=percent)
@@ -192,10 +192,12 @@ def _branch_key(figure: Figure, names: list[str]) -> None:
     for handle, dash in zip(handles, BRANCH_DASHES, strict=False):
         handle.set(linestyle=dash)
     ink = style.ink(figure.axes[0])
-    figure.legend(
+    legend = figure.legend(
         handles=handles, loc="outside upper right", ncols=len(names), frameon=False, labelcolor=ink,
         fontsize=style.LABEL,
     )  # fmt: skip
+    for text in legend.get_texts():
+        text.set_parse_math(False)
 
 
 def _closing(frame: pd.DataFrame) -> pd.Timestamp:
@@ -228,7 +230,7 @@ def _line_and_end(ax: Axes, edges: Edges, table: pd.DataFrame, code: str, *, per
     levels = [float(level) for level in table.columns]
     middle = min(levels, key=lambda level: abs(level - 0.5))
     values = table[middle].to_numpy(dtype=float)
-    colour = economy_colour(code)
+    colour = economy_colour(code, style.background(ax))
     steps = np.append(values, values[-1])
     ax.plot(edges, steps, drawstyle="steps-post", color=colour, linewidth=style.LINE, label=code)
     last = timeline.last_known(values)

@@ -73,8 +73,10 @@ class Placed(Artist):
 
 
 def pixel_text(text: str, size: float, colour: str, **look: str) -> Text:
-    """Return a text whose position is in pixels."""
-    made = Text(0, 0, text, fontsize=size, color=colour, transform=IdentityTransform())
+    """Return a text whose position is in pixels; a ``$`` in it is a dollar, not a formula."""
+    made = Text(
+        0, 0, text, fontsize=size, color=colour, transform=IdentityTransform(), parse_math=False
+    )  # fmt: skip
     made.set(**look)
     return made
 
@@ -155,7 +157,7 @@ class SideTitle(Placed):
 
     def __init__(self, ax: Axes, words: str, low: float | None = None) -> None:
         self.low = low
-        ax.set_ylabel(words, visible=False)
+        ax.set_ylabel(words, visible=False, parse_math=False)
         look = {"rotation": "vertical", "ha": "right", "va": "center", "multialignment": "center"}
         self.text = pixel_text(words, LABEL, muted(ax), **look)
         super().__init__(ax, [self.text], zorder=2.4)
@@ -284,7 +286,7 @@ class Heading(Placed):
         size: float = TITLE,
     ) -> None:
         self.above, self.beside = above, beside
-        self.title = ax.set_title(words, loc="left", visible=False)
+        self.title = ax.set_title(words, loc="left", visible=False, parse_math=False)
         self.text = pixel_text(words, size, ink(ax), va="bottom", fontweight="bold")
         super().__init__(ax, [self.text], zorder=2.4)
 

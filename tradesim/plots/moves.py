@@ -168,7 +168,9 @@ def _lanes(ax: Axes, tracks: Sequence[Track], moves: Sequence[Move], truces: Seq
     for y, name in zip(levels, names, strict=True):
         own = [move for move in moves if move.lane == name]
         colour = (
-            economy_colour(name) if any(move.pair for move in own) or _acts(name, tracks) else style.muted(ax)
+            economy_colour(name, style.background(ax))
+            if any(move.pair for move in own) or _acts(name, tracks)
+            else style.muted(ax)
         )
         bars = [(timeline.number(a), timeline.number(b)) for _, a, b in truces] if name == "truces" else []
         Lane(ax, float(y), name, [move.mark for move in own], colour, _inside(bars, ax.get_xlim()))
@@ -199,7 +201,7 @@ def _numbers(ax: Axes, tracks: Sequence[Track], moves: Sequence[Move]) -> None:
     for move in sorted(moves, key=lambda move: -move.mark.weight):
         level = _level(lines.get(move.pair), move.mark.until) if move.pair else np.nan
         if not np.isnan(level) and move.pair:
-            colour = economy_colour(move.pair[0])
+            colour = economy_colour(move.pair[0], style.background(ax))
             points.append(
                 Point(move.mark.until, level, move.mark.number, legible(colour, style.background(ax)))
             )

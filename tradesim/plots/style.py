@@ -169,4 +169,4 @@ def set_window(ax: Axes, dates: ArrayLike) -> None:
 def figure_title(figure: Figure, words: str) -> None:
     """Write a title above all axes of a figure, from its left edge."""
     title = figure.suptitle(words, x=0.01, ha="left", fontsize=TITLE + 1.5, fontweight="bold")
-    title.set_color(ink(figure.axes[0]))
+    title.set(color=ink(figure.axes[0]), parse_math=False)

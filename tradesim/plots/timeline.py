@@ -182,7 +182,7 @@ def line(ax: Axes, track: Track) -> Line2D:
         track.dates,
         track.duties,
         drawstyle="steps-post",
-        color=economy_colour(track.importer),
+        color=economy_colour(track.importer, style.background(ax)),
         linestyle=track.dash,
         linewidth=track.width,
         alpha=track.alpha,
@@ -202,7 +202,7 @@ def ends_of(ax: Axes, track: Track) -> Iterator[End]:
         return
     k = last_known(track.duties)
     until = f" (until {np.datetime_as_string(track.dates[k], 'D')})" if k + 1 < len(track.duties) else ""
-    colour = economy_colour(track.importer)
+    colour = economy_colour(track.importer, style.background(ax))
     words = f"{track.label} {style.percent(float(track.duties[k]))}{until}"
     yield End(
         number(track.dates[k]), float(track.duties[k]), words, legible(colour, style.background(ax)), colour

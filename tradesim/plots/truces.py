@@ -105,7 +105,7 @@ def _axis(ax: Axes, floors: Floats) -> None:
     ax.set_ylim(-0.04, floors.max() + HEIGHT + 0.06)
     levels = sorted((floor + HEIGHT * share, f"{share:.0%}".replace("%", " %")) for floor in floors
                     for share in ((0, 1) if len(floors) > 1 else (0, 0.5, 1)))  # fmt: skip
-    ax.set_yticks([level for level, _ in levels], [words for _, words in levels])
+    ax.set_yticks([level for level, _ in levels], [words for _, words in levels], parse_math=False)
 
 
 def _end(ax: Axes, day: float, name: str, values: Floats, floor: float) -> End:
