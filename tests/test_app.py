@@ -118,7 +118,12 @@ def test_every_kind_of_rule_and_each_of_its_numbers_has_words():
             "instrument",
             "equivalent",
             "diversion",
-            *({"view"} if kind == "rebalance" else ()),
+            *({"view"} if rules.KINDS[kind].averages else ()),
+            *(
+                {"deficits", "top", "accuracy", "model", "unprovoked"}
+                if issubclass(rules.KINDS[kind], rules.Economic)
+                else ()
+            ),
         }
         shown = {control.path.rpartition(".")[2] for control in group.controls}
         assert shown == (set() if kind == "passive" else own - aside)

@@ -283,7 +283,7 @@ def test_a_custom_function_is_asked_for_its_own_pairs():
     custom = {"CHN-ROW": rules.Custom(function=half, parameters=(0.5,)), "USA": rules.Match()}
     functions = functions_of(custom, Economies(CODES))
     assert list(functions) == [2]
-    assert functions[2][0] is half
+    assert functions[2][0].function is half
     assert functions[2][1].tolist() == [0.5, 0.0, 0.0, 0.0]
 
 

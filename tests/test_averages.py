@@ -762,7 +762,7 @@ def test_no_authority_is_refused():
 def test_periods_and_frequencies_are_checked(name):
     with pytest.raises(InputError, match="unknown freq"):
         EACH[name](record(act(0.5)), DAY, DAY, freq="H")
-    with pytest.raises(InputError, match="holds no day"):
+    with pytest.raises(InputError, match="before the first day"):
         EACH[name](record(act(0.5)), DAY, "2025-05-31")
     with pytest.raises(InputError, match="before the record begins"):
         EACH[name](record(act(0.5), begins="2025-01-01"), "2024-12-31", DAY)

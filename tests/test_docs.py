@@ -57,7 +57,7 @@ def folder(tmp_path, monkeypatch):
     mpl.use("Agg")
     page = (DOCS / "how_to" / "scenario_file.md").read_text(encoding="utf-8")
     own = re.search(r"```toml\n(name = .*?)```", page, re.DOTALL)[1]
-    for name in ("own.toml", "my-scenario.toml"):
+    for name in ("own.toml", "my-scenario.toml", "mine.toml"):
         Path(name).write_text(own, encoding="utf-8")
     Path("acts.csv").write_text(GOOD_CSV.replace("USA", "AAA").replace("CHN", "BBB"), encoding="utf-8")
     yield tmp_path
@@ -93,7 +93,7 @@ def test_the_python_of_a_page_runs(page, folder):
 
 @pytest.mark.parametrize("command", commands())
 def test_a_command_can_be_read_and_runs(command, folder):
-    name, *options = shlex.split(command)[1:]
+    name, *options = shlex.split(command.partition(" > ")[0])[1:]
     known = get_command(app).commands
     assert name in known, command
     if name in CHEAP:

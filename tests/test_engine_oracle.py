@@ -34,7 +34,7 @@ def act(rate=0.1, starts=0, over=None, pair=OURS, **changes):
 def played(acts=(), days=6, seed=0, draw=0, sampling="random", **parts):
     given = {"rules": {}, "truces": [], "events": [], "shocks": []} | parts
     schedule = Schedule(acts, Economies(["USA", "CHN", "MEX"], IMPORTS))
-    scenario = SimpleNamespace(start=FIRST, end=day(days), schedule=schedule, **given)
+    scenario = SimpleNamespace(start=FIRST, end=day(days), schedule=schedule, grid=None, **given)
     return engine_oracle.play(scenario, seed, draw, sampling)
 
 

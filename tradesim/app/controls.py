@@ -175,7 +175,7 @@ def _choices(key: str, rule: Any, told: Mapping[str, str]) -> Iterator[Control]:
         yield Control(f"{key}.by", label.format(**told), meaning, rule.by, options=get_args(By))
     label, meaning = words.RATCHET
     yield Control(f"{key}.ratchet", label.format(**told), meaning, rule.ratchet, main=False)
-    if rule.kind != "rebalance":
+    if not rule.averages:
         label, meaning = words.VIEW
         yield Control(
             f"{key}.view", label.format(**told), meaning, rule.view, options=get_args(View), main=False

@@ -159,6 +159,9 @@ KINDS: Mapping[str, str] = {
     "contrite": "matches, but not answers to its own first strike",
     "gradual": "punishes longer each time, then is calm",
     "deescalate": "answers cuts with cuts",
+    "terms-of-trade": "takes back what its terms of trade lost",
+    "welfare-restoring": "takes back what its welfare lost",
+    "best-response": "charges what is best for itself",
 }
 """The rules, in words."""
 

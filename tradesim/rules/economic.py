@@ -26,6 +26,7 @@ from tradesim.economics.single import Deficits
 from tradesim.engine import families
 from tradesim.engine.families import UNLIMITED, Family
 from tradesim.errors import InputError, Problem
+from tradesim.keywords import by_name
 from tradesim.rules.base import Rule
 
 Floats = NDArray[np.float64]
@@ -119,6 +120,7 @@ class Economic(Rule):
                 yield Problem(f"{each.name} beside a model", each.name, got, fix="give it to the model")
 
 
+@by_name
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermsOfTrade(Economic):
     """Reciprocity in the terms of trade: a duty that takes back what the partner's duty won it.
@@ -144,6 +146,7 @@ class TermsOfTrade(Economic):
         return f"held at {self.cap * 100:g} %"
 
 
+@by_name
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WelfareRestoring(Economic):
     """A duty that leaves the economy as well off as before, the lowest that does.
@@ -168,6 +171,7 @@ class WelfareRestoring(Economic):
         return f"{wanted * 100:.3g} % on average comes closest" if wanted > 0 else "none at all comes closest"
 
 
+@by_name
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BestResponse(Economic):
     """The duty that leaves the economy best off, given the partner's: two of them end in the Nash tariffs.
