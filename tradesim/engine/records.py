@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from tradesim.engine.compiled import called
 from tradesim.engine.program import DUST, Floats, Ints, Program, Trace
-from tradesim.engine.rows import copy, fill, raise_to
+from tradesim.engine.rows import copy, fill
 from tradesim.engine.state import STEP, Stage, Tally, Work
 from tradesim.engine.windows import days_held, write_held
 
@@ -103,72 +103,74 @@ def _trace(p: Program, w: Work, day: int, out: Trace, row: int, count: int) -> N
 @called
 def _tally(p: Program, w: Work, t: int, out: Trace, count: int) -> None:
     """Count each draw among those that charge as much from day t on, and no longer where it was."""
-    n, first = p.base.shape[1], w.calendar.now[STEP] == 0
+    n, first, moved = p.base.shape[1], w.calendar.now[STEP] == 0, w.tally.moved
     for i in range(n):
         for j in range(n):
             if i != j and w.calendar.charging[t, i, j]:
-                counts, places = out.duties[t, i, j], w.tally.places
-                _place(w.duty[i, j], out.scale[0], len(counts) - 1, places)
-                _shift(places, w.tally.bin[i, j], counts, first, count)
-                if len(out.last) > 0:
-                    _sum_up(w.tally, w.duty[i, j], i, j, t, first)
-                    for v in range(len(out.levels)):
-                        _pass(w.duty[i, j], out.levels[v], w.tally.passed[v, i, j], t, len(p.base), first)
+                if first:
+                    many = _enter(w.tally, w.duty[i, j], i, j, len(p.base), count)
+                else:
+                    many = _find_moved(w.duty[i, j], w.tally.level[i, j], moved, count)
+                _move(w.tally, w.duty[i, j], i, j, t, out.duties[t, i, j], out.scale[0], many, first)
+                for v in range(len(out.levels)):
+                    _pass(w.duty[i, j], out.levels[v], w.tally.passed[v, i, j], moved, many, t, len(p.base))
 
 
 @called
-def _place(duty: Floats, scale: float, last: int, places: Ints) -> None:
-    """Fill ``places`` with the bin of each duty."""
-    for s in range(len(places)):
-        places[s] = min(int(duty[s] * scale), last)
-
-
-@called
-def _shift(places: Ints, bins: Ints, counts: NDArray[np.int32], first: bool, count: int) -> None:
-    """Count every draw that has moved where it now is, and no longer where it was."""
+def _enter(tally: Tally, duty: Floats, i: int, j: int, never: int, count: int) -> int:
+    """Begin: every draw has moved, and none has passed a level."""
+    fill(tally.total[i, j], 0.0)
+    copy(duty, tally.peak[i, j])
     for s in range(count):
-        if first or places[s] != bins[s]:
-            counts[places[s]] += 1
-            if not first:
-                counts[bins[s]] -= 1
-            bins[s] = places[s]
+        tally.moved[s] = s
+        for v in range(len(tally.passed)):
+            tally.passed[v, i, j, s] = never
+    return count
 
 
 @called
-def _sum_up(tally: Tally, duty: Floats, i: int, j: int, t: int, first: bool) -> None:
-    """Keep the highest duty of each draw, and add up its days: a duty counts when another takes its place."""
-    level, since, total, peak = tally.level[i, j], tally.since[i, j], tally.total[i, j], tally.peak[i, j]
-    if first:
-        fill(total, 0.0)
-        fill(since, 0.0)
-        copy(duty, level)
-        copy(duty, peak)
-        return
-    _add_days(duty, level, since, float(t), total)
-    _begin_anew(duty, level, float(t), since)
-    raise_to(peak, duty)
-    copy(duty, level)
+def _find_moved(duty: Floats, level: Floats, moved: Places, count: int) -> int:
+    """List the draws that no longer charge what they did, without a branch: they are few. Return how many."""
+    many = np.uint64(0)
+    for s in range(np.uint64(count)):
+        moved[many] = s
+        many += np.uint64(duty[s] != level[s])
+    return int(many)
 
 
 @called
-def _add_days(duty: Floats, level: Floats, since: Floats, today: float, total: Floats) -> None:
-    """Add the days on which the duty was what it no longer is."""
-    for s in range(len(total)):
-        total[s] += level[s] * (today - since[s]) if duty[s] != level[s] else 0.0
+def _move(
+    tally: Tally,
+    duty: Floats,
+    i: int,
+    j: int,
+    t: int,
+    counts: NDArray[np.int32],
+    scale: float,
+    many: int,
+    first: bool,
+) -> None:
+    """Count draws where they now are; add up the days of a duty when another takes its place."""
+    bins, level, since = tally.bin[i, j], tally.level[i, j], tally.since[i, j]
+    total, peak, last = tally.total[i, j], tally.peak[i, j], len(counts) - 1
+    for k in range(np.uint64(many)):
+        s = tally.moved[k]
+        place = np.uint64(min(int(duty[s] * scale), last))
+        counts[place] += 1
+        if not first:
+            counts[bins[s]] -= 1
+            total[s] += level[s] * (float(t) - since[s])
+        bins[s], level[s], since[s] = place, duty[s], float(t)
+        peak[s] = max(peak[s], duty[s])
 
 
 @called
-def _begin_anew(duty: Floats, level: Floats, today: float, since: Floats) -> None:
-    for s in range(len(since)):
-        since[s] = today if duty[s] != level[s] else since[s]
-
-
-@called
-def _pass(duty: Floats, level: float, passed: Ints, t: int, never: int, first: bool) -> None:
+def _pass(duty: Floats, level: float, passed: Ints, moved: Places, many: int, t: int, never: int) -> None:
     """Note the first day on which a duty exceeds a level, by more than rounding."""
-    for s in range(len(duty)):
-        before = never if first else passed[s]
-        passed[s] = t if before == never and duty[s] > level + DUST else before
+    for k in range(np.uint64(many)):
+        s = moved[k]
+        if passed[s] == never and duty[s] > level + DUST:
+            passed[s] = t
 
 
 @called

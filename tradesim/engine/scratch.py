@@ -147,8 +147,8 @@ def _rules(rules: int, columns: int, size: int) -> Rules:
 
 def _tally(n: int, levels: int, size: int) -> Tally:
     return Tally(
-        places=_ints(size),
-        bin=_ints(n, n, size),
+        moved=np.zeros(size, dtype=np.uint64),
+        bin=np.zeros((n, n, size), dtype=np.uint64),
         since=_floats(n, n, size),
         level=_floats(n, n, size),
         peak=_floats(n, n, size),

@@ -143,13 +143,13 @@ class Rules(NamedTuple):
 class Tally(NamedTuple):
     """What is kept of a draw whose path is not; B is 0 where it is.
 
-    bin : (N, N, B) int64, of its duty. level, since, peak, total : (N, N, B), its duty, the day from which it
-    has that, the highest, and duty × days until ``since``. passed : (V, N, N, B) int64, the first day above
-    each level. places : (B,) int64, bins of today.
+    bin : (N, N, B) uint64, of its duty. level, since, peak, total : (N, N, B), its duty, the day from which
+    it has that, the highest, and duty × days until ``since``. passed : (V, N, N, B) int64, the first day
+    above each level. moved : (B,) uint64, draws whose duty is not what it was.
     """
 
-    places: Ints
-    bin: Ints
+    moved: NDArray[np.uint64]
+    bin: NDArray[np.uint64]
     since: Floats
     level: Floats
     peak: Floats
