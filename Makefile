@@ -7,6 +7,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 export PIP_NO_INPUT = 1
 # What is compiled cannot be measured: these tests run the day loop in Python first.
 IN_PYTHON := tests/test_engine_against_oracle.py tests/test_kernel.py
+# One process a core; the tests of a file stay together, for they share what is slow to make.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 SOURCES := $(wildcard tradesim/*.py tradesim/*/*.py)
 EXECUTED := $(patsubst notebooks/%,out/notebooks/%,$(wildcard notebooks/*.ipynb))
@@ -17,8 +19,8 @@ run: .venv/installed  ## the main job: charts and tables of the packaged record,
 	$(BIN)/tradesim tour --out out
 
 test: check  ## everything that CI checks
-	NUMBA_DISABLE_JIT=1 TRADESIM_ORACLE_SCENARIOS=100 $(BIN)/python -m pytest --cov --cov-report= --cov-fail-under=0 $(IN_PYTHON)
-	$(BIN)/python -m pytest --cov --cov-append --cov-report=term
+	NUMBA_DISABLE_JIT=1 TRADESIM_ORACLE_SCENARIOS=100 $(PYTEST) --cov --cov-report= --cov-fail-under=0 $(IN_PYTHON)
+	$(PYTEST) --cov --cov-append --cov-report=term
 
 check: .venv/developed
 	$(BIN)/ruff check .
