@@ -28,12 +28,12 @@ check: .venv/developed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: .venv/installed  ## measured against what a user would write instead
-	$(BIN)/python -m benchmarks.schedule
-	$(BIN)/python -m benchmarks.engine --quick
-	$(BIN)/python -m benchmarks.sweep --quick
-	$(BIN)/python -m benchmarks.impact --quick
-	$(BIN)/python -m benchmarks.economics
+bench: .venv/installed  ## measured against what a user would write instead; numbers into out/bench
+	$(BIN)/python -m benchmarks.schedule --json out/bench/schedule.json
+	$(BIN)/python -m benchmarks.engine --quick --json out/bench/engine.json
+	$(BIN)/python -m benchmarks.sweep --quick --json out/bench/sweep.json
+	$(BIN)/python -m benchmarks.impact --quick --json out/bench/impact.json
+	$(BIN)/python -m benchmarks.economics --json out/bench/economics.json
 
 oracle: .venv/developed  ## the engine against its second reading in plain Python, on 10,000 random scenarios
 	NUMBA_DISABLE_JIT=1 TRADESIM_ORACLE_SCENARIOS=10000 $(BIN)/python -m pytest tests/test_engine_against_oracle.py
@@ -41,6 +41,7 @@ oracle: .venv/developed  ## the engine against its second reading in plain Pytho
 pages: .venv/installed  ## the pages and pictures that are made from the package, kept under version control
 	$(BIN)/python docs/generate.py
 	$(BIN)/python docs/pictures.py
+	$(BIN)/python -m benchmarks.page
 	for example in what_it_costs chosen_duties best_answers economic_rules; do $(BIN)/python examples/$$example.py || exit 1; done
 	cp out/what_it_costs/*.png out/chosen_duties/*.png out/best_answers/*.png out/economic_rules/*.png docs/images/costs/
 

@@ -10,7 +10,6 @@ import argparse
 import contextlib
 import importlib
 import io
-import json
 import statistics
 import sys
 import time
@@ -24,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.replications import gravity, liberation_day
+from benchmarks.saved import save
 from tradesim.economics import SingleSector
 
 Floats = NDArray[np.float64]
@@ -203,9 +203,7 @@ def main() -> int:
     if "ratio" in found.get("30 economies", {}):
         reached[f"{GOAL_RATIO:g} × gegravity"] = found["30 economies"]["ratio"] >= GOAL_RATIO
     print("\n" + "\n".join(f"{goal}: {'yes' if met else 'NO'}" for goal, met in reached.items()))
-    if chosen.json:
-        chosen.json.parent.mkdir(parents=True, exist_ok=True)
-        chosen.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    save(chosen.json, found)
     return 0 if all(reached.values()) else 1
 
 

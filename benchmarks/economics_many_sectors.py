@@ -7,7 +7,6 @@ as they are set outside.
 """
 
 import argparse
-import json
 import os
 import sys
 import time
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 
 from benchmarks.economics import DATA, seconds
 from benchmarks.replications import caliendo_parro, ossa
+from benchmarks.saved import save
 from tradesim.economics import Krugman, MultiSector, nash, optimal_tariff
 
 Floats = NDArray[np.float64]
@@ -125,9 +125,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             missed |= late
             verdict = "" if goal is None else f"   {'NOT ' if late else ''}within {goal:g} s"
             print(f"  {name:28}{value if isinstance(value, int | str) else format(value, '.3g')}{verdict}")
-    if chosen.json:
-        chosen.json.parent.mkdir(parents=True, exist_ok=True)
-        chosen.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    save(chosen.json, found)
     return int(missed)
 
 

@@ -20,10 +20,6 @@ the median of the rounds is printed, with the slowest and the fastest. Exit code
 """
 
 import argparse
-import importlib.metadata
-import json
-import os
-import platform
 import random
 import statistics
 import sys
@@ -39,6 +35,7 @@ import numpy as np
 
 from benchmarks import wars
 from benchmarks.peers import DAYS, PEERS, installed
+from benchmarks.saved import machine, save
 from benchmarks.wars import Buffer, Loop, War
 
 BUFFER = 320_000_000
@@ -204,23 +201,6 @@ def _seconds(function: Callable[[], Any]) -> float:
 # Saying --------------------------------------------------------------------------------------------------
 
 
-def machine() -> dict[str, Any]:
-    """Return what the numbers depend on."""
-    described = Path("/proc/cpuinfo").read_text(encoding="utf-8") if Path("/proc/cpuinfo").exists() else ""
-    names = [
-        line.split(":", 1)[1].strip() for line in described.splitlines() if line.startswith("model name")
-    ]
-    packages = ("tradesim", "numpy", "numba", "llvmlite")
-    return {
-        "cpu": names[0] if names else platform.processor(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-        "architecture": platform.machine(),
-        "system": platform.system(),
-        "python": platform.python_version(),
-        **{name: importlib.metadata.version(name) for name in packages},
-    }
-
-
 def show(rows: Sequence[Row], bytes_of: dict[str, int], speeds: dict[str, float]) -> None:
     """Print the table, with ratios to the paths of tradesim and C on one thread in the same war and draws."""
     print(
@@ -274,8 +254,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers to FILE as well")
     chosen = parser.parse_args()
     rounds, planned = 3 if chosen.quick else 7, plan(chosen.quick)
-    about = machine()
-    print(", ".join(f"{name} {value}" for name, value in about.items()))
+    print(", ".join(f"{name} {value}" for name, value in machine().items()))
     rows: list[Row] = []
     apart: dict[str, dict[str, float]] = {}
     bytes_of = {war.name: 8 * war.shape[1] ** 2 + len(war.together) for war, _ in planned}
@@ -299,11 +278,8 @@ def main() -> int:
     reached = goals(rows, speeds, bytes_of[planned[0][0].name])
     agree = all(x < CLOSE for found in apart.values() for x in found.values())
     print(f"results agree to {CLOSE:g}: {'yes' if agree else 'NO'}")
-    if chosen.json:
-        result = {"machine": about, "bandwidth": speeds, "apart": apart, "goals": reached, "agree": agree}
-        result |= {"rows": [asdict(row) for row in rows]}
-        chosen.json.parent.mkdir(parents=True, exist_ok=True)
-        chosen.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    result = {"bandwidth": speeds, "apart": apart, "goals": reached, "agree": agree}
+    save(chosen.json, result | {"rows": [asdict(row) for row in rows]})
     return 0 if agree else 1
 
 

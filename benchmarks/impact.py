@@ -7,7 +7,6 @@ alone, the run itself is told apart. Errors are measured against direct solution
 """
 
 import argparse
-import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 import tradesim as ts
+from benchmarks.saved import save
 from tradesim.impacts.consequences import Consequences
 from tradesim.impacts.matching import match
 from tradesim.impacts.periods import periods
@@ -99,9 +99,7 @@ def main() -> int:
     given = parser.parse_args()
     found = measured(200 if given.quick else given.draws)
     print(pd.Series(found, dtype=object).to_string())
-    if given.json:
-        given.json.parent.mkdir(parents=True, exist_ok=True)
-        given.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
+    save(given.json, found)
     errors = [value for name, value in found.items() if "error" in name]
     good = found["impact"] <= GOAL_SECONDS and max(errors) <= GOAL_ERROR
     print(f"{'met' if good else 'NOT met'}: {GOAL_SECONDS:g} s, {100 * GOAL_ERROR:g} points of welfare")

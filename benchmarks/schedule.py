@@ -18,8 +18,6 @@ import argparse
 import datetime as dt
 import importlib
 import itertools
-import json
-import platform
 import random
 import sys
 import time
@@ -32,6 +30,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from benchmarks.saved import save
 from tradesim import stacking
 from tradesim.economies import Economies
 from tradesim.measures import Measure
@@ -233,12 +232,8 @@ def main() -> int:
     quick = all(row["seconds"] < LIMIT for row in rows if row["way"] == "tradesim")
     print(f"\nresults agree to 1e-12: {'yes' if agree else 'NO'}")
     print(f"tradesim under {LIMIT} s: {'yes' if quick else 'NO'}")
-    if chosen.json:
-        versions = {"python": platform.python_version(), "numpy": np.__version__, "pandas": pd.__version__}
-        about = {"measures": MEASURES, "economies": len(CODES), "seed": SEED, "machine": platform.machine()}
-        result = about | versions | {"agree": agree, "quick": quick, "rows": rows}
-        chosen.json.parent.mkdir(parents=True, exist_ok=True)
-        chosen.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    about = {"measures": MEASURES, "economies": len(CODES), "seed": SEED, "pandas": pd.__version__}
+    save(chosen.json, about | {"agree": agree, "quick": quick, "rows": rows})
     return 0 if agree and quick else 1
 
 

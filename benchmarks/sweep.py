@@ -23,7 +23,7 @@ import numpy as np
 
 import tradesim as ts
 from benchmarks import wars
-from benchmarks.engine import machine
+from benchmarks.saved import machine, save
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 OVER = {
@@ -256,17 +256,13 @@ def main() -> int:
         case, rounds = json.loads(chosen.case)
         print(json.dumps(asdict(alone(Case(**case), rounds))))
         return 0
-    about = machine()
-    print(", ".join(f"{name} {value}" for name, value in about.items()))
+    print(", ".join(f"{name} {value}" for name, value in machine().items()))
     rows = [apart(case, 2 if chosen.quick else 3) for case in plan(chosen.quick)]
     show(rows)
     grown = slopes(rows)
     print("\nseconds grow like " + ", ".join(f"{name}^{power:.2f}" for name, power in grown.items()))
     reached = goals(rows)
-    if chosen.json:
-        told = {"machine": about, "rows": [asdict(row) for row in rows], "slopes": grown, "goals": reached}
-        chosen.json.parent.mkdir(parents=True, exist_ok=True)
-        chosen.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    save(chosen.json, {"rows": [asdict(row) for row in rows], "slopes": grown, "goals": reached})
     fell: list[str] = []
     if chosen.compare:
         saved = json.loads(chosen.compare.read_text(encoding="utf-8"))

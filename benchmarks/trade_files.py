@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 import tradesim as ts
+from benchmarks.saved import save
 
 COUNTRIES = 230
 PRODUCTS = 5_600
@@ -119,9 +120,7 @@ def main() -> int:
     }
     agree = all(np.allclose(each, each[0], rtol=1e-9) for each in totals.values())
     print(f"sums agree to 1e-9: {'yes' if agree else 'NO'}")
-    if given.json:
-        given.json.parent.mkdir(parents=True, exist_ok=True)
-        given.json.write_text(json.dumps({"agree": agree, "results": results}, indent=2), encoding="utf-8")
+    save(given.json, {"agree": agree, "results": results})
     return 0 if agree else 1
 
 

@@ -70,7 +70,7 @@ def test_it_prints_writes_and_compares(monkeypatch, tmp_path, capsys):
     assert "seconds grow like draws^1.00, days^1.00, economies^2.00" in said
     assert "quantiles: 384.00 s (goal 1.5 s), NumPy 384.0 s, scaled up from 20,000 draws" in said
     told = json.loads(target.read_text(encoding="utf-8"))
-    assert {"machine", "rows", "slopes", "goals"} == set(told)
+    assert {"date", "load", "machine", "rows", "slopes", "goals"} == set(told)
     for row in told["rows"]:
         row["seconds"] /= 3
         row["slowest"] = row["fastest"] = row["seconds"]

@@ -1,11 +1,12 @@
 """What the benchmark compares is the same thing: C, NumPy and plain Python against tradesim, in small."""
 
+import doctest
 import json
 import sys
 
 import pytest
 
-from benchmarks import engine, peers, wars
+from benchmarks import engine, page, peers, saved, wars
 
 SMALL = {"two": (2, 20), "four": (4, 30, 3, 5)}
 
@@ -76,3 +77,20 @@ def test_it_prints_a_table_and_writes_json(monkeypatch, tmp_path, capsys):
     assert written["agree"] is True
     assert {row["way"] for row in written["rows"]} >= {"tradesim, paths, 1 thread", "NumPy, paths"}
     assert {"cpu", "cores", "numba"} <= set(written["machine"])
+
+
+def test_the_page_of_measured_numbers_is_current():
+    found = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in page.RESULTS.glob("*.json")}
+    assert set(found) == set(page.TITLES)
+    assert page.PAGE.read_text(encoding="utf-8") == page.page(found), "run make pages"
+
+
+def test_nothing_is_saved_without_a_file(tmp_path):
+    saved.save(None, {"agree": True})
+    saved.save(tmp_path / "new" / "x.json", {"agree": True})
+    told = json.loads((tmp_path / "new" / "x.json").read_text(encoding="utf-8"))
+    assert set(told) == {*page.MADE, "agree"}
+
+
+def test_the_example_of_the_page_runs():
+    assert doctest.testmod(page).failed == 0
