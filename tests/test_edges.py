@@ -314,6 +314,28 @@ def test_odds_as_steep_as_they_may_be():
     assert paths.outcomes["vote"].tolist() == ["a"] * 50
 
 
+# The first day ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("day", [0, 3])
+def test_a_truce_begun_anew_and_ended_at_once_takes_what_it_held_with_it(day):
+    """On the first day as on any other: what counts is that it held on the eve."""
+    on = (pd.Timestamp(FIRST) + pd.Timedelta(days=day)).date()
+    anew = ts.Effect(action="start_truce", target="lull", until="2025-05-01")
+    end = ts.Effect(action="end_truce", target="lull")
+    vote = ts.Event(name="vote", date=on, outcomes=[ts.Outcome(name="a", probability=1, effects=[anew, end])])
+    lull = ts.Truce(
+        name="lull",
+        parties=("USA", "CHN"),
+        start="2025-03-01",
+        end="2025-06-01",
+        suspend=["opening"],
+        at_end="lapse",
+    )
+    old = act(effective="2025-01-01")
+    assert duties(old, truces=[lull], events=[vote]) == (NEVER, NEVER)
+
+
 # No trade --------------------------------------------------------------------------------------------
 
 

@@ -25,7 +25,7 @@ def test_the_engine_agrees_with_the_oracle(first):
         assert disagreement(number) is None
 
 
-@pytest.mark.parametrize("number", [7265, 9032])
+@pytest.mark.parametrize("number", [2812, 7265, 7628, 9032])
 def test_scenarios_on_which_they_once_parted(number):
     assert disagreement(number) is None
 

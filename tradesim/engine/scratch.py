@@ -90,6 +90,7 @@ def _truces(truces: int, n: int, size: int) -> Truces:
         over=_flags(truces, size),
         lapsed=_flags(truces, size),
         breached=_flags(truces, size),
+        eve=_flags(truces, size),
         moving=_floats(n, n, size),
         share=_floats(n, n, size),
         fragile=_flags(truces),

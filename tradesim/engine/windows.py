@@ -35,6 +35,7 @@ def open_truces(p: Program, w: Work, numbers: Floats, low: int) -> None:
             truce.fragile[k] |= p.truce_values[d, k, BREACH] > 0.0
             truce.held[k, s] = truce.over[k, s] = truce.breached[k, s] = False
             truce.lapsed[k, s] = p.truce_lapses[k] and starts < ends and ends <= 0
+            truce.eve[k, s] = starts < 0 <= ends
             note(w.agenda, w.calendar, WINDOWS, max(starts, 0), item_of(k, s, 0))
             note(w.agenda, w.calendar, WINDOWS, ends, item_of(k, s, 0))
     for i in range(p.base.shape[1]):
@@ -167,8 +168,7 @@ def _hold(truces: Truces, k: int, s: int, t: int, broken: bool, lapses: bool) ->
         truces.over[k, s] = truces.breached[k, s] = True
         holds = False
     elif lapses and not holds:
-        over_before = t == 0 and truces.starts[k, s] < truces.ends[k, s] <= 0
-        truces.lapsed[k, s] = lapsed or before or over_before
+        truces.lapsed[k, s] = lapsed or before or (t == 0 and truces.eve[k, s])
     if holds != before:
         truces.days[k, s] += (t - truces.since[k, s]) * before
         truces.since[k, s] = t
