@@ -126,9 +126,10 @@ def reservations(rule: Rule) -> Iterator[str]:
         yield "never comes down by itself"
     if rule.allies:
         yield f"answers for {', '.join(rule.allies)} too"
-    if rule.instrument != "tariff":
-        equivalent = rule.equivalent or 0.0
-        yield f"by {rule.instrument.replace('_', ' ')}, a point of which costs trade {equivalent:g} points"
+    if rule.charged_beside is not None:
+        equivalent, beside = rule.equivalent or 0.0, rule.charged_beside.replace("_", " ")
+        how = "and by" if rule.instrument == "tariff" else "by"
+        yield f"{how} {beside}, a point of which costs trade {equivalent:g} points"
 
 
 def truce_rows(scenario: Scenario) -> Iterator[tuple[str, str, str, str, str, str]]:

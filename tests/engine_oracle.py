@@ -675,8 +675,10 @@ def _charged(world, past, t, in_force):
         charged = past[t - rule.implementation]["answered"][i, j] * rule.coverage * left[i, j]
         if rule.instrument == "tariff":
             added[i, j] += charged
-        else:
-            cost[(i, j) if rule.instrument == "fee" else (j, i)] += charged * rule.equivalent
+        if "fee" in (rule.instrument, rule.beside):
+            cost[i, j] += charged * rule.equivalent
+        if "export_control" in (rule.instrument, rule.beside):
+            cost[j, i] += charged * rule.equivalent
     for shock in world.scenario.shocks:
         pair = shock.importer, shock.exporter
         charged = _in_force(shock, world.arrivals[shock.name], t, shock.implementation)

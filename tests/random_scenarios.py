@@ -176,7 +176,7 @@ def _rule(chance, code, codes):
     kind = chance.choice([*FAMILIES, "match", "deescalate", "deescalate"])
     given = _modifiers(chance, [other for other in codes if other != code]) | FAMILIES[kind](chance)
     if kind == "deescalate":
-        given |= {"instrument": "tariff", "equivalent": None}
+        given |= {"instrument": "tariff", "beside": None, "equivalent": None}
     averages = kind in {"rebalance", *ECONOMIC}
     if given["coverage"] == 0.0 and (averages or given.get("view") == "trade-weighted"):
         given["coverage"] = 0.4  # an answer on no trade that is to weigh something is refused
@@ -264,7 +264,9 @@ def _modifiers(chance, others):
     if _often(chance, 0.04):
         given["coverage"] = 0.0
     if _often(chance, 0.2):
-        given |= {"instrument": chance.choice(["fee", "export_control"]), "equivalent": _coverage(chance)}
+        apart = random.Random(str(given))  # noqa: S311 of its own: scenarios keep their numbers
+        how = apart.choice(["instrument", "beside"])
+        given |= {how: chance.choice(["fee", "export_control"]), "equivalent": _coverage(chance)}
     return given
 
 
@@ -437,6 +439,7 @@ def _rule_features(key, rule):
     yield f"family {rule.kind}"
     yield f"view {rule.view}"
     yield f"instrument {rule.instrument}"
+    yield f"beside {rule.beside}"
     yield from (f"modifier {name}" for name in MODIFIERS if getattr(rule, name))
     yield from (["modifier cap"] if rule.cap < 10 else [])
     yield from (["modifier coverage"] if rule.coverage < 1 else [])

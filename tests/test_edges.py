@@ -355,3 +355,21 @@ def test_a_rule_by_value_without_any_trade_is_refused():
     without = ts.Economies(["USA", "CHN"])
     said = refusal(lambda: scenario(act(), economies=without, rules={"CHN": rules.Rebalance()}))
     assert said == "rules.CHN: a rule by value without trade; got no imports; give imports"
+
+
+# Beside duties ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("beside", "importer", "exporter"), [("fee", "CHN", "USA"), ("export_control", "USA", "CHN")]
+)
+def test_an_answer_by_tariff_and_something_beside(beside, importer, exporter):
+    """As many points of both; a fee makes the goods of the partner dearer, a control those that it buys."""
+    both = rules.Match(coverage=0.5, beside=beside, equivalent=0.2)
+    paths = looked_at(scenario(act(), rules={"CHN": both}).run(2))
+    alone = scenario(act(), rules={"CHN": rules.Match(coverage=0.5)}).run(2)
+    assert (paths.duty == alone.duty).all()
+    cost = np.zeros_like(paths.duty)
+    at = [paths.economies.index(code) for code in (importer, exporter)]
+    cost[:, 2:, at[0], at[1]] = 0.3 * 0.5 * 0.2
+    np.testing.assert_allclose(paths.cost, cost, atol=1e-15)

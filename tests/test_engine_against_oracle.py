@@ -92,6 +92,7 @@ def test_the_scenarios_have_everything_often():
     wanted += [f"modifier {name}" for name in (*random_scenarios.MODIFIERS, "cap", "coverage")]
     wanted += [f"view {view}" for view in ("nominal", "trade-weighted")]
     wanted += [f"instrument {instrument}" for instrument in ("tariff", "fee", "export_control")]
+    wanted += ["beside fee", "beside export_control"]
     actions = {"enact", "revoke", "end_truce", *NEEDS, *(user for users in USES.values() for user in users)}
     wanted += [f"effect {action}" for action in actions - {"extend_truce"}] + ["effect extend_truce until"]
     wanted += ["effect later", "towards one partner", "effect suspend until", "effect start_truce until"]

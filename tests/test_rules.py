@@ -327,6 +327,7 @@ DEFAULTS = {
     "allies": (),
     "diversion": 0.0,
     "instrument": "tariff",
+    "beside": None,
     "equivalent": None,
 }
 SHAPE = {"elasticity": 4.0, "deficits": "world_share", "top": 2.0, "accuracy": 5e-4, "model": None}
@@ -462,6 +463,18 @@ def test_the_ends_of_every_range_are_allowed():
         (
             lambda: Match(view="weighted"),
             "rule Match: view: unknown view; got 'weighted'; allowed: nominal | trade-weighted",
+        ),
+        (
+            lambda: Match(beside="tariff", equivalent=0.1),
+            "rule Match: beside: unknown beside; got 'tariff'; allowed: fee | export_control | None",
+        ),
+        (
+            lambda: Match(instrument="fee", beside="export_control", equivalent=0.1),
+            "rule Match: beside: no tariff to be beside; got 'export_control'; allowed: with instrument = 'tariff'",
+        ),
+        (
+            lambda: Deescalate(beside="fee", equivalent=0.1),
+            "rule Deescalate: beside: cuts what it never charged; got 'fee'; allowed: None",
         ),
         (
             lambda: Match(instrument="quota"),

@@ -319,6 +319,7 @@ TOO_LITTLE = "which USA sells too little for: held at 1000 %"
     ("rule", "why"),
     [
         (rules.Match(instrument="fee", equivalent=0.3), f"{POINTS}: matches × 1, by fee"),
+        (rules.Match(beside="fee", equivalent=0.3), f"{POINTS}: matches × 1, by tariff and fee"),
         (
             rules.Targeted(rate=0.1, instrument="export_control", equivalent=0.3),
             f"{POINTS}: puts 10 % on its list, by export control",

@@ -413,7 +413,7 @@ def _is_whole(value: Any) -> bool:
 
 
 def _size_problems(scenario: Scenario, draws: int) -> Iterator[Problem]:
-    beside = any(rule.instrument != "tariff" for rule in scenario.rules.values())
+    beside = any(rule.charged_beside is not None for rule in scenario.rules.values())
     cells = (1 + beside) * draws * len(scenario.grid) * len(scenario.schedule.economies) ** 2
     if cells > MOST_CELLS:
         most = MOST_CELLS * draws // cells

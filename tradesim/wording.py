@@ -37,6 +37,7 @@ def rule_words(rule: Rule) -> str:
         "allies": f"answers for {' and '.join(rule.allies)} too",
         "diversion": f"counts {rule.diversion * 100:g} % of what others charge its partner",
         "instrument": f"by {rule.instrument.replace('_', ' ')}",
+        "beside": f"with as many points of {str(rule.beside).replace('_', ' ')}",
     }
     words += [text for name, text in further.items() if getattr(rule, name) != defaults[name]]
     return ", ".join(words)

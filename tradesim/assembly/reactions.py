@@ -14,7 +14,7 @@ from tradesim.engine.program import NOMINAL, WEIGHTED, Flags, Floats, Functions,
 from tradesim.errors import InputError, Problem
 from tradesim.rules import Passive, Rebalance, Rule
 
-INSTRUMENTS = {"tariff": 0, "fee": 1, "export_control": 2}
+BESIDE = {None: 0, "fee": 1, "export_control": 2}
 UNBOUNDED = 1e12
 """Exports over imports, where there are no imports."""
 
@@ -26,7 +26,8 @@ class RuleArrays(TypedDict):
     rule_of: Ints
     rule_kind: Ints
     rule_view: Ints
-    rule_instrument: Ints
+    rule_tariff: Flags
+    rule_beside: Ints
     rule_allies: Flags
     rule_stream: Ints
     rule_values: Floats
@@ -69,7 +70,8 @@ def rule_arrays(
         rule_of=table([[places.get((i, j), -1) for j in codes] for i in codes], len(codes)),
         rule_kind=whole([code_of(rule) for _, _, rule in pairs]),
         rule_view=whole([_view(rule) for _, _, rule in pairs]),
-        rule_instrument=whole([INSTRUMENTS[rule.instrument] for _, _, rule in pairs]),
+        rule_tariff=np.array([rule.instrument == "tariff" for _, _, rule in pairs], dtype=np.bool_),
+        rule_beside=whole([BESIDE[rule.charged_beside] for _, _, rule in pairs]),
         rule_allies=table([[code in rule.allies for code in codes] for _, _, rule in pairs], len(codes)) > 0,
         rule_stream=whole([stream_of("forgiveness", f"{i}-{j}") for i, j, _ in pairs]),
         rule_values=numbers(rows, len(Of) + 3),

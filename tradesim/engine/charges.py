@@ -8,7 +8,8 @@ from tradesim.engine.state import STEP, Calendar, Work
 
 REACTION, IMPLEMENTATION = int(Of.REACTION), int(Of.IMPLEMENTATION)
 COVERAGE, EQUIVALENT = int(Of.COVERAGE), int(Of.EQUIVALENT)
-TARIFF, FEE = 0, 1
+NOTHING, FEE, CONTROL = 0, 1, 2
+"""What a rule charges beside duties."""
 
 
 @called
@@ -43,8 +44,10 @@ def _publish(p: Program, w: Work, a: int, i: int, j: int, t: int, now: int) -> N
         rows.copy(w.scheduled[x + n * n], w.announced[now, x + n * n])
         rows.add_product(w.announced[now, x + n * n], answered, values[COVERAGE], sign)
     if rows.differ(answered, before):
-        one, other = (i, j) if p.rule_instrument[a] <= FEE else (j, i)
-        _mark(w.calendar, values[IMPLEMENTATION], w.rules.same[a, 1], t, one, other)
+        if p.rule_tariff[a] or p.rule_beside[a] == FEE:
+            _mark(w.calendar, values[IMPLEMENTATION], w.rules.same[a, 1], t, i, j)
+        if p.rule_beside[a] == CONTROL:
+            _mark(w.calendar, values[IMPLEMENTATION], w.rules.same[a, 1], t, j, i)
 
 
 @called
@@ -88,7 +91,7 @@ def _spread(p: Program, w: Work, t: int) -> None:
 @called
 def charge(p: Program, w: Work, t: int) -> None:
     """Charge what is in force on day t, where it may differ from yesterday."""
-    n, beside = p.base.shape[1], p.rule_instrument.any()
+    n, beside = p.base.shape[1], p.rule_beside.any()
     for i in range(n):
         for j in range(n):
             if i != j and w.calendar.charging[t, i, j]:
@@ -102,7 +105,7 @@ def _charge_duty(p: Program, w: Work, i: int, j: int, t: int) -> None:
     """Fill the duty of a pair: by law, and what its rule and shocks add."""
     a, lawful, duty = p.rule_of[i, j], w.laws.lawful[i, j], w.duty[i, j]
     shocked, share = w.shocks.charged[i, j], w.truces.share[i, j]
-    if a < 0 or p.rule_instrument[a] != TARIFF:
+    if a < 0 or not p.rule_tariff[a]:
         rows.charge_shocks(lawful, shocked, share, duty)
         return
     answered, coverage = w.answered[_in_force(w, a, t), a], w.rules.values[a, COVERAGE]
@@ -125,7 +128,7 @@ def _charge_beside(p: Program, w: Work, i: int, j: int, t: int) -> None:
     rows.fill(w.cost[i, j], 0.0)
     for one, other, fees in ((i, j, True), (j, i, False)):
         a = p.rule_of[one, other]
-        if a >= 0 and p.rule_instrument[a] != TARIFF and (p.rule_instrument[a] == FEE) == fees:
+        if a >= 0 and p.rule_beside[a] == (FEE if fees else CONTROL):
             answered, values = w.answered[_in_force(w, a, t), a], w.rules.values[a]
             rows.product(answered, values[COVERAGE], w.truces.share[one, other], 1.0, w.rules.seen)
             rows.add_product(w.cost[i, j], w.rules.seen, values[EQUIVALENT], 1.0)

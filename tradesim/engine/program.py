@@ -114,7 +114,8 @@ class Program(NamedTuple):
     effect_value : (F,) float64: the new rate as a share of the measure's own; the day until which.
     rule_pair : (A, 2) int64. rule_of : (N, N) int64, the rule of each pair, -1 for none.
     rule_kind : (A,) int64, place in `tradesim.engine.families.FAMILIES`, or ``CUSTOM``.
-    rule_view : (A,) int64, channel. rule_instrument : (A,) int64: 0 tariff, 1 fee, 2 export control.
+    rule_view : (A,) int64, channel. rule_tariff : (A,) bool, whether it charges duties.
+    rule_beside : (A,) int64, what it charges beside them: 0 nothing, 1 a fee, 2 an export control.
     rule_allies : (A, N) bool. rule_stream : (A,) int64, of forgiveness.
     rule_values : (D, A, 13) float64, columns `Of`.
     rule_curve : (A, 2, Q) float64, fractions, averages over all trade: knots of what a rule sees, rising from
@@ -155,7 +156,8 @@ class Program(NamedTuple):
     rule_of: Ints
     rule_kind: Ints
     rule_view: Ints
-    rule_instrument: Ints
+    rule_tariff: Flags
+    rule_beside: Ints
     rule_allies: Flags
     rule_stream: Ints
     rule_values: Floats

@@ -194,7 +194,7 @@ def _blank(
     days, n = program.base.shape[:2]
     truces, pairs, streams = len(program.truce_lapses), len(program.rule_kind), len(program.shock_stream)
     events, paths = len(program.event_day), 0 if counted else size
-    beside, kept = paths * bool(program.rule_instrument.any()), paths * traced
+    beside, kept = paths * bool(program.rule_beside.any()), paths * traced
     over = np.zeros(0) if levels is None else np.ascontiguousarray(levels, dtype=np.float64)
     summed = 0 if levels is None else size
     return Trace(

@@ -54,7 +54,7 @@ def room(program: Program, size: int, *, levels: int = 0, counted: bool = False)
         shocks=_shocks(program, places, size),
         rules=_rules(rules, program.rule_values.shape[2], size),
         tally=_tally(n, levels, size if counted else 0),
-        stage=_stage(n, 0 if counted else size, beside=bool(program.rule_instrument.any())),
+        stage=_stage(n, 0 if counted else size, beside=bool(program.rule_beside.any())),
         announced=_floats(max(reaction, 2) + 3, places, size),
         answered=_floats(implementation + 3, rules, size),
         scheduled=_floats(places, size),

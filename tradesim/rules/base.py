@@ -17,6 +17,7 @@ View = Literal["nominal", "trade-weighted"]
 """nominal: the points announced, whatever trade they hit: three lists of 25 % are 75 points.
 trade-weighted: points × share of the pair's trade that they hit."""
 Instrument = Literal["tariff", "fee", "export_control"]
+Beside = Literal["fee", "export_control"]
 
 LONGEST = 100_000
 """Days: more than any horizon."""
@@ -30,6 +31,7 @@ OTHERS = YES_OR_NO | {
         "view",
         "allies",
         "instrument",
+        "beside",
         "equivalent",
         "by",
         "function",
@@ -63,6 +65,7 @@ class Rule(ABC):
         at itself: goods turned away there arrive here.
     instrument : what it answers with: a ``tariff``, or a ``fee`` or ``export_control``, which are charged
         beside duties, at ``equivalent``.
+    beside : a ``fee`` or ``export_control`` that it announces together with each tariff, of as many points.
     equivalent : ad-valorem trade cost of one point announced; required for fees and export controls.
 
     Raises
@@ -87,6 +90,7 @@ class Rule(ABC):
     allies: tuple[str, ...] = ()
     diversion: float = 0.0
     instrument: Instrument = "tariff"
+    beside: Beside | None = None
     equivalent: float | None = None
 
     def __post_init__(self) -> None:
@@ -99,6 +103,11 @@ class Rule(ABC):
     @abstractmethod
     def why(self) -> str:
         """Say in words what the rule does with what it sees."""
+
+    @property
+    def charged_beside(self) -> Beside | None:
+        """The fee or export control that it charges beside duties, with a tariff or in place of one."""
+        return self.beside if self.instrument == "tariff" else self.instrument
 
     @property
     def family(self) -> Family:
@@ -168,13 +177,23 @@ def _choice_problems(rule: Rule) -> Iterator[Problem]:
     allies: Any = rule.allies
     if not isinstance(allies, tuple) or not all(isinstance(a, str) and CODE.fullmatch(a) for a in allies):
         yield Problem("not economies", "allies", repr(allies), f"a list of codes, each {CODE_ALLOWED}")
+    yield from _beside_problems(rule)
+
+
+def _beside_problems(rule: Rule) -> Iterator[Problem]:
+    """Yield what is wrong with fees and controls: which, together with what, and what a point costs."""
+    beside: Any = rule.beside
+    if beside is not None and beside not in get_args(Beside):
+        yield Problem("unknown beside", "beside", repr(beside), f"{' | '.join(get_args(Beside))} | None")
+    elif beside is not None and rule.instrument != "tariff":
+        yield Problem("no tariff to be beside", "beside", repr(beside), "with instrument = 'tariff'")
     stated: Any = rule.equivalent
+    charged = rule.charged_beside
     if stated is None:
-        if rule.instrument in {"fee", "export_control"}:
-            what = f"{rule.instrument} without `equivalent`"
-            allowed_text = "the ad-valorem trade cost of one point, a fraction: 0.3"
-            yield Problem(what, "equivalent", "None", allowed_text)
-    elif rule.instrument == "tariff":
+        if charged in get_args(Beside):
+            allowed = "the ad-valorem trade cost of one point, a fraction: 0.3"
+            yield Problem(f"{charged} without `equivalent`", "equivalent", "None", allowed)
+    elif charged is None:
         yield Problem("`equivalent` without use", "equivalent", repr(stated), "for fees and export controls")
     elif isinstance(stated, bool) or not isinstance(stated, int | float) or not 0 <= stated <= 10:
         yield Problem("out of range", "equivalent", repr(stated), "a number between 0 and 10")

@@ -304,6 +304,8 @@ class Deescalate(Rule):
         yield from Rule.own_problems(self)
         if self.instrument in {"fee", "export_control"}:
             yield Problem("cuts what it never charged", "instrument", repr(self.instrument), "'tariff'")
+        if self.beside in {"fee", "export_control"}:
+            yield Problem("cuts what it never charged", "beside", repr(self.beside), "None")
 
     def why(self) -> str:
         """Say so."""

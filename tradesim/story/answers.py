@@ -103,7 +103,10 @@ def _late(draw: Draw, t: int, place: int, cause: int, beside: bool) -> str:
 
 
 def _by(rule: Rule) -> str:
-    return "" if rule.instrument == "tariff" else f", by {rule.instrument.replace('_', ' ')}"
+    if rule.charged_beside is None:
+        return ""
+    beside = rule.charged_beside.replace("_", " ")
+    return f", by tariff and {beside}" if rule.instrument == "tariff" else f", by {beside}"
 
 
 def _bound(draw: Draw, t: int, place: int) -> str:
