@@ -256,7 +256,7 @@ def test_a_row_for_each_pair_of_which_one_answers_the_other():
     assert found.rule_kind.tolist() == [FAMILIES.index(f) for f in (targeted, match, counter)]
     assert found.rule_view.tolist() == [0, 0, 1]
     assert found.rule_tariff.tolist() == [False, True, True]
-        assert found.rule_beside.tolist() == [1, 0, 0]
+    assert found.rule_beside.tolist() == [1, 0, 0]
     assert found.rule_allies.tolist() == [[False] * 3, [False] * 3, [True, False, False]]
     values = found.rule_values[0]
     assert values[:, [Of.REACTION, Of.IMPLEMENTATION, Of.COVERAGE]].tolist() == [
