@@ -470,7 +470,7 @@ def test_the_ends_of_every_range_are_allowed():
         ),
         (
             lambda: Match(instrument="fee", beside="export_control", equivalent=0.1),
-            "rule Match: beside: no tariff to be beside; got 'export_control'; allowed: instrument = 'tariff'",
+            "rule Match: beside: beside what is no tariff; got 'export_control'; allowed: with a tariff",
         ),
         (
             lambda: Deescalate(beside="fee", equivalent=0.1),

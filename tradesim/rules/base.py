@@ -186,7 +186,7 @@ def _beside_problems(rule: Rule) -> Iterator[Problem]:
     if beside is not None and beside not in get_args(Beside):
         yield Problem("unknown beside", "beside", repr(beside), f"{' | '.join(get_args(Beside))} | None")
     elif beside is not None and rule.instrument != "tariff":
-        yield Problem("no tariff to be beside", "beside", repr(beside), "instrument = 'tariff'")
+        yield Problem("beside what is no tariff", "beside", repr(beside), "with a tariff")
     stated: Any = rule.equivalent
     charged = rule.charged_beside
     if stated is None:
