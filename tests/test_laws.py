@@ -203,7 +203,7 @@ def test_a_ratio_or_rate_of_zero_equals_passive(number, kind):
     for key, rule in parts["rules"].items():
         given_ = {name: getattr(rule, name) for name in shared}
         if kind == "deescalate":
-            given_ |= {"instrument": "tariff", "equivalent": None}
+            given_ |= {"instrument": "tariff", "beside": None, "equivalent": None}
         one = random.Random(f"{number} {key}").random() < 0.6  # noqa: S311 a test, not a secret
         asleep[key] = rules.rule_of(kind)(**given_ | {NOTHING[kind]: 0.0}) if one else rule
         gone[key] = rules.Passive() if one else rule
@@ -270,7 +270,7 @@ def test_a_story_leads_from_level_to_level(number):
 def test_a_story_adds_up_to_the_duty(number):
     """What rules and shocks charge, on the days told, is the duty above the schedule's."""
     parts = random_parts(number) | {"truces": [], "events": []}
-    plain = {"instrument": "tariff", "equivalent": None}
+    plain = {"instrument": "tariff", "beside": None, "equivalent": None}
     parts["rules"] = {
         key: replace(rule, **plain)
         for key, rule in parts["rules"].items()

@@ -91,7 +91,7 @@ def replace_by_function(rule):
 
 KEPT = {
     "reaction", "implementation", "cap", "coverage", "tolerance", "ratchet", "forgiveness", "view", "allies",
-    "diversion", "instrument", "equivalent",
+    "diversion", "instrument", "beside", "equivalent",
 }  # fmt: skip
 
 
