@@ -19,8 +19,9 @@ from tradesim.engine import families, run
 from tradesim.engine.program import DUST, WEIGHTED
 from tradesim.errors import InputError
 from tradesim.measures import Measure
+from tradesim.record import Record
 from tradesim.rules import BestResponse, TermsOfTrade, WelfareRestoring
-from tradesim.scenario import Record, Scenario
+from tradesim.scenario import Scenario
 from tradesim.scenarios import load
 from tradesim.schedule import Schedule
 from tradesim.timegrid import TimeGrid

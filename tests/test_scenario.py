@@ -14,7 +14,8 @@ from tradesim.economies import Economies
 from tradesim.errors import InputError
 from tradesim.events import Effect, Event, Outcome
 from tradesim.measures import Measure
-from tradesim.scenario import MOST_CELLS, Record, Scenario
+from tradesim.record import Record
+from tradesim.scenario import MOST_CELLS, Scenario
 from tradesim.schedule import Schedule
 from tradesim.truces import Truce
 

@@ -16,7 +16,8 @@ from tradesim.economies import Economies
 from tradesim.errors import InputError
 from tradesim.events import Effect, Event, Outcome
 from tradesim.measures import Measure
-from tradesim.scenario import Record, Scenario
+from tradesim.record import Record
+from tradesim.scenario import Scenario
 from tradesim.schedule import Schedule
 from tradesim.shocks import Shock, Size
 from tradesim.truces import Truce
@@ -343,7 +344,8 @@ def some_rules(each, codes, kinds):
             }  # fmt: skip
             keys = each(st.fixed_dictionaries({}, optional=given_keys))
             if kind != "deescalate" and each(st.booleans()):
-                keys |= {"instrument": each(st.sampled_from(["fee", "export_control"])), "equivalent": 0.3}
+                how = each(st.sampled_from(["instrument", "beside"]))
+                keys |= {how: each(st.sampled_from(["fee", "export_control"])), "equivalent": 0.3}
             chosen[key] = rules.rule_of(kind)(**keys)
     return chosen
 
@@ -548,7 +550,7 @@ def test_the_first_lines_of_the_samples_are_where_the_tests_take_them_to_be():
         ('summit = "break"\n', 'summit = "break', "112: not TOML: unterminated string (at end of document)"),
         ("[record]", ".".join("a" * 40) + " = 1\n[record]", "18: key of too many parts; allowed: 32 parts"),
         # shape
-        ("reaction = 2", "raction = 2", "25: rules.CHN: unknown key; got 'raction'; allowed: allies, cap, "),
+        ("reaction = 2", "raction = 2", "25: rules.CHN: unknown key; got 'raction'; allowed: allies, beside, "),
         ('title = "', 'titel = "', "2: unknown key; got 'titel'; allowed: branches, description, "),
         ('kind = "match"\n', "", "22: rules.CHN: `kind` is missing; allowed: passive | match | rebalance"),
         ('"match"', '"macth"', "23: rules.CHN: unknown kind of rule; got 'macth'; allowed: best-response, c"),

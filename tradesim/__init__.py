@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from tradesim.impacts import Impact, impact
     from tradesim.measures import Measure
     from tradesim.paths import Paths
+    from tradesim.record import Record
     from tradesim.reports.reporting import Report, report
-    from tradesim.scenario import Record, Scenario
+    from tradesim.scenario import Scenario
     from tradesim.schedule import Schedule
     from tradesim.shocks import Shock, Size
     from tradesim.sweeps.distributions import (
@@ -55,7 +56,7 @@ _ROOM = {
     "Measure": "measures",
     "Outcome": "events",
     "Paths": "paths",
-    "Record": "scenario",
+    "Record": "record",
     "Report": "reports.reporting",
     "Scenario": "scenario",
     "Schedule": "schedule",

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tradesim import datasets
 from tradesim.assembly import assemble, functions_of
 from tradesim.changes import changed_fields
 from tradesim.engine.program import Program, Trace
@@ -18,6 +17,7 @@ from tradesim.errors import InputError, Problem, fail_if, unknown_name
 from tradesim.events import Event
 from tradesim.keywords import by_name
 from tradesim.paths import Paths
+from tradesim.record import Record
 from tradesim.rules import Rule
 from tradesim.schedule import Schedule
 from tradesim.shocks import Shock
@@ -29,41 +29,6 @@ MOST_CELLS = 400_000_000
 """Float64 cells that a run may hold: 3.2 GB."""
 SAMPLING = ("random", "antithetic", "sobol")
 SEVERAL = {"truces": Truce, "events": Event, "shocks": Shock}
-
-
-@by_name
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """Which packaged record a scenario continues, and how much of it is known.
-
-    Parameters
-    ----------
-    name : the dataset.
-    as_of : the day of knowledge (default: all of it).
-    without : measures or authorities left out.
-    economies : the economies kept (default: all).
-    """
-
-    name: str
-    as_of: DateLike | None = None
-    without: tuple[str, ...] = ()
-    economies: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        if self.as_of is not None:
-            object.__setattr__(self, "as_of", as_date(self.as_of, "as_of"))
-        for name in ("without", "economies"):
-            given: Any = getattr(self, name)
-            object.__setattr__(self, name, (given,) if isinstance(given, str) else tuple(given))
-
-    def schedule(self) -> Schedule:
-        """Return the part of the record that it names."""
-        schedule = datasets.load(self.name)
-        if self.as_of is not None:
-            schedule = schedule.as_of(self.as_of)
-        if self.without:
-            schedule = schedule.without(*self.without)
-        return schedule.select(self.economies) if self.economies else schedule
 
 
 @by_name

@@ -13,7 +13,8 @@ from tradesim.cli.output import percent, say, say_facts, say_json, say_paragraph
 from tradesim.errors import InputError, Problem
 from tradesim.events import Event
 from tradesim.measures import Measure, rate_text
-from tradesim.scenario import Record, Scenario
+from tradesim.record import Record
+from tradesim.scenario import Scenario
 from tradesim.schedule import Schedule
 from tradesim.wording import count, effect_words, rule_words, shock_words, truce_words
 

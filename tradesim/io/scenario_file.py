@@ -38,7 +38,7 @@ def read(path: str | Path, scenario: Callable[..., S], record: Callable[..., Any
     ----------
     path : a TOML file of 1 MB at most.
     scenario : makes a scenario of keywords: the class `tradesim.Scenario`.
-    record : makes a record of keywords: the class `tradesim.scenario.Record`.
+    record : makes a record of keywords: the class `tradesim.record.Record`.
 
     Raises
     ------

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tradesim.record import Record
 from tradesim.reports.values import Block, Bullets, Code, Part, Section, Table, Text, cell_day, percent
-from tradesim.scenario import Record, Scenario
+from tradesim.scenario import Scenario
 from tradesim.sweeps.fingerprints import versions
 from tradesim.wording import effect_words, rule_words, shock_words, truce_words
 
