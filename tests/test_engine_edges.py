@@ -83,6 +83,13 @@ def test_a_provocation_is_a_rise_on_the_day_before_not_on_older_ones():
     assert held(scenario(*acts, truces=[truce(3, 9, breach=1.0)]).run()) == [3, 4]
 
 
+def test_what_stands_since_the_first_day_is_no_rise_on_the_second():
+    """The truce is looked at on day 2 because of a rise that it tolerates."""
+    acts = [act(0.3), act(0.1, 1, pair=THEIRS, name="small")]
+    tolerant = truce(1, 99, breach=1.0, tolerance=0.25)
+    assert held(scenario(*acts, truces=[tolerant]).run()) == [1, 2, 3, 4, 5, 6, 7, 8, 9]
+
+
 def test_a_provocation_is_a_rise_of_that_pair_not_above_another():
     """The EU charges China more than the United States then charge the EU."""
     acts = [act(0.5, pair=("EU27", "CHN")), act(0.2, 5, pair=("USA", "EU27"), name="new")]
@@ -96,6 +103,11 @@ def test_a_truce_that_ends_today_is_not_breached_any_more():
         paths = scenario(act(starts=starts), truces=[truce(2, 6, breach=1.0)]).run()
         assert held(paths) == ([2, 3, 4] if breached else [2, 3, 4, 5])
         assert bool(paths.breached[0, 0]) is breached
+
+
+def test_what_rounding_may_leave_provokes_nobody():
+    for rate, last in ((1e-12, 8), (2e-12, 4)):
+        assert held(scenario(act(rate, 4), truces=[truce(2, 9, breach=1.0)]).run())[-1] == last
 
 
 def test_a_number_just_at_the_probability_breaks_no_truce_and_renews_none():
@@ -147,8 +159,7 @@ def test_days_of_several_windows_add_up():
     ]
     stopping = scenario(truces=[truce(1, 4)], events=again)
     assert held(stopping.run()) == [1, 2, 3, 5, 6, 8, 9]
-    found = count(stopping.program, np.arange(2), SEED, levels=np.zeros(1))
-    assert found.held.tolist() == [[7], [7]]
+    assert count(stopping.program, np.arange(1), SEED, levels=np.zeros(1)).held.tolist() == [[7]]
 
 
 # Answers ---------------------------------------------------------------------------------------------
@@ -216,16 +227,25 @@ def test_slopes_beyond_a_factor_of_e_to_the_300_all_count_as_that(monkeypatch, s
 
 
 @pytest.mark.parametrize(
-    ("window", "eve"), [((0, 5), 0.3), ((1, 5), 0.3), ((-1, 5), 0.0), ((-3, -1), 0.3), ((-3, 0), 0.0)]
+    ("window", "at_end", "eve"),
+    [
+        ((0, 5), "snapback", 0.3),
+        ((1, 5), "snapback", 0.3),
+        ((-1, 5), "snapback", 0.0),
+        ((-3, -1), "snapback", 0.3),
+        ((-3, 0), "snapback", 0.0),
+        ((0, 1), "lapse", 0.3),
+        ((-3, -1), "lapse", 0.0),
+    ],
 )
-def test_odds_of_the_first_day_look_at_the_duty_of_the_eve(window, eve):
+def test_odds_of_the_first_day_look_at_the_duty_of_the_eve(window, at_end, eve):
     """A duty of 30 % makes what is otherwise one in a billion sure."""
     ways = [
         Outcome(name="charged", probability=1e-9, slopes={"duty.USA-CHN": 1000.0}),
         Outcome(name="free", probability=1 - 1e-9),
     ]
     vote = Event(name="vote", date=FIRST, outcomes=ways)
-    held_up = truce(*window, suspend="opening")
+    held_up = truce(*window, suspend="opening", at_end=at_end)
     paths = scenario(act(starts=-9), truces=[held_up], events=[vote]).run(20)
     assert set(paths.outcomes["vote"]) == {"charged" if eve else "free"}
 
