@@ -172,6 +172,14 @@ def test_what_is_announced_in_a_truce_and_taken_back_in_it_is_no_cut():
     assert charged(paths, THEIRS) == [0.4] * 10
 
 
+def test_what_an_economy_has_cut_by_law_counts_towards_what_it_gives_back():
+    """The partner gives 0.3; 0.1 of it is given by law on the same day, the rule adds 0.2 two days later."""
+    acts = [act(0.3, -9), act(0.4, -9, pair=THEIRS, name="large"), act(0.1, -9, pair=THEIRS, name="small")]
+    both = sure(1, *(Effect(action="revoke", target=name) for name in ("opening", "small")))
+    paths = scenario(*acts, rules={"CHN": rules.Deescalate()}, events=[both]).run()
+    assert charged(paths, THEIRS) == [0.5, 0.4, 0.4, *[0.2] * 7]
+
+
 @pytest.mark.parametrize(
     ("seen", "answered", "level"),
     [({"allies": ("CHN",)}, "USA", 0.2), ({"diversion": 0.5}, "CHN", 0.1)],
