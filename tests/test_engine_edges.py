@@ -122,6 +122,14 @@ def test_a_number_just_at_the_probability_breaks_no_truce_and_renews_none():
         assert held(scenario(truces=[renewed]).run(1, SEED))[-1] == last
 
 
+def test_a_breach_of_one_draw_is_looked_for_whatever_the_others_odds():
+    every = [scenario(act(starts=4), truces=[truce(2, 9, breach=odds)]).program for odds in (1.0, 0.0)]
+    rows = np.concatenate([each.truce_values for each in every])
+    trace = run(every[0]._replace(truce_values=rows), np.arange(2), SEED)
+    assert trace.breached[:, 0].tolist() == [True, False]
+    assert trace.truce[:, :, 0].sum(axis=1).tolist() == [3, 7]
+
+
 # Windows: what lapses --------------------------------------------------------------------------------
 
 
@@ -197,6 +205,13 @@ def test_draws_with_reactions_of_their_own_see_others_in_their_own_time(seen, an
     for draw, reaction in enumerate(reactions):
         expected = [level if t >= 2 + reaction else 0.0 for t in range(10)]
         assert trace.announced[draw, :, 2, codes.index(answered)].tolist() == pytest.approx(expected)
+
+
+def test_a_number_just_at_the_probability_forgives_nothing():
+    number = engine_oracle.two_numbers(SEED, 0, 1, "forgiveness CHN-USA")[0]
+    for forgiveness, level in ((number, 0.3), (np.nextafter(number, 1), 0.0)):
+        rule = rules.Match(forgiveness=forgiveness)
+        assert charged(scenario(act(), rules={"CHN": rule}).run(1, SEED), THEIRS)[-1] == level
 
 
 # Junctures -------------------------------------------------------------------------------------------
@@ -359,11 +374,14 @@ def test_a_trace_says_what_was_announced_noticed_forgiven_charged_and_until_when
 
 
 def test_a_trace_has_the_shocks_in_force():
-    shock = Shock(importer="USA", exporter="CHN", rate=100, size=Size(value=0.1), coverage=0.5)
+    """In points, from their arrival; half of the trade is charged with them two days later."""
+    shock = Shock(
+        importer="USA", exporter="CHN", rate=100, size=Size(value=0.1), coverage=0.5, implementation=2
+    )
     trace = run(scenario(days=60, shocks=[shock]).program, np.arange(1), SEED, traced=True)
     duty = trace.duty[0, :, 0, 1]
     assert duty[-1] > 0.2
-    np.testing.assert_allclose(trace.shocked[0, :, 0], 2 * duty, atol=1e-12)
+    np.testing.assert_allclose(trace.shocked[0, :-2, 0], 2 * duty[2:], atol=1e-12)
 
 
 def test_a_fee_of_one_draw_is_a_cost():
