@@ -323,18 +323,13 @@ def came_to(paths):
 @pytest.mark.parametrize("side_by_side", [1, 4, 7])
 def test_what_draws_come_to_is_what_a_plain_loop_finds_in_their_paths(monkeypatch, side_by_side):
     monkeypatch.setattr(room, "lanes", lambda _program, _size: side_by_side)
-    numbers = (1, 3, 6, 9)
-    drawn = [random_scenarios.random_scenario(number) for number in numbers]
-    for one in [lively(), *(each for each in drawn if not any_custom(each))]:
+    drawn = [random_scenarios.random_scenario(number) for number in (1, 3, 4)]
+    for one in [lively(), *drawn]:
         expected = came_to(one.run(7, SEED))
         found = count(one.program, np.arange(7), SEED, bins=32, top=0.8, levels=LEVELS, threads=1)
         for name, wanted in expected.items():
             np.testing.assert_allclose(getattr(found, name), wanted, rtol=1e-12, atol=1e-15, err_msg=name)
     assert len({tuple(row) for row in came_to(lively().run(7, SEED))["held"].tolist()}) > 3
-
-
-def any_custom(one):
-    return any(isinstance(rule, rules.Custom) for rule in one.rules.values())
 
 
 def test_a_horizon_of_one_day_is_counted():
@@ -343,6 +338,8 @@ def test_a_horizon_of_one_day_is_counted():
     assert found.duties[0, 1, 0].tolist() == [5, 0, 0, 0, 0, 0, 0, 0, 0, 0]
     assert found.first[:, 0, 1].tolist() == [[0, 0, 1]] * 5
     assert found.mean[:, 0, 1].tolist() == [0.3] * 5
+    dust = count(scenario(act(1e-12), days=1).program, np.arange(1), SEED, levels=np.zeros(1))
+    assert dust.first[0, 0, 1].tolist() == [1]
 
 
 # Records: what is traced -----------------------------------------------------------------------------
@@ -366,7 +363,7 @@ def test_a_trace_says_what_was_announced_noticed_forgiven_charged_and_until_when
     assert trace.announced[0, :, 1, 0].tolist() == answer
     assert trace.announced[0, :, 1, 2].tolist() == [0.1 if t >= 5 else 0.0 for t in range(8)]
     assert not trace.announced[0, :, (0, 2), (2, 0)].any()
-    # answering pairs: China towards the United States and the EU, the EU towards the two
+    # pairs: China towards the United States and the EU, the EU towards the two
     assert trace.answered[0, :, 0].tolist() == trace.noticed[0, :, 0].tolist() == answer
     assert trace.forgiven[0, :, 2].tolist() == answer
     assert not trace.answered[0, :, 2].any()
