@@ -378,9 +378,8 @@ def test_a_trace_has_the_shocks_in_force():
         importer="USA", exporter="CHN", rate=100, size=Size(value=0.1), coverage=0.5, implementation=2
     )
     trace = run(scenario(days=60, shocks=[shock]).program, np.arange(1), SEED, traced=True)
-    duty = trace.duty[0, :, 0, 1]
-    assert duty[-1] > 0.2
-    np.testing.assert_allclose(trace.shocked[0, :-2, 0], 2 * duty[2:], atol=1e-12)
+    assert trace.duty[0, -1, 0, 1] > 0.2
+    np.testing.assert_allclose(trace.shocked[0, :-2, 0], 2 * trace.duty[0, 2:, 0, 1], atol=1e-12)
 
 
 def test_a_fee_of_one_draw_is_a_cost():
@@ -394,7 +393,7 @@ def test_traces_stand_in_the_rows_of_their_draws(monkeypatch, side_by_side):
     alone = [run(lively().program, np.array([k]), SEED, traced=True, threads=1) for k in range(7)]
     monkeypatch.setattr(room, "lanes", lambda _program, _size: side_by_side)
     together = run(lively().program, np.arange(7), SEED, traced=True, threads=1)
-    names = ("duty", "cost", "truce", "outcome", "renewals", "breached")
-    for name in (*names, "announced", "answered", "noticed", "forgiven", "shocked", "ends"):
+    names = "duty cost truce renewals breached announced answered noticed forgiven shocked ends"
+    for name in names.split():
         for k, one in enumerate(alone):
             assert np.array_equal(getattr(together, name)[k], getattr(one, name)[0]), name
