@@ -305,6 +305,13 @@ def test_an_act_of_no_rate_and_one_on_no_trade():
     assert duties(act(coverage=0.0), rules={"CHN": weighed}) == (NEVER, NEVER)
 
 
+def test_a_change_in_the_trade_that_is_hit_is_seen_where_the_points_are_the_same():
+    """30 points on all trade become 30 points on half of it on day 4, which is answered two days later."""
+    acts = [act(expires="2025-04-06"), act(name="half", coverage=0.5, effective="2025-04-06")]
+    rule = rules.Match(view="trade-weighted", reaction=2, implementation=0)
+    assert duties(*acts, rules={"CHN": rule})[1] == [0.0, 0.0, *[0.3] * 4, *[0.15] * 4]
+
+
 def test_odds_as_steep_as_they_may_be():
     ways = [
         ts.Outcome(name=n, probability=0.5, slopes={"duty.USA-CHN": s})
