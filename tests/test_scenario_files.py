@@ -550,7 +550,7 @@ def test_the_first_lines_of_the_samples_are_where_the_tests_take_them_to_be():
         ('summit = "break"\n', 'summit = "break', "112: not TOML: unterminated string (at end of document)"),
         ("[record]", ".".join("a" * 40) + " = 1\n[record]", "18: key of too many parts; allowed: 32 parts"),
         # shape
-        ("reaction = 2", "raction = 2", "25: rules.CHN: unknown key; got 'raction'; allowed: allies, beside, "),
+        ("reaction = 2", "raction = 2", "25: rules.CHN: unknown key; got 'raction'; allowed: allies, besid"),
         ('title = "', 'titel = "', "2: unknown key; got 'titel'; allowed: branches, description, "),
         ('kind = "match"\n', "", "22: rules.CHN: `kind` is missing; allowed: passive | match | rebalance"),
         ('"match"', '"macth"', "23: rules.CHN: unknown kind of rule; got 'macth'; allowed: best-response, c"),
