@@ -38,6 +38,8 @@ LEAST = {"elasticity": 0.01, "top": 0.01, "accuracy": 1e-5}
 class Economic(Rule):
     """What the rules have in common that ask a model.
 
+    What it sees is trade-weighted, whatever the ``view``. An answer never takes back duties that were there.
+
     Parameters
     ----------
     elasticity : trade elasticity of the model that is made of the scenario's economies: a
@@ -51,8 +53,6 @@ class Economic(Rule):
     accuracy : the most that going straight between two levels may miss the answer halfway, a fraction.
     model : a model of `tradesim.economics` of one sector with named economies, in place of the one above;
         its own tariffs (none, if it has none) are then what the duties come on top of. Files cannot hold one.
-
-    What it sees is trade-weighted, whatever the ``view``. An answer never takes back duties that were there.
     """
 
     arithmetic: ClassVar[Family] = staticmethod(families.curve)
