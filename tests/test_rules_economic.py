@@ -64,7 +64,10 @@ def refusal(call):
                 "SingleSector(flows, tariffs, codes=...)"
             ),
         ),
-        ({"model": TOY, "elasticity": 2.0}, "elasticity: elasticity beside a model; got 2.0; give it to the model"),
+        (
+            {"model": TOY, "elasticity": 2.0},
+            "elasticity: elasticity beside a model; got 2.0; give it to the model",
+        ),
         ({"model": TOY, "deficits": "purged"}, "deficits: deficits beside a model; got 'purged'"),
         ({"deficits": "gone"}, "deficits: unknown closure; got 'gone'; allowed: world_share | purged | own_"),
     ],

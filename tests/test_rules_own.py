@@ -209,7 +209,8 @@ class Caller:
 def test_what_takes_other_arguments_is_refused_when_it_is_given():
     line = few.__code__.co_firstlineno
     words = (
-        f"rule Custom: function: takes other arguments; got few() of test_rules_own.py, line {line}; allowed: function(seen, own, "
+        f"rule Custom: function: takes other arguments; got few() of test_rules_own.py, line {line}; "
+        "allowed: function(seen, own, first, day, memory, values)"
     )
     with pytest.raises(ts.InputError, match=re.escape(words)):
         rules.Custom(function=few)

@@ -796,7 +796,10 @@ def test_a_schedule_survives_a_csv_file(tmp_path):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: Schedule("x", two_economies()), "measures: not a measure; got 'x'; allowed: Measure objects"),
+        (
+            lambda: Schedule("x", two_economies()),
+            "measures: not a measure; got 'x'; allowed: Measure objects",
+        ),
         (lambda: Schedule([1], two_economies()), "measures: not a measure; got 1; allowed: Measure objects"),
         (lambda: Schedule([], "x"), "economies: not economies; got 'x'; allowed: an Economies object"),
         (
