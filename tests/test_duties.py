@@ -94,6 +94,11 @@ def test_periods_start_on_the_first_day_that_lies_in_them(freq, starts):
     assert means.index.name == "date"
 
 
+def test_periods_are_dated_whatever_the_days_were_called():
+    means = averaged(daily("2024-12-28", "2025-01-07").rename_axis("day"), "M")
+    assert means.index.name == "date"
+
+
 def test_days_are_not_averaged():
     frame = daily("2024-12-28", "2025-01-07")
     pd.testing.assert_frame_equal(averaged(frame, "D"), frame)

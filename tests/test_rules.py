@@ -488,6 +488,13 @@ def test_the_ends_of_every_range_are_allowed():
             ),
         ),
         (
+            lambda: Match(instrument="export_control"),
+            (
+                "rule Match: equivalent: export_control without `equivalent`; got None; "
+                "allowed: the ad-valorem trade cost of one point, a fraction: 0.3"
+            ),
+        ),
+        (
             lambda: Match(equivalent=0.3),
             "rule Match: equivalent: `equivalent` without use; got 0.3; allowed: for fees and export controls",  # noqa: E501
         ),

@@ -50,15 +50,24 @@ def refusal(call):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"coverage": 0.0}, "coverage: an answer on no trade weighs nothing"),
+        ({"coverage": 0.0}, "coverage: an answer on no trade weighs nothing; got 0; allowed: above 0"),
         ({"elasticity": 0.0}, "elasticity: too small; got 0.0; allowed: 0.01 or more"),
         ({"elasticity": 101.0}, "elasticity: out of range"),
         ({"elasticity": "4"}, "elasticity: out of range; got '4'"),
         ({"top": 0.0}, "top: too small"),
         ({"top": float("nan")}, "top: out of range"),
         ({"accuracy": 0}, "accuracy: too small; got 0; allowed: 1e-05 or more"),
-        ({"model": 4.0}, "model: not a model; got 4.0"),
-        ({"model": TOY, "elasticity": 2.0}, "elasticity: elasticity beside a model; got 2.0"),
+        (
+            {"model": 4.0},
+            (
+                "model: not a model; got 4.0; allowed: a model of tradesim.economics: "
+                "SingleSector(flows, tariffs, codes=...)"
+            ),
+        ),
+        (
+            {"model": TOY, "elasticity": 2.0},
+            "elasticity: elasticity beside a model; got 2.0; give it to the model",
+        ),
         ({"model": TOY, "deficits": "purged"}, "deficits: deficits beside a model; got 'purged'"),
         ({"deficits": "gone"}, "deficits: unknown closure; got 'gone'; allowed: world_share | purged | own_"),
     ],
@@ -71,7 +80,18 @@ def test_a_model_of_many_sectors_is_refused():
     class Sectors(Toy):
         flows = np.ones((7, 7, 2))
 
-    assert "model: a model of many sectors" in refusal(lambda: TermsOfTrade(model=Sectors()))
+        def __repr__(self):
+            return "Sectors()"
+
+    assert refusal(lambda: TermsOfTrade(model=Sectors())) == (
+        "rule TermsOfTrade: model: a model of many sectors; got Sectors(); "
+        "allowed: one of one sector: a rule has one duty on a partner's goods"
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_least_of_every_number_is_allowed(kind):
+    kind(elasticity=0.01, top=0.01, accuracy=1e-5)
 
 
 def test_unprovoked_is_a_yes_or_no():
@@ -80,13 +100,53 @@ def test_unprovoked_is_a_yes_or_no():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_it_wants_depends_on_the_pair(kind):
-    assert "depends on the pair" in refusal(lambda: kind().wants(0.1))
+    assert refusal(lambda: kind().wants(0.1)) == (
+        f"rule {kind.__name__}: depends on the pair; got wants(); "
+        "tradesim.assembly.curves_of(rules, schedule, grid) has the curve of every pair"
+    )
 
 
 def test_only_what_shapes_the_curve_is_its_shape():
     one = BestResponse(reaction=3, cap=0.5, coverage=0.2, allies=("USA",), top=1.0, unprovoked=False)
     assert one.shape == BestResponse(top=1.0, unprovoked=False)
     assert hash(one.shape) == hash(BestResponse(top=1.0, unprovoked=False))
+
+
+# What it asks -----------------------------------------------------------------------------------------
+
+
+def attacks_on(victim, attacker, *rates):
+    """(S, N, N): what the attacker puts on the victim's goods, nothing first."""
+    attacks = np.zeros((1 + len(rates), 7, 7))
+    attacks[1:, TOY.codes.index(attacker), TOY.codes.index(victim)] = rates
+    return attacks
+
+
+def test_the_terms_of_trade_of_like_economies_are_restored_by_the_same_duty():
+    """The toy's wages depend on own and others' duties alike: only an eye for an eye undoes it."""
+    found = TermsOfTrade(top=0.5).answer(TOY, attacks_on("CHN", "USA", 0.2, 0.4), "CHN", "USA")
+    np.testing.assert_allclose(found.tariff, [0.0, 0.2, 0.4], atol=1e-6)
+    assert found.converged.all()
+
+
+def test_terms_of_trade_out_of_reach_are_answered_with_more_than_any_cap():
+    found = TermsOfTrade(top=0.3).answer(TOY, attacks_on("CHN", "USA", 0.2, 0.4), "CHN", "USA")
+    np.testing.assert_allclose(found.tariff, [0.0, 0.2, 10.0], atol=1e-6)
+    assert found.converged.tolist() == [True, True, False]
+
+
+def test_the_lowest_duty_that_restores_welfare():
+    """The toy's welfare after 0.2 and an answer y: 0.3 y - 0.94 y² - 0.02, which is 0 first at 0.0949."""
+    lowest = (0.3 - np.sqrt(0.3**2 - 4 * 0.94 * 0.02)) / (2 * 0.94)
+    found = WelfareRestoring(top=0.5).answer(TOY, attacks_on("CHN", "USA", 0.2), "CHN", "USA")
+    np.testing.assert_allclose(found.tariff, [0.0, lowest], atol=1e-6)
+    within = WelfareRestoring(top=0.05).answer(TOY, attacks_on("CHN", "USA", 0.2), "CHN", "USA")
+    np.testing.assert_allclose(within.tariff, [0.0, 0.05], atol=1e-6)
+
+
+def test_what_comes_closest_is_said_in_percent():
+    assert WelfareRestoring().instead(0.125) == "12.5 % on average comes closest"
+    assert WelfareRestoring().instead(0.0) == "none at all comes closest"
 
 
 # The story -------------------------------------------------------------------------------------------

@@ -155,6 +155,50 @@ def few(seen):
     return seen
 
 
+def one_number(seen, own, first, day, memory, values):
+    return 1, memory
+
+
+def a_list(seen, own, first, day, memory, values):
+    return [seen, memory]
+
+
+def numbers_in_a_list(seen, own, first, day, memory, values):
+    return [0.0] * len(seen), memory
+
+
+def everything(seen, own, first, day, memory, values):
+    return seen + 10 * own + 100 * first + 1000 * day, memory
+
+
+def test_a_function_is_told_all_that_a_rule_is_told():
+    rule = rules.Custom(function=everything)
+    assert rule.wants([1.0, 2.0], own=[3.0, 4.0], first=5.0, day=6).tolist() == [6531.0, 6542.0]
+
+
+def test_a_whole_number_is_a_number_and_stands_for_all_draws():
+    ask = rules.Custom(function=one_number).family
+    wanted, _ = ask(np.zeros((2, 3)), 0.0, 0.0, 0, (0.0, 0.0, 0.0, 0.0), np.zeros(4))
+    assert wanted.tolist() == [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]]
+    assert wanted.dtype == np.float64
+
+
+@pytest.mark.parametrize(
+    ("function", "seen", "message"),
+    [
+        (a_list, [0.1, 0.2], "day 0: not an answer; got a list of 2; allowed: (wanted, memory)"),
+        (numbers_in_a_list, [0.1, 0.2], "wanted: not what is wanted; got a list of 2; allowed: a number for"),
+        (dividing, [0.0, 0.2, 0.0], "wanted: not finite; got nan"),
+        (three_draws, np.zeros((2, 3)), "of shape (3,); allowed: a number for each of 2 × 3 draws"),
+        (three_draws, 0.1, "of shape (3,); allowed: a number for each of 1 draws"),
+        (odd_memory, [0.1, 0.2], "of shape (3,); allowed: a number for each of 2 draws"),
+    ],
+)
+def test_a_single_look_is_held_to_the_same(function, seen, message):
+    with pytest.raises(ts.InputError, match=re.escape(message)):
+        rules.Custom(function=function).wants(seen)
+
+
 class Caller:
     """An object that can be called, without a name or lines of its own."""
 
@@ -165,7 +209,8 @@ class Caller:
 def test_what_takes_other_arguments_is_refused_when_it_is_given():
     line = few.__code__.co_firstlineno
     words = (
-        f"takes other arguments; got few() of test_rules_own.py, line {line}; allowed: function(seen, own, "
+        f"rule Custom: function: takes other arguments; got few() of test_rules_own.py, line {line}; "
+        "allowed: function(seen, own, first, day, memory, values)"
     )
     with pytest.raises(ts.InputError, match=re.escape(words)):
         rules.Custom(function=few)

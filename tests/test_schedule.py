@@ -394,6 +394,7 @@ def test_frames_name_their_axes():
     assert war.effective_duty(*period).columns.names == ["importer", "exporter"]
     assert war.effective_duty(*period, by="authority").columns.names == ["importer", "exporter", "authority"]
     assert war.effective_duty(*period, by="importer").columns.name == "importer"
+    assert war.effective_duty(*period, by="importer").index.name == "date"
     assert war.effective_duty(*period, freq="M").index.name == "date"
     assert war.effective_duty(*period).index.name == "date"
 
@@ -441,6 +442,16 @@ def test_schedules_that_differ_in_anything_are_not_equal():
         assert war != replace(war, **{name: value})
     assert war != war.without("MFN")
     assert war != "a schedule"
+
+
+def test_a_schedule_of_which_nothing_is_said_says_nothing():
+    plain = Schedule([measure()], two_economies())
+    assert (plain.title, plain.vintage, plain.source, plain.begins) == ("", "", "", None)
+    assert plain.complete
+
+
+def test_schedules_of_other_measures_are_kept_apart():
+    assert hash(trade_war()) != hash(trade_war().without("MFN"))
 
 
 def test_a_schedule_is_frozen():
@@ -496,15 +507,20 @@ def test_days_before_the_record_begins_are_refused():
     assert war.begins == dt.date(2018, 1, 1)
     assert war.duty("2018-01-01").max() == 0.03
     expected = "before the record begins; got 2017-12-31; allowed: 2018-01-01 or later"
+    assert refusal(lambda: war.as_of("2017-12-31")) == f"as_of: {expected}"
     for call in (
         lambda: war.duty(["2018-06-01", "2017-12-31"]),
         lambda: war.duty_by_authority("2017-12-31"),
         lambda: war.duty_on("2017-12-31"),
         lambda: war.effective_duty("2017-12-31", "2018-01-02"),
         lambda: war.trade_cost("2017-12-31", "2018-01-02"),
-        lambda: war.as_of("2017-12-31"),
     ):
-        assert expected in refusal(call)
+        assert refusal(call) == f"date: {expected}"
+
+
+def test_a_record_begins_on_a_day():
+    message = refusal(lambda: trade_war(begins="soon"))
+    assert message.startswith("begins: not a calendar day; got 'soon'")
 
 
 # With and without ------------------------------------------------------------------------------------
@@ -724,6 +740,7 @@ def test_all_problems_of_a_schedule_are_reported_together():
     assert "measure 'List 1': importer: unknown economy; got 'JPN'; allowed: CHN, USA" in message
     assert "measure 'List 1': exporter: unknown economy; got 'KOR'; allowed: CHN, USA" in message
     assert "measure 'List 1': measure given twice; got List 1: USA on CHN, 25 %" in message
+    assert "from 2018-12-01 (enacted); remove one\n" in message
     assert "measure 'List 2' (USA on CHN, Section 301): levels of one act overlap" in message
 
 
@@ -779,15 +796,24 @@ def test_a_schedule_survives_a_csv_file(tmp_path):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: Schedule("x", two_economies()), "measures: not a measure; got 'x'"),
-        (lambda: Schedule([1], two_economies()), "measures: not a measure; got 1"),
-        (lambda: Schedule([], None), "economies: not economies; got None"),
-        (lambda: Schedule.from_frame([1], two_economies()), "frame: no measures; got [1]"),
-        (lambda: Schedule.from_frame(pd.DataFrame(), two_economies()), "frame: no measures; got no columns"),
+        (
+            lambda: Schedule("x", two_economies()),
+            "measures: not a measure; got 'x'; allowed: Measure objects",
+        ),
+        (lambda: Schedule([1], two_economies()), "measures: not a measure; got 1; allowed: Measure objects"),
+        (lambda: Schedule([], "x"), "economies: not economies; got 'x'; allowed: an Economies object"),
+        (
+            lambda: Schedule.from_frame([1], two_economies()),
+            "frame: no measures; got [1]; allowed: a DataFrame with a row per measure",
+        ),
+        (
+            lambda: Schedule.from_frame(pd.DataFrame(), two_economies()),
+            "frame: no measures; got no columns; allowed: a DataFrame with a row per measure",
+        ),
     ],
 )
 def test_what_is_no_schedule_is_refused(call, message):
-    assert refusal(call).startswith(message)
+    assert refusal(call) == message
 
 
 def test_a_file_that_cannot_be_written_is_refused(tmp_path):
