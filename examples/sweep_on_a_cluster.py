@@ -1,6 +1,6 @@
 """A sweep on a cluster: here one on this machine; of a real one only the line that makes the client differs.
 
-Needs dask: pip install 'tradesim[cluster]'
+Needs dask: pip install '.[cluster]'
 """
 
 from importlib.util import find_spec
@@ -16,7 +16,7 @@ def main() -> None:
     here = ts.sweep(scenario, over, draws=3_000, seed=7, progress=False)
     print("threads of this process:", here.digest)
     if find_spec("distributed") is None:
-        print("no cluster: pip install 'tradesim[cluster]'")
+        print("no cluster: pip install '.[cluster]'")
         return
     from distributed import Client, LocalCluster  # noqa: PLC0415
 

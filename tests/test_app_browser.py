@@ -16,7 +16,7 @@ from hostile import hostile
 
 import tradesim as ts
 
-pytest.importorskip("panel", reason="the explorer needs Panel: pip install 'tradesim[app]'")
+pytest.importorskip("panel", reason="the explorer needs Panel: pip install '.[app]'")
 sync = pytest.importorskip("playwright.sync_api", reason="needs Playwright: pip install playwright")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")

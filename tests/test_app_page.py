@@ -21,7 +21,7 @@ from tradesim.cli import exploring
 from tradesim.errors import InputError, MissingExtraError
 from tradesim.plots.colours import contrast
 
-pytest.importorskip("panel", reason="the explorer needs Panel: pip install 'tradesim[app]'")
+pytest.importorskip("panel", reason="the explorer needs Panel: pip install '.[app]'")
 param = pytest.importorskip("param")
 
 from tradesim.app import page as pages  # noqa: E402 needs Panel
@@ -242,7 +242,7 @@ def test_what_is_no_address_port_or_scenario_is_refused(tmp_path):
 
 def test_without_panel_it_names_the_extra(monkeypatch):
     monkeypatch.setattr(serving, "import_module", lambda _: (_ for _ in ()).throw(ImportError))
-    with pytest.raises(MissingExtraError, match=r"pip install 'tradesim\[app\]'"):
+    with pytest.raises(MissingExtraError, match=r"pip install '.\[app\]'"):
         serving.made(serving.Place("127.0.0.1", 5006), serving.offered())
 
 

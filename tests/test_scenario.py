@@ -503,6 +503,9 @@ def test_paths_carry_what_they_are_of():
     sourced = scenario(source="a note")
     paths = sourced.run(draws=2, seed=9)
     assert (paths.name, paths.seed, paths.draws, paths.source) == ("autumn", 9, 2, "a note")
+    packaged = ts.scenarios.load("us-china-2025-10").branch("deal").run().source
+    assert packaged.startswith("Executive Order 14334")
+    assert "Duties: PIIE (C. Bown), US-China tariff chart data" in packaged
     assert paths.economies == ("USA", "CHN")
     assert paths.truces == ("geneva",)
     assert paths.truce.shape == (2, 10, 1)

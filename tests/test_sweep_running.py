@@ -247,7 +247,7 @@ def test_whole_paths_without_pyarrow_are_refused(tmp_path, monkeypatch):
         raise ImportError(name)
 
     monkeypatch.setattr(parquet, "import_module", absent)
-    with pytest.raises(MissingExtraError, match=r"tradesim\[store\]"):
+    with pytest.raises(MissingExtraError, match=r".\[store\]"):
         run(paths="all", store=tmp_path)
 
 

@@ -135,6 +135,7 @@ WRONG = {
     "no value": (BACI.replace("300.0", ""), r":4: not a value of trade; got nothing"),
     "a negative value": (BACI.replace("300.0", "-300"), r":4: not a value of trade; got -300000"),
     "an infinite value": (BACI.replace("300.0", "inf"), r":4: not a value of trade; got inf"),
+    "nan for a value": (BACI.replace("300.0", "nan"), r":4: value is not a number; got 'nan'"),
     "NA for a value": (BACI.replace("300.0", "NA"), r":4: value is not a number; got 'NA'"),
     "dollars for thousands": (
         BACI.replace("300.0", "3e11"),

@@ -57,6 +57,8 @@ def test_codes_that_stand_for_others():
     [
         ({}, "no regions"),
         ([], "no regions"),
+        (5, "regions: not regions; got 5; allowed: a list of codes, or a mapping to lists of codes"),
+        (["USA", "CHN", "USA"], "regions: named twice; got 'USA'"),
         ({"usa": "USA"}, "not an economy code; got 'usa'"),
         ({"USA": []}, "a region without economies; got 'USA'"),
         ({"USA": "U.S."}, "regions: USA: not an economy code; got 'U.S.'"),

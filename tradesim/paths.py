@@ -140,7 +140,7 @@ class Paths(PathTables):
         Raises
         ------
         MissingExtraError
-            Without xarray: ``pip install 'tradesim[xarray]'``.
+            Without xarray: ``pip install '.[xarray]'``.
         """
         return exports.dataset(
             {

@@ -136,13 +136,24 @@ def _size(row: Mapping[Hashable, Any]) -> float:
     return float(np.nan_to_num(abs(charged if pd.isna(announced) else announced)))
 
 
+def _announced(announced: float) -> str:
+    """Return what is announced above the eve's duties, or how many points below them.
+
+    Examples
+    --------
+    >>> _announced(0.34), _announced(-0.25)
+    ('34 %', '−25 points')
+    """
+    return style.percent(announced, 0) if announced >= 0 else f"−{-100 * announced:.0f} points"
+
+
 def _short(row: Mapping[Hashable, Any], pair: Pair | None) -> tuple[str, ...]:
     """Return what may stand beside a number, longest first."""
     if pair is not None and not pd.isna(row["to"]):
-        new = style.percent(float(row["to"]), 0)
+        new = _announced(float(row["to"]))
         steps = [f"on {pair[1]} → {new}", f"→ {new}"]
         if not pd.isna(row["from"]):
-            steps.insert(0, f"on {pair[1]} {style.percent(float(row['from']), 0)} → {new}")
+            steps.insert(0, f"on {pair[1]} {_announced(float(row['from']))} → {new}")
         return tuple(steps)
     if pair is not None and not pd.isna(row.get("duty after", np.nan)):
         before, after = (style.percent(float(row[name]), 0) for name in ("duty before", "duty after"))

@@ -133,7 +133,13 @@ def _path_problems(scenarios: Mapping[str, Scenario], design: Design) -> Iterato
         if there and spread.options is None and _is_grouped(scenarios, path):
             allowed = "a list of values, or ts.choice([...])"
             what = "cannot vary within a run: it is the same for all draws of a program"
-            yield Problem(what, f"over: {path}", "values without end", allowed)
+            part = f"{path}.0"
+            fix = f"`{part}` and so on vary by themselves" if _is_known(scenarios, part) else ""
+            yield Problem(what, f"over: {path}", "values without end", allowed, fix)
+
+
+def _is_known(scenarios: Mapping[str, Scenario], path: str) -> bool:
+    return all(path in parameters(each) for each in scenarios.values())
 
 
 def _is_grouped(scenarios: Mapping[str, Scenario], path: str) -> bool:

@@ -183,7 +183,7 @@ class SweepTables:
         Raises
         ------
         MissingExtraError
-            Without pyarrow: ``pip install 'tradesim[store]'``.
+            Without pyarrow: ``pip install '.[store]'``.
         """
         from tradesim.sweeps.parquet import write_frames  # noqa: PLC0415 pyarrow loads when asked for
 

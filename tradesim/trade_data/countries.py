@@ -178,7 +178,7 @@ def _pycountry() -> Any:
     try:
         return import_module("pycountry").countries
     except ImportError:
-        said = "codes of countries need pycountry: pip install 'tradesim[countries]', or name them yourself"
+        said = "codes of countries need pycountry: pip install '.[countries]', or name them yourself"
         raise MissingExtraError(said) from None
 
 

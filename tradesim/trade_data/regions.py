@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from tradesim.economies import CODE, CODE_ALLOWED
 from tradesim.errors import Problem, fail_if
@@ -73,6 +74,7 @@ class Regions:
         """
         if given is None:
             return cls()
+        fail_if(_given_problems(given))
         named = _named(given)
         fail_if(_problems(named))
         region_of = {code: name for name, members in named.items() for code in members}
@@ -109,6 +111,16 @@ def _named(given: Mapping[str, str | Sequence[str]] | Sequence[str]) -> dict[str
         name: [each for member in members for each in (GROUPS.get(str(member), (str(member),)))]
         for name, members in lists.items()
     }
+
+
+def _given_problems(given: Any) -> Iterator[Problem]:
+    """Yield what makes neither a mapping nor a list of different names."""
+    if not isinstance(given, str | Mapping | Sequence):
+        yield Problem(
+            "not regions", "regions", repr(given), "a list of codes, or a mapping to lists of codes"
+        )
+    elif not isinstance(given, str | Mapping):
+        yield from (Problem("named twice", "regions", repr(x)) for x in {*given} if given.count(x) > 1)
 
 
 def _problems(named: Mapping[str, Sequence[str]]) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ say which cells on which lines are at fault.
 """
 
 import csv
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -250,10 +251,10 @@ def _is_number(cell: str, kind: str) -> bool:
     if cell == "":
         return True  # a missing value, which the reader judges
     try:
-        float(cell)
+        number = float(cell)
     except ValueError:
         return False
-    return "_" not in cell
+    return "_" not in cell and not math.isnan(number)
 
 
 def _position(header: Sequence[str], column: Column) -> int | None:
