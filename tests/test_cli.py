@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import malformed
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -922,3 +923,31 @@ def test_things_are_counted_in_words(number, noun, words):
 def test_what_is_meant_as_a_path(tmp_path, monkeypatch, subject, is_file):
     monkeypatch.chdir(tmp_path)
     assert finding.is_file(subject) is is_file
+
+
+BOTH = """name = "both"
+start = 2025-04-02
+end = 2025-05-01
+[record]
+name = "us-china"
+as_of = 2025-04-02
+economies = ["USA", "CHN"]
+[rules.CHN]
+kind = "match"
+beside = "export_control"
+equivalent = 0.2
+"""
+
+
+@pytest.mark.parametrize("draws", ["1", "3"])
+def test_what_rules_charge_beside_duties_is_said_and_written(call, tmp_path, draws):
+    """China's 34 points of an export control cost what it sells to the United States 34 × 0.2 = 6.8 %."""
+    file = tmp_path / "both.toml"
+    file.write_text(BOTH, encoding="utf-8")
+    text = said(call("run", str(file), "--draws", draws, "--out", str(tmp_path / "out")))
+    (row,) = [line for line in text.split("fees and controls")[-1].splitlines() if "USA on CHN" in line][:1]
+    assert "6.8 %" in row
+    costs = pd.read_csv(tmp_path / "out" / "trade-cost.csv", header=[0, 1], index_col=0)
+    duties = pd.read_csv(tmp_path / "out" / "duty.csv", header=[0, 1], index_col=0)
+    assert (costs["USA", "CHN"] - duties["USA", "CHN"]).iloc[-1] == pytest.approx(0.068)
+    assert (costs["CHN", "USA"] == duties["CHN", "USA"]).all()

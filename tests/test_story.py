@@ -141,6 +141,19 @@ def test_events_are_told_with_their_notes_and_what_they_do_on_the_day_it_is_done
 
 
 @pytest.mark.parametrize(
+    ("suspend", "ending"),
+    [
+        ((), "what it suspended returns"),
+        (("opening",), "what it named is gone, what else it suspended returns"),
+    ],
+)
+def test_of_a_truce_that_lapses_only_what_it_named_is_gone(suspend, ending):
+    window = {"parties": ("USA", "CHN"), "start": "2025-04-04", "end": "2025-04-06", "at_end": "lapse"}
+    story = told(measure(), truces=[Truce(name="geneva", surcharges=1.0, suspend=suspend, **window)])
+    assert f"geneva ends: {ending} (USA and CHN)" in [row[-1] for row in story]
+
+
+@pytest.mark.parametrize(
     ("at_end", "ending"), [("snapback", "what it suspended returns"), ("lapse", "what it suspended is gone")]
 )
 def test_truces_are_told_from_their_first_day_to_the_day_they_are_over(at_end, ending):

@@ -145,6 +145,12 @@ class Scenario:
         """The days that it runs over."""
         return TimeGrid(self.start, self.end)
 
+    @property
+    def sources(self) -> str:
+        """Where assumptions come from, and the duties that they continue: the first source of the record."""
+        own, record = (" ".join(text.split()) for text in (self.source, self.schedule.source))
+        return f"{own} Duties: {record.partition(' ; ')[0].rstrip('.')}." if own and record else own or record
+
     @cached_property
     def program(self) -> Program:
         """The scenario as the engine's plain arrays."""
@@ -204,7 +210,7 @@ class Scenario:
             recorded=self.schedule.recorded,
             seed=seed,
             retell=_Teller(self, seed, sampling),
-            source=_sources(self),
+            source=self.sources,
             as_of=self.schedule.vintage,
             cost=trace.cost if len(trace.cost) else None,
             renewals=trace.renewals,
@@ -266,12 +272,6 @@ class _Teller:
         sc, draws, sampling = self.scenario, np.array([draw], dtype=np.int64), self.sampling
         trace = sc._trace(draws, self.seed, sampling, traced=True)  # noqa: SLF001 same room
         return story(Draw(sc, trace, once(sc.program, draws, self.seed, sampling)))
-
-
-def _sources(scenario: Scenario) -> str:
-    """Say where assumptions come from, and the duties that they continue: the first source of the record."""
-    own, record = (" ".join(text.split()) for text in (scenario.source, scenario.schedule.source))
-    return f"{own} Duties: {record.partition(' ; ')[0].rstrip('.')}." if own and record else own or record
 
 
 def _parts(scenario: Scenario) -> tuple[Schedule, TimeGrid]:

@@ -84,6 +84,8 @@ def _say_run(name: str, paths: Paths) -> None:
     title = f"branch {name}" if name else count(paths.draws, "draw")
     say("", f"{title}, {paths.dates[0]} to {paths.dates[-1]}: statutory effective duty, % of import value")
     _say_duties(paths)
+    if paths.cost is not None:
+        _say_costs(paths)
     if paths.draws > 1:
         _say_outcomes(paths)
     say("", "the story of draw 0:" if paths.draws > 1 else "the story:")
@@ -116,6 +118,25 @@ def _say_duties(paths: Paths) -> None:
         for cells, (i, j) in zip(rows, paths.pairs, strict=True):
             cells.append(f"{percent(last[i, j, 0.05])} to {percent(last[i, j, 0.95])}")
     say_table(columns, rows, right=[column for column in columns if column not in {"pair", "on"}])
+
+
+def _say_costs(paths: Paths) -> None:
+    """Say what trade costs with fees and export controls, of pairs on which rules charge any."""
+    high = "highest median" if paths.draws > 1 else "highest"
+    quantiles = {
+        name: paths.quantiles([0.5], name).droplevel("quantile", axis=1) for name in ("cost", "trade cost")
+    }
+    costly = [pair for pair in paths.pairs if quantiles["cost"][pair].to_numpy().any()]
+    if not costly:
+        return
+    say("", "trade cost, the duty with fees and export controls at their equivalents, % of import value")
+    columns = ["pair", f"{high} of fees and controls", f"{high} trade cost", "trade cost on the last day"]
+    rows = [
+        [f"{i} on {j}", *(percent(quantiles[name][i, j].max()) for name in ("cost", "trade cost")),
+         percent(quantiles["trade cost"][i, j].iloc[-1])]
+        for i, j in costly
+    ]  # fmt: skip
+    say_table(columns, rows, right=columns[1:])
 
 
 def _say_outcomes(paths: Paths) -> None:
@@ -151,6 +172,8 @@ def _tables(runs: Runs, folder: Path) -> Iterator[Path]:
     for name, paths in runs.items():
         end = f"-{safe[name]}" if name else ""
         yield paths.to_csv(folder / f"duty{end}.csv")
+        if paths.cost is not None:
+            yield paths.to_csv(folder / f"trade-cost{end}.csv", of="trade cost")
         yield _csv(paths.events(), folder / f"story{end}.csv", index=True)
         if paths.draws > 1:
             yield _csv(paths.quantiles(QUANTILES), folder / "quantiles.csv", index=True)

@@ -112,7 +112,7 @@ def chart(
     words: dict[str, Any] = {
         "pairs": chosen,
         "truces": [(t.name, as_day(t.start), as_day(t.end)) for t in scenario.truces if t.start != t.end],
-        "source": " ".join((scenario.source or scenario.schedule.source).split()),
+        "source": scenario.sources,
         "as_of": scenario.schedule.vintage or None,
         "title": scenario.title or scenario.name,
     }

@@ -97,9 +97,8 @@ def _late(draw: Draw, t: int, place: int, cause: int, beside: bool) -> str:
         for k, truce in enumerate(draw.told.truces)
         if parties <= set(truce.parties) and draw.held[t, k] and not draw.held[t + 1, k]
     ]
-    if still:
-        return f", {listed(still)} being over"
-    return f", beside what else {draw.codes[i]} announces" if beside else ""
+    over = f", {listed(still)} being over" if still else ""
+    return over + (f", beside what else {draw.codes[i]} announces" if beside else "")
 
 
 def _by(rule: Rule) -> str:

@@ -37,7 +37,11 @@ def _ending(draw: Draw, truce: Truce, k: int, t: int) -> str:
     returns = "what it suspended returns"
     if draw.laws.breached[t + 1, k]:
         return f"is breached, {_provokers(draw, truce, t)}: {returns}"
-    return f"ends: {returns}" if truce.at_end == "snapback" else "ends: what it suspended is gone"
+    if truce.at_end == "snapback" or (truce.surcharges > 0 and not truce.suspend):
+        return f"ends: {returns}"
+    if truce.surcharges > 0:
+        return "ends: what it named is gone, what else it suspended returns"
+    return "ends: what it suspended is gone"
 
 
 def _provokers(draw: Draw, truce: Truce, t: int) -> str:
