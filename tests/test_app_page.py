@@ -133,7 +133,15 @@ def test_draws_seed_and_draw_are_chosen(session):
     assert session.panes["story"].object != first
     frame = session.view.paths.to_frame(7)
     assert session.told.source.data["p0"][-1] == frame["USA", "CHN"].iloc[-1]
+    session.draw.value = 5000
+    assert "no such draw; got 5000; allowed: 0 to 199" in problem(session)
+    assert session.shown == 7
     session.draw.value = 199
+    assert problem(session) == ""
+    session.seed.value = -5
+    assert "not a seed; got -5" in problem(session)
+    assert session.view.paths.seed == 4
+    session.seed.value = 4
     session.choice.value = "april-2025-spiral"
     assert session.draw.value == 0
     assert session.base.name == "april-2025-spiral"

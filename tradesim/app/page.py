@@ -14,12 +14,11 @@ from tradesim.app.changes import Settings, changed, shared_odds
 from tradesim.app.controls import Control, Group, controls_of, groups_of, rules_of
 from tradesim.app.views import DRAWS, View, first_draws, look, sentences
 from tradesim.app.widgets import MARGIN, WIDTH, trigger, widget_of, with_meaning
-from tradesim.errors import InputError
+from tradesim.errors import InputError, Problem
 from tradesim.rules import KINDS
 from tradesim.scenario import Scenario
 
 TABS = {"rules": "Rules", "events": "Odds", "truces": "Truces", "shocks": "New acts"}
-MOST_SEED = 2**31 - 1
 Offer = Mapping[str, Callable[[], Scenario]]
 """Scenarios by what they are called on the page."""
 BUTTON = """.bk-btn.bk-btn-default {
@@ -55,15 +54,15 @@ class Session:
         self.css = read("pane.css")
         self.settings = Settings()
         self.quiet = False
+        self.shown = 0
         self.widgets: dict[str, tuple[Control, Any]] = {}
         self.choice = pn.widgets.Select(
             label="Scenario", options=list(offer), width=WIDTH + 30, margin=MARGIN
         )
         self.draws = pn.widgets.Select(label="Draws", options=list(DRAWS), width=120, margin=MARGIN)
-        self.seed = pn.widgets.IntInput(
-            label="Seed", value=0, start=0, end=MOST_SEED, width=120, margin=MARGIN
-        )
-        self.draw = pn.widgets.IntInput(label="Draw", value=0, start=0, width=120, margin=MARGIN)
+        # Without limits of their own: what is out of range is said on the page, not quietly another number.
+        self.seed = pn.widgets.IntInput(label="Seed", value=0, width=120, margin=MARGIN)
+        self.draw = pn.widgets.IntInput(label="Draw", value=0, width=120, margin=MARGIN)
         self.reset = pn.widgets.Button(
             label="Reset to the scenario as written", color="primary", margin=MARGIN
         )
@@ -105,7 +104,7 @@ class Session:
             "Picture (PNG)": ("fan.png", lambda: exports.picture(self.view, "png")),
             "Picture (SVG)": ("fan.svg", lambda: exports.picture(self.view, "svg")),
             "Numbers (CSV)": ("numbers.csv", lambda: exports.numbers(self.view)),
-            "Story of the draw (CSV)": ("story.csv", lambda: exports.story(self.view, self.draw.value)),
+            "Story of the draw (CSV)": ("story.csv", lambda: exports.story(self.view, self.shown)),
             "Scenario (TOML)": ("scenario.toml", lambda: exports.scenario_file(self.view, self.settings)),
         }
         for label, (name, make) in made.items():
@@ -222,12 +221,18 @@ class Session:
     def retell(self) -> None:
         """Show another draw."""
         if not self.quiet:
-            self._attempt(self._retell)
+            self._attempt(self._tell_asked)
+
+    def _tell_asked(self) -> None:
+        draw, many = self.draw.value, self.view.paths.draws
+        if draw is None or not 0 <= draw < many:
+            raise InputError([Problem("no such draw", "draw", repr(draw), f"0 to {many - 1}")])
+        self._retell()
 
     def _retell(self) -> None:
         with _Quietly(self):
-            self.draw.end = self.view.paths.draws - 1
-            draw = self.draw.value = min(int(self.draw.value or 0), self.view.paths.draws - 1)
+            last = self.view.paths.draws - 1
+            draw = self.shown = self.draw.value = max(0, min(int(self.draw.value or 0), last))
         self.told.source.data = charts.draw_data(self.view, draw)
         if self.told.shades is not None:
             self.told.shades.data = charts.window_data(self.view, draw)
