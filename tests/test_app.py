@@ -116,6 +116,7 @@ def test_every_kind_of_rule_and_each_of_its_numbers_has_words():
         aside = {
             "allies",
             "instrument",
+            "beside",
             "equivalent",
             "diversion",
             *({"view"} if rules.KINDS[kind].averages else ()),
