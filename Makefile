@@ -32,8 +32,9 @@ bench: .venv/installed  ## measured against what a user would write instead; num
 	$(BIN)/python -m benchmarks.schedule --json out/bench/schedule.json
 	$(BIN)/python -m benchmarks.engine --quick --json out/bench/engine.json
 	$(BIN)/python -m benchmarks.sweep --quick --json out/bench/sweep.json
-	$(BIN)/python -m benchmarks.impact --quick --json out/bench/impact.json
+	$(BIN)/python -m benchmarks.impact --json out/bench/impact.json
 	$(BIN)/python -m benchmarks.economics --json out/bench/economics.json
+	$(BIN)/python -m benchmarks.economics_many_sectors --json out/bench/economics_many_sectors.json
 
 oracle: .venv/developed  ## the engine against its second reading in plain Python, on 10,000 random scenarios
 	NUMBA_DISABLE_JIT=1 TRADESIM_ORACLE_SCENARIOS=10000 $(BIN)/python -m pytest tests/test_engine_against_oracle.py

@@ -250,7 +250,7 @@ def test_what_is_no_address_port_or_scenario_is_refused(tmp_path):
 
 def test_without_panel_it_names_the_extra(monkeypatch):
     monkeypatch.setattr(serving, "import_module", lambda _: (_ for _ in ()).throw(ImportError))
-    with pytest.raises(MissingExtraError, match=r"pip install '.\[app\]'"):
+    with pytest.raises(MissingExtraError, match=r"pip install '\.\[app\]'"):
         serving.made(serving.Place("127.0.0.1", 5006), serving.offered())
 
 

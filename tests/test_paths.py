@@ -216,7 +216,7 @@ def test_a_dataset_in_xarray_itself():
 
 def test_without_xarray_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "xarray", None)
-    with pytest.raises(TradesimError, match=r"pip install '.\[xarray\]'") as caught:
+    with pytest.raises(TradesimError, match=r"pip install '\.\[xarray\]'") as caught:
         paths().to_xarray()
     assert isinstance(caught.value, ImportError)
 

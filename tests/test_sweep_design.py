@@ -269,6 +269,16 @@ def test_designs_that_do_not_fit_are_refused_before_anything_runs(over, match):
     refusal(over, match)
 
 
+def seen_again(seen, own, first, day, memory, values):
+    return seen, memory
+
+
+def test_parameters_of_a_rule_of_one_s_own_vary_one_by_one():
+    own = OCTOBER.with_({"rules.CHN": ts.rules.Custom(function=seen_again, parameters=(1,))})
+    with pytest.raises(InputError, match=r"`rules\.CHN\.parameters\.0` and so on vary by themselves"):
+        sweep(own, {"rules.CHN.parameters": ts.uniform(0, 1)}, draws=8, progress=False)
+
+
 @pytest.mark.parametrize(
     ("options", "match"),
     [

@@ -134,7 +134,7 @@ def test_workbooks(tmp_path):
 def test_a_workbook_needs_openpyxl(tmp_path, monkeypatch):
     file = workbook(tmp_path, {"Query Results": [["Country", "2023"]]})
     monkeypatch.setitem(sys.modules, "openpyxl", None)
-    with pytest.raises(MissingExtraError, match=r"pip install '.\[excel\]'"):
+    with pytest.raises(MissingExtraError, match=r"pip install '\.\[excel\]'"):
         trade_data.read_dataweb(file)
 
 

@@ -178,7 +178,7 @@ def test_downloads_without_iso_codes(tmp_path, given):
 def test_codes_by_number_need_pycountry(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pycountry", None)
     file = written(tmp_path, plus_file(plus("USA", "CHN", 1e9, reporterISO="", partnerISO="")))
-    with pytest.raises(MissingExtraError, match=r"pip install '.\[countries\]'"):
+    with pytest.raises(MissingExtraError, match=r"pip install '\.\[countries\]'"):
         trade_data.read_comtrade(file)
 
 

@@ -68,7 +68,17 @@ class InputError(TradesimError, ValueError):
 
 
 class MissingExtraError(TradesimError, ImportError):
-    """An optional dependency that is needed and not installed."""
+    """An optional dependency that is needed and not installed; says how to install it from a checkout.
+
+    Examples
+    --------
+    >>> str(MissingExtraError("this needs pyarrow", "store", "write CSV"))
+    "this needs pyarrow: pip install '.[store]' in tradesim's folder, or write CSV"
+    """
+
+    def __init__(self, said: str, extra: str, otherwise: str = "") -> None:
+        other = f", or {otherwise}" if otherwise else ""
+        super().__init__(f"{said}: pip install '.[{extra}]' in tradesim's folder{other}")
 
 
 def fail_if(problems: Iterable[Problem]) -> None:

@@ -96,7 +96,7 @@ def dataset(variables: Mapping[str, Any], coords: Mapping[str, Any], attrs: Mapp
     try:
         xarray = import_module("xarray")
     except ImportError:
-        raise MissingExtraError("this needs xarray: pip install '.[xarray]'") from None
+        raise MissingExtraError("this needs xarray", "xarray") from None
     data = {
         name: (LAYOUT[name][0], values, {"long_name": LAYOUT[name][1], "units": LAYOUT[name][2]})
         for name, values in variables.items()

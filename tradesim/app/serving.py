@@ -150,7 +150,7 @@ def made(place: Place, offer: dict[str, Callable[[], Scenario]]) -> Any:
     try:
         server = import_module("panel.io.server")
     except ImportError:
-        raise MissingExtraError("the explorer needs Panel: pip install '.[app]'") from None
+        raise MissingExtraError("the explorer needs Panel", "app") from None
     page = import_module("tradesim.app.page").page
     next(iter(offer.values()))().run(draws=2)  # what has to be compiled is, before anyone waits for it
     try:

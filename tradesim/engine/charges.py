@@ -8,8 +8,8 @@ from tradesim.engine.state import STEP, Calendar, Work
 
 REACTION, IMPLEMENTATION = int(Of.REACTION), int(Of.IMPLEMENTATION)
 COVERAGE, EQUIVALENT = int(Of.COVERAGE), int(Of.EQUIVALENT)
-NOTHING, FEE, CONTROL = 0, 1, 2
-"""What a rule charges beside duties."""
+FEE, CONTROL = 1, 2
+"""What a rule may charge beside duties."""
 
 
 @called

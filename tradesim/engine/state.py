@@ -55,7 +55,7 @@ class Truces(NamedTuple):
 
     starts, ends, renewed, renewals, days, since, asked : int64; days held until ``since``, a day from which
     it is counted on while held; the latest day on which it was looked at.
-    held, over, lapsed, breached, eve : bool; in force on the day before the first.
+    held, over, lapsed, breached : bool. eve : bool, held on the day before the first.
     moving, share : (N, N, B) float64: 0 where a truce holds a pair still, else 1; of surcharges charged.
     fragile : (K,) bool, whether a breach may end it in some draw.
     """

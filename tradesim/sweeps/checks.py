@@ -129,7 +129,7 @@ def name_problems(scenarios: Mapping[str, Scenario], paths: Iterable[str]) -> It
 def _path_problems(scenarios: Mapping[str, Scenario], design: Design) -> Iterator[Problem]:
     yield from name_problems(scenarios, design.spreads)
     for path, spread in design.spreads.items():
-        there = path == SCENARIO or all(path in parameters(each) for each in scenarios.values())
+        there = path == SCENARIO or _is_known(scenarios, path)
         if there and spread.options is None and _is_grouped(scenarios, path):
             allowed = "a list of values, or ts.choice([...])"
             what = "cannot vary within a run: it is the same for all draws of a program"

@@ -25,7 +25,7 @@ def arrow(name: str) -> Any:
     try:
         return import_module(name)
     except ImportError:
-        raise MissingExtraError("this needs pyarrow: pip install '.[store]'") from None
+        raise MissingExtraError("this needs pyarrow", "store") from None
 
 
 def write_frames(frames: Iterator[pd.DataFrame], path: Path) -> Path:

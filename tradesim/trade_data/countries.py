@@ -178,8 +178,8 @@ def _pycountry() -> Any:
     try:
         return import_module("pycountry").countries
     except ImportError:
-        said = "codes of countries need pycountry: pip install '.[countries]', or name them yourself"
-        raise MissingExtraError(said) from None
+        said = "codes of countries need pycountry"
+        raise MissingExtraError(said, "countries", "name them yourself") from None
 
 
 def unknown_names(names: Sequence[str], where: str, allowed: str) -> Iterator[Problem]:

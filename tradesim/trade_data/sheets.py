@@ -80,8 +80,7 @@ def _workbook(file: Path) -> list[Sheet]:
     try:
         openpyxl = import_module("openpyxl")
     except ImportError:
-        said = f"{file} is a workbook: pip install '.[excel]', or export it as CSV"
-        raise MissingExtraError(said) from None
+        raise MissingExtraError(f"{file} is a workbook", "excel", "export it as CSV") from None
     try:
         book = openpyxl.load_workbook(file, read_only=True, data_only=True)
         return [
