@@ -63,6 +63,7 @@ def _engine(found: Found) -> Iterator[str]:
     yield from _table(header, rows)
     yield from _pairs("memory", {f"{name}, GB/s": speed / 1e9 for name, speed in found["bandwidth"].items()})
     yield from _pairs("goals", found["goals"])
+    yield from _pairs("packaged scenarios", found["packaged"])
 
 
 def _sweep(found: Found) -> Iterator[str]:

@@ -324,8 +324,9 @@ def test_odds_as_steep_as_they_may_be():
 # The first day ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("begins", ["2025-03-01", "2025-04-01"])
 @pytest.mark.parametrize("day", [0, 3])
-def test_a_truce_begun_anew_and_ended_at_once_takes_what_it_held_with_it(day):
+def test_a_truce_begun_anew_and_ended_at_once_takes_what_it_held_with_it(day, begins):
     """On the first day as on any other: what counts is that it held on the eve."""
     on = (pd.Timestamp(FIRST) + pd.Timedelta(days=day)).date()
     anew = ts.Effect(action="start_truce", target="lull", until="2025-05-01")
@@ -334,7 +335,7 @@ def test_a_truce_begun_anew_and_ended_at_once_takes_what_it_held_with_it(day):
     lull = ts.Truce(
         name="lull",
         parties=("USA", "CHN"),
-        start="2025-03-01",
+        start=begins,
         end="2025-06-01",
         suspend=["opening"],
         at_end="lapse",

@@ -457,6 +457,20 @@ def test_an_answer_that_a_truce_held_up_says_so():
     ]
 
 
+def test_an_answer_that_a_truce_held_up_and_the_law_shares_says_both():
+    """As the truce ends 10 points become law: of the 34 that China wants its rule announces 24."""
+    truce = sure_truce(start="2025-04-02", end="2025-04-08")
+    law = measure(name="law", importer="CHN", exporter="USA", rate=0.1, effective="2025-04-08")
+    told_of = answers(measure(effective="2025-04-03"), law, rules={"CHN": rules.Match()}, truces=[truce])
+    assert told_of[-1] == (
+        "CHN on USA",
+        (
+            "answers USA's 34 points of 2025-04-03, geneva being over, "
+            "beside what else CHN announces: matches × 1"
+        ),
+    )
+
+
 def test_an_answer_that_the_law_takes_over_says_so():
     """China wants 34 points; 20 of them become law on a day on which nothing new is announced against it."""
     law = measure(name="law", importer="CHN", exporter="USA", rate=0.2, effective="2025-04-07")
