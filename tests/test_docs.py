@@ -14,6 +14,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
 from malformed import GOOD_CSV
+from painted import FAINT
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
 from typer.main import get_command
@@ -153,6 +154,19 @@ def test_the_site_fetches_nothing(site):
     assert {name: found for name, found in pages.items() if found} == {}
     styles = "".join(file.read_text(encoding="utf-8") for file in site.rglob("*.css"))
     assert not re.findall(r"url\(['\"]?https?:|@import", styles)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [400, 1400])
+def test_text_of_the_site_stands_out(site, browser, width, scheme):
+    """On a telephone with its drawer open, and on a screen."""
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    for name in ("index", "reference/rules", "economics", "measured"):
+        page.goto((site / f"{name}.html").as_uri())
+        page.evaluate("document.getElementById('__drawer').checked = true")
+        page.wait_for_timeout(300)
+        assert page.evaluate(FAINT) == [], name
+    page.close()
 
 
 def test_equations_are_drawn_by_the_browser(site):
