@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from tradesim.economies import Economies
 from tradesim.engine.program import DUST, Arrival, Of, Program, Trace, Window
-from tradesim.engine.run import _blank, _in_blocks, count, once
+from tradesim.engine.run import _blank, _in_blocks, count
 from tradesim.engine.run import run as run_engine
 from tradesim.rules import Match
 from tradesim.scenario import Scenario
@@ -134,7 +134,7 @@ def tradesim_paths(war: War, buffer: Buffer, threads: int) -> Callable[[int, int
 
     def play(first: int, count: int) -> None:
         draws = np.arange(first, first + count)
-        _in_blocks(war.program, draws, SEED, once(war.program, draws, SEED, "random"), whole, threads)
+        _in_blocks(war.program, draws, SEED, "random", whole, threads)
 
     return play
 

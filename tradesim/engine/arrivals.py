@@ -4,12 +4,11 @@ import math
 
 import numpy as np
 
-from tradesim.engine.agenda import NONE, draw_in, due, item_of, note, number_in, thing_in
 from tradesim.engine.compiled import called
 from tradesim.engine.numbers import pair
-from tradesim.engine.program import Arrival, Floats, Ints
+from tradesim.engine.program import NEVER, Arrival, Floats, Ints
 from tradesim.engine.rows import fill
-from tradesim.engine.state import ARRIVALS, CHARGES, ENDS, YEAR, Agenda, Calendar, Shocks
+from tradesim.engine.state import ARRIVALS, CHARGES, ENDS, YEAR, Calendar, Places, Shocks
 
 RATE, COVERAGE, IMPLEMENTATION = int(Arrival.RATE), int(Arrival.COVERAGE), int(Arrival.IMPLEMENTATION)
 DAYS, MOST = int(Arrival.DAYS), int(Arrival.MOST)
@@ -25,11 +24,10 @@ def draw_shocks(
     draws: Ints,
     rows: Ints,
     seed: np.uint64,
-    agenda: Agenda,
     calendar: Calendar,
     shocks: Shocks,
 ) -> None:
-    """Draw the shocks of a block and note when each arrives, is charged and is over.
+    """Draw the shocks of a block and list those that arrive, are charged and are over by their days.
 
     values : (D, H, 5), columns `Arrival`. sizes : (H, Q), knots of the quantile function.
     """
@@ -48,15 +46,65 @@ def draw_shocks(
             day, size = shocks.day[begin : begin + most], shocks.size[begin : begin + most]
             count = _draw_stream(mine, sizes[h], streams[h], draws[s], seed, days, day, size, shocks.dice, s)
             shocks.begin[h, s], shocks.many[h, s], shocks.coverage[h, s] = begin, count, mine[COVERAGE]
+            shocks.at_once[h, s] = 1.0 if int(mine[IMPLEMENTATION]) == 0 else 0.0
+            for k in range(begin, begin + count):
+                shocks.draw[k] = s
             begin += count
-            lag, last = int(mine[IMPLEMENTATION]), int(mine[DAYS])
-            for k in range(count):
-                item = item_of(h, s, k)
-                note(agenda, calendar, ARRIVALS, day[k], item)
-                if 0 < lag < last:
-                    note(agenda, calendar, CHARGES, day[k] + lag, item)
-                if day[k] + last < days:
-                    note(agenda, calendar, ENDS, day[k] + last, item)
+    for which in range(3):
+        _line_up(values, rows, which, calendar, shocks)
+
+
+@called
+def _line_up(values: Floats, rows: Ints, which: int, calendar: Calendar, shocks: Shocks) -> None:
+    """List the shocks that arrive, or are charged later, or are over, by day and stream; have days played.
+
+    Counted first, then put in their places, so that whatever is due on a day stands together.
+    """
+    streams, days, until = len(shocks.begin), len(calendar.awake), shocks.until[which]
+    last = len(rows) - 1
+    for place in range(len(until)):
+        until[place] = 0
+    for placing in (False, True):
+        for h in range(streams):
+            if _put_off(values, rows, h, which, shocks.delay) < days:
+                until_where = shocks.begin[h, last] + shocks.many[h, last]
+                _list_stream(shocks, shocks.begin[h, 0], until_where, h, days, which, placing)
+        for place in range(1, 1 if placing else len(until)):
+            until[place] += until[place - 1]
+    for t in range(days):
+        calendar.awake[t] |= until[t * streams] < until[(t + 1) * streams]
+
+
+@called
+def _put_off(values: Floats, rows: Ints, h: int, which: int, delay: Ints) -> int:
+    """Fill how long after its arrival a shock is on a list, `NEVER` if it is on none; return the least."""
+    least = NEVER
+    for s in range(len(delay)):
+        lag, last = int(values[rows[s], h, IMPLEMENTATION]), int(values[rows[s], h, DAYS])
+        if which == CHARGES:
+            delay[s] = lag if 0 < lag < last else NEVER
+        else:
+            delay[s] = last if which == ENDS else 0
+        least = min(least, delay[s])
+    return least
+
+
+@called
+def _list_stream(shocks: Shocks, first: int, last: int, h: int, days: int, which: int, placing: bool) -> None:
+    """Count the shocks of a stream by their days, or put them in their places."""
+    until, whose, points = shocks.until[which], shocks.whose[which], shocks.points[which]
+    streams = len(shocks.begin)
+    for k in range(np.uint64(first), np.uint64(last)):
+        s = shocks.draw[k]
+        day = shocks.day[k] + shocks.delay[s]
+        if day < days:
+            due = np.uint64(day * streams + h + 1)
+            if placing:
+                place = np.uint64(until[due])
+                whose[place], points[place] = s, shocks.size[k]
+                until[due] += 1
+            else:
+                until[due + np.uint64(1)] += 1
 
 
 @called
@@ -137,40 +185,58 @@ def _draw_stream(
 
 
 @called
-def arrive(
-    values: Floats, pairs: Ints, rows: Ints, t: int, agenda: Agenda, calendar: Calendar, shocks: Shocks
-) -> None:
+def arrive(values: Floats, pairs: Ints, rows: Ints, t: int, calendar: Calendar, shocks: Shocks) -> None:
     """Add up the shocks that come or go on day t; pairs : (H, 2)."""
+    streams = len(pairs)
     for which in (ARRIVALS, CHARGES, ENDS):
-        while True:
-            item = due(agenda, which, t)
-            if item == NONE:
-                break
-            h, s = thing_in(item), draw_in(item)
-            lag, i, j = int(values[rows[s], h, IMPLEMENTATION]), pairs[h, 0], pairs[h, 1]
-            if which == ENDS:
-                last = int(values[rows[s], h, DAYS])
-                for channel in range(2):
-                    shocks.standing[channel, h, s] = _standing(shocks, h, s, t - channel * lag, t - last)
-                _sum_up(pairs, shocks, i, j, s)
-            else:
-                size = shocks.size[shocks.begin[h, s] + number_in(item)]
-                _add(shocks, h, s, i, j, size, which == ARRIVALS, which == CHARGES or lag == 0)
-            calendar.news[i, j] = calendar.charging[t, i, j] = True
+        for h in range(streams):
+            first, until = shocks.until[which, t * streams + h : t * streams + h + 2]
+            if first < until:
+                i, j = pairs[h, 0], pairs[h, 1]
+                calendar.news[i, j] = calendar.charging[t, i, j] = True
+                whose, points = shocks.whose[which, first:until], shocks.points[which, first:until]
+                if which == ARRIVALS:
+                    _announce(shocks, whose, points, h, i, j)
+                elif which == CHARGES:
+                    _charge(shocks, whose, points, h, i, j)
+                else:
+                    _end(values, pairs, rows, shocks, whose, h, t)
 
 
 @called
-def _add(shocks: Shocks, h: int, s: int, i: int, j: int, size: float, announced: bool, charged: bool) -> None:
-    """Add a shock to its stream and to its pair: in points, and of all trade."""
-    n, coverage = len(shocks.charged), shocks.coverage[h, s]
-    if announced:
-        shocks.standing[ANNOUNCED, h, s] += size
-        shocks.announced[i * n + j, s] += size
-        if len(shocks.announced) > n * n:
-            shocks.announced[(n + i) * n + j, s] += size * coverage
-    if charged:
-        shocks.standing[CHARGED, h, s] += size
-        shocks.charged[i, j, s] += size * coverage
+def _announce(shocks: Shocks, whose: Places, points: Floats, h: int, i: int, j: int) -> None:
+    """Add shocks to what is announced: in points, and of all trade; and to what is charged at once."""
+    n, standing, charged = len(shocks.charged), shocks.standing[:, h], shocks.charged[i, j]
+    announced, coverage, at_once = shocks.announced[i * n + j], shocks.coverage[h], shocks.at_once[h]
+    for k in range(len(whose)):
+        s, size = whose[k], points[k]
+        standing[ANNOUNCED, s] += size
+        standing[CHARGED, s] += size * at_once[s]
+        announced[s] += size
+        charged[s] += size * at_once[s] * coverage[s]
+    if len(shocks.announced) > n * n:
+        average = shocks.announced[(n + i) * n + j]
+        for k in range(len(whose)):
+            average[whose[k]] += points[k] * coverage[whose[k]]
+
+
+@called
+def _charge(shocks: Shocks, whose: Places, points: Floats, h: int, i: int, j: int) -> None:
+    """Add shocks to what is charged."""
+    standing, charged, coverage = shocks.standing[CHARGED, h], shocks.charged[i, j], shocks.coverage[h]
+    for k in range(len(whose)):
+        standing[whose[k]] += points[k]
+        charged[whose[k]] += points[k] * coverage[whose[k]]
+
+
+@called
+def _end(values: Floats, pairs: Ints, rows: Ints, shocks: Shocks, whose: Places, h: int, t: int) -> None:
+    """Add up anew what a stream comes to where some of it is over."""
+    for s in whose:
+        lag, last = int(values[rows[s], h, IMPLEMENTATION]), int(values[rows[s], h, DAYS])
+        for channel in range(2):
+            shocks.standing[channel, h, s] = _standing(shocks, h, s, t - channel * lag, t - last)
+        _sum_up(pairs, shocks, pairs[h, 0], pairs[h, 1], s)
 
 
 @called

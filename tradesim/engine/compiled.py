@@ -25,8 +25,11 @@ def compiled(function: F) -> F:
 
 
 def called(function: F) -> F:
-    """Compile a function when another that calls it is compiled; in Python it stays as it is."""
-    made: F = register_jitable(**OPTIONS)(function)
+    """Compile a function into whatever compiled function calls it; in Python it stays as it is.
+
+    Into it, not beside it: the day loop hands over so many arrays that calls took a sixth of its time.
+    """
+    made: F = register_jitable(**OPTIONS, forceinline=True)(function)
     return made
 
 

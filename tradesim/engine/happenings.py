@@ -38,9 +38,7 @@ def begin(p: Program, w: Work, draws: Ints, seed: np.uint64, numbers: Floats, lo
         for j in range(n):
             fill(w.duty[i, j], p.eve[i, j])
     open_laws(p.live_pair, p.live_enacted, p.live_eve, p.truce_suspends, w.truces, w.laws, w.duty)
-    draw_shocks(
-        p.shock_values, p.shock_sizes, p.shock_stream, w.draw, w.row, seed, w.agenda, w.calendar, w.shocks
-    )
+    draw_shocks(p.shock_values, p.shock_sizes, p.shock_stream, w.draw, w.row, seed, w.calendar, w.shocks)
 
 
 @called
@@ -119,7 +117,7 @@ def happen(
     if p.busy[t]:
         switched = decide(p, w, t, numbers, low) or switched
     switched = hold(p, w, t, seed, out, row, count) or switched
-    arrive(p.shock_values, p.shock_pair, w.row, t, w.agenda, calendar, w.shocks)
+    arrive(p.shock_values, p.shock_pair, w.row, t, calendar, w.shocks)
     switched = switched and len(p.live_act) > 0
     if len(p.live_act) > 0 and (switched or p.busy[t]):
         force_laws(p.truce_suspends, w.truces, w.laws, t)

@@ -6,12 +6,10 @@ from numpy.typing import NDArray
 from tradesim.engine.compiled import called
 from tradesim.engine.program import DUST, Floats, Ints, Program, Trace
 from tradesim.engine.rows import copy, fill
-from tradesim.engine.state import STEP, Stage, Tally, Work
+from tradesim.engine.state import STEP, Places, Stage, Tally, Work
 from tradesim.engine.windows import days_held, write_held
 
 Place = np.uint64
-"""Of a number along one axis: without a sign, so that nothing has to be checked or worked out on the way."""
-Places = NDArray[np.uint64]
 
 
 @called

@@ -55,12 +55,12 @@ def run(
     size, days = len(draws), len(program.base)
     program = _alike(program, size)
     out = _blank(program, size, traced=traced)
-    numbers = once(program, draws, seed, sampling)
     if functions:
         for low, high in _blocks(size, -(-size // _abreast(program, size))):
-            _play_in_python(program, functions, draws[low:high], seed, numbers[low:high], out, low)
+            numbers = once(program, draws[low:high], seed, sampling)
+            _play_in_python(program, functions, draws[low:high], seed, numbers, out, low)
         return out
-    _in_blocks(program, draws, seed, numbers, out, threads or _enough(size * days))
+    _in_blocks(program, draws, seed, sampling, out, threads or _enough(size * days))
     return out
 
 
@@ -94,7 +94,6 @@ def count(
         raise ValueError("a user's own function is asked day by day: run() keeps the paths")
     size = len(draws)
     program = _alike(program, size)
-    numbers = once(program, draws, seed, sampling)
     many = threads or _enough(size * len(program.base))
     whole = _blank(program, size, counted=True, levels=levels)
 
@@ -104,7 +103,7 @@ def count(
         duties = np.zeros((days, n, n, bins), dtype=np.int32)
         truces = np.zeros((days, len(program.truce_lapses)), dtype=np.int64)
         out = whole._replace(duties=duties, truces=truces, scale=np.array([bins / top]))
-        _play(program, draws[low:high], seed, numbers[low:high], out, low)
+        _play(program, draws[low:high], seed, sampling, out, low)
         return duties, truces
 
     with ThreadPoolExecutor(many) as pool:
@@ -123,10 +122,12 @@ def _enough(work: int) -> int:
     return len(os.sched_getaffinity(0)) if work >= ENOUGH else 1
 
 
-def _in_blocks(program: Program, draws: Ints, seed: int, numbers: Floats, out: Trace, threads: int) -> None:
+def _in_blocks(
+    program: Program, draws: Ints, seed: int, sampling: Sampling, out: Trace, threads: int
+) -> None:
     def played(block: tuple[int, int]) -> None:
         low, high = block
-        _play(program, draws[low:high], seed, numbers[low:high], out, low)
+        _play(program, draws[low:high], seed, sampling, out, low)
 
     if threads == 1:
         played((0, len(draws)))
@@ -136,7 +137,7 @@ def _in_blocks(program: Program, draws: Ints, seed: int, numbers: Floats, out: T
         list(pool.map(played, _blocks(len(draws), many)))
 
 
-def _play(program: Program, draws: Ints, seed: int, numbers: Floats, out: Trace, at: int) -> None:
+def _play(program: Program, draws: Ints, seed: int, sampling: Sampling, out: Trace, at: int) -> None:
     """Play a block of draws from the first day to the last.
 
     A small one in Python, as long as nothing has been compiled in this process: to the same bits, which is
@@ -152,6 +153,7 @@ def _play(program: Program, draws: Ints, seed: int, numbers: Floats, out: Trace,
         levels=len(out.levels) if len(out.last) else 0,
         counted=len(out.duties) > 0,
     )
+    numbers = once(program, draws, seed, sampling)
     play(program, work, draws, np.uint64(seed), numbers, out, at, kernel.WHOLE, 0)
 
 

@@ -10,6 +10,7 @@ from tradesim.engine.state import (
     Agenda,
     Calendar,
     Laws,
+    Places,
     Rules,
     Shocks,
     Stage,
@@ -18,7 +19,7 @@ from tradesim.engine.state import (
     Work,
 )
 
-LISTS = 5
+LISTS = 2
 WIDTH = 8
 """Numbers that the widest vector instructions take at once."""
 STAGED = 8
@@ -121,8 +122,14 @@ def _shocks(program: Program, places: int, size: int) -> Shocks:
         many=_ints(streams, size),
         day=_ints(streams * size * most),
         size=_floats(streams * size * most),
+        draw=_places(streams * size * most),
+        whose=_places(3, streams * size * most),
+        points=_floats(3, streams * size * most),
+        until=_ints(3, len(program.base) * streams + 2),
+        delay=_ints(size),
         standing=_floats(2, streams, size),
         coverage=_floats(streams, size),
+        at_once=_floats(streams, size),
         announced=_floats(places, size),
         charged=_floats(n, n, size),
         dice=_floats(likely, 2, size),
@@ -148,8 +155,8 @@ def _rules(rules: int, columns: int, size: int) -> Rules:
 
 def _tally(n: int, levels: int, size: int) -> Tally:
     return Tally(
-        moved=np.zeros(size, dtype=np.uint64),
-        bin=np.zeros((n, n, size), dtype=np.uint64),
+        moved=_places(size),
+        bin=_places(n, n, size),
         since=_floats(n, n, size),
         level=_floats(n, n, size),
         peak=_floats(n, n, size),
@@ -174,6 +181,10 @@ def _floats(*shape: int) -> Floats:
 
 def _ints(*shape: int) -> Ints:
     return np.zeros(shape, dtype=np.int64)
+
+
+def _places(*shape: int) -> Places:
+    return np.zeros(shape, dtype=np.uint64)
 
 
 def _flags(*shape: int) -> Flags:
@@ -218,9 +229,8 @@ def _mean_arrivals(program: Program) -> float:
 
 def _most_notes(program: Program) -> int:
     """Return how many things may be due in one draw at a time."""
-    arrivals = 3 * most_arrivals(program) * len(program.shock_stream)
     truces = (5 + program.base.shape[1] ** 2) * len(program.truce_lapses)
-    return int(arrivals + truces + 2 * len(program.effects) + 1)
+    return int(truces + 2 * len(program.effects) + 1)
 
 
 def _longest(program: Program, column: int) -> int:

@@ -13,18 +13,24 @@ from numpy.typing import NDArray
 from tradesim.engine.program import Flags, Floats, Ints
 
 YEAR = 365.25
-RETURNS, WINDOWS, ARRIVALS, CHARGES, ENDS = range(5)
-"""Lists of the agenda: suspended measures that return; truces; shocks that arrive, are charged, are over."""
+RETURNS, WINDOWS = range(2)
+"""Lists of the agenda: suspended measures that return; truces."""
+ARRIVALS, CHARGES, ENDS = range(3)
+"""Lists of shocks: those that arrive, are charged, are over."""
 STEP = 0
 """Place in ``now`` of the number of the current step."""
 USED, SPARE = range(2)
 """Places in ``taken``: notes ever written, and the first that is free again (-1: none)."""
 
 
+Places = NDArray[np.uint64]
+"""Draws and places without a sign, so that nothing has to be checked or worked out on the way."""
+
+
 class Agenda(NamedTuple):
     """What is due in a single draw, by list and day: linked notes.
 
-    first : (5, T) int64, a note of each list and day, -1 for none. notes : (C, 2) int64, an item and the
+    first : (2, T) int64, a note of each list and day, -1 for none. notes : (C, 2) int64, an item and the
     next note, see `tradesim.engine.agenda`. taken : (2,) int64, see `USED`, `SPARE`.
     """
 
@@ -103,17 +109,28 @@ class Shocks(NamedTuple):
     """Arrivals by stream and draw, one after the other in the order in which they were drawn.
 
     begin, many : (H, B) int64, place of the first of a stream in a draw, and how many there are. day : (C,)
-    int64. size : (C,). standing : (2, H, B), what those in force add up to, announced and charged.
-    coverage : (H, B). announced : (X, B), charged : (N, N, B), what they add to each pair. dice : (C, 2, B),
-    random numbers of the first arrivals of a stream.
+    int64. size : (C,). draw : (C,) uint64.
+    whose, points : (3, C) uint64, float64: draws and sizes in the order in which shocks arrive, are charged
+    and are over: those of stream h on day t stand from place ``until[:, t × H + h]`` to the next;
+    until : (3, T × H + 2) int64. delay : (B,) int64, days by which one of these lists lags behind arrivals.
+    standing : (2, H, B), what those in force add up to, announced and charged. coverage : (H, B).
+    at_once : (H, B), 1 where they are charged on the day of their arrival, else 0.
+    announced : (X, B), charged : (N, N, B), what they add to each pair.
+    dice : (C, 2, B), random numbers of the first arrivals of a stream.
     """
 
     begin: Ints
     many: Ints
     day: Ints
     size: Floats
+    draw: Places
+    whose: Places
+    points: Floats
+    until: Ints
+    delay: Ints
     standing: Floats
     coverage: Floats
+    at_once: Floats
     announced: Floats
     charged: Floats
     dice: Floats
@@ -149,8 +166,8 @@ class Tally(NamedTuple):
     above each level. moved : (B,) uint64, draws whose duty is not what it was.
     """
 
-    moved: NDArray[np.uint64]
-    bin: NDArray[np.uint64]
+    moved: Places
+    bin: Places
     since: Floats
     level: Floats
     peak: Floats
@@ -169,7 +186,7 @@ class Stage(NamedTuple):
     day: Ints
     duty: Floats
     cost: Floats
-    apart: NDArray[np.uint64]
+    apart: Places
 
 
 class Work(NamedTuple):
