@@ -36,18 +36,13 @@ _deescalate, _curve = called(families.deescalate), called(families.curve)
 
 @called
 def look(p: Program, w: Work, t: int, seed: np.uint64) -> None:
-    """Have the rules that must look at what was announced up to yesterday, and want something."""
-    before = (w.calendar.now[STEP] - 1) % (len(w.answered) - 1)
+    """Have the rules that must look take note of what was announced up to yesterday."""
     for a in range(len(p.rule_kind)):
         i, j = p.rule_pair[a, 0], p.rule_pair[a, 1]
         if w.calendar.looking[t, a] or w.calendar.news[i, j] or p.rule_kind[a] == CUSTOM:
             w.calendar.looking[t, a] = w.calendar.news[i, j] = True
             _look(p, w, a, i, j, t, seed)
             _know(p, w, a, i, j)
-            if p.rule_kind[a] == CURVE:
-                _follow(w.rules, p.rule_curve[a], a, t)
-            elif p.rule_kind[a] != CUSTOM:
-                _want(w.rules, w.truces.moving[i, j], w.calendar, w.answered[before, a], p.rule_kind[a], a, t)
 
 
 @called
@@ -132,54 +127,89 @@ def _forgive(r: Rules, draws: Ints, moving: Floats, stream: int, a: int, t: int,
 
 
 @called
-def _want(  # noqa: C901 one line a family
-    r: Rules, moving: Floats, calendar: Calendar, before: Floats, kind: int, a: int, t: int
+def respond(p: Program, w: Work, t: int) -> None:
+    """Announce what the rules want that looked; the others, and those in a truce, announce what they did."""
+    held = len(w.answered) - 1
+    now, before = w.calendar.now[STEP] % held, (w.calendar.now[STEP] - 1) % held
+    for a in range(len(p.rule_kind)):
+        if w.calendar.looking[t, a]:
+            moving = w.truces.moving[p.rule_pair[a, 0], p.rule_pair[a, 1]]
+            before_a, now_a = w.answered[before, a], w.answered[now, a]
+            if p.rule_kind[a] == CURVE:
+                _follow(w.rules, p.rule_curve[a], moving, before_a, now_a, a, t)
+            else:
+                _respond(w.rules, moving, w.calendar, before_a, now_a, p.rule_kind[a], a, t)
+        else:
+            rows.copy(w.answered[before, a], w.answered[now, a])
+
+
+@called
+def _respond(  # noqa: C901 one line a family
+    r: Rules, moving: Floats, calendar: Calendar, before: Floats, answered: Floats, kind: int, a: int, t: int
 ) -> None:
-    """Fill what rule a wants by its family: the one place where compiled code chooses among them."""
+    """Answer by the family of rule a: the one place where compiled code chooses among them."""
     if kind == MATCH:
-        _wish(_match, r, before, a, t)
+        _answer_by(_match, r, moving, before, answered, a, t)
     elif kind == REBALANCE:
         rows.want_anew(_rebalance, r.noticed[a], t, r.values[a, OWN:], r.memory[a, 0], r.wanted[a])
+        _answer(r, moving, before, answered, a)
     elif kind == COUNTER:
-        _wish(_counter, r, before, a, t)
+        _answer_by(_counter, r, moving, before, answered, a, t)
     elif kind == TARGETED:
-        _wish(_targeted, r, before, a, t)
+        _answer_by(_targeted, r, moving, before, answered, a, t)
     elif kind == DEFERRED:
-        _wish_remembering(_deferred, r, moving, calendar, before, a, t)
+        _answer_remembering(_deferred, r, moving, calendar, before, answered, a, t)
     elif kind == SELF_STOP:
-        _wish_remembering(_self_stop, r, moving, calendar, before, a, t)
+        _answer_remembering(_self_stop, r, moving, calendar, before, answered, a, t)
     elif kind == GRIM:
-        _wish_remembering(_grim, r, moving, calendar, before, a, t)
+        _answer_remembering(_grim, r, moving, calendar, before, answered, a, t)
     elif kind == CONTRITE:
-        _wish(_contrite, r, before, a, t)
+        _answer_by(_contrite, r, moving, before, answered, a, t)
     elif kind == GRADUAL:
-        _wish_remembering(_gradual, r, moving, calendar, before, a, t)
+        _answer_remembering(_gradual, r, moving, calendar, before, answered, a, t)
     elif kind == DEESCALATE:
-        _wish(_deescalate, r, before, a, t)
+        _answer_by(_deescalate, r, moving, before, answered, a, t)
+    elif kind == CUSTOM:
+        _answer(r, moving, before, answered, a)
     else:
-        _wish(_passive, r, before, a, t)
+        _answer_by(_passive, r, moving, before, answered, a, t)
 
 
 @called
-def _follow(r: Rules, knots: Floats, a: int, t: int) -> None:
-    """Fill what rule a wants along its curve, (2, Q)."""
-    rows.want_on_curve(_curve, r.noticed[a], t, r.values[a, OWN], knots[0], knots[1], r.wanted[a])
+def _answer_by(
+    family: Family, r: Rules, moving: Floats, before: Floats, answered: Floats, a: int, t: int
+) -> None:
+    """Answer by a family that remembers nothing."""
+    rows.answer_by(
+        family,
+        r.noticed[a],
+        r.first[a],
+        before,
+        t,
+        r.values[a, OWN:],
+        r.values[a, RATCHET],
+        r.values[a, CAP],
+        moving,
+        answered,
+    )
 
 
 @called
-def _wish(family: Family, r: Rules, before: Floats, a: int, t: int) -> None:
-    """Fill what rule a wants by a family that remembers nothing."""
-    rows.want(family, r.noticed[a], r.first[a], before, t, r.values[a, OWN:], r.wanted[a])
-
-
-@called
-def _wish_remembering(
-    family: Family, r: Rules, moving: Floats, calendar: Calendar, before: Floats, a: int, t: int
+def _answer_remembering(
+    family: Family,
+    r: Rules,
+    moving: Floats,
+    calendar: Calendar,
+    before: Floats,
+    answered: Floats,
+    a: int,
+    t: int,
 ) -> None:
     """Do the same by one that remembers, and have it look again on the days that it has asked for."""
     rows.want_remembering(
         family, r.noticed[a], r.first[a], before, t, r.values[a, OWN:], moving, r.memory[a], r.wanted[a]
     )
+    _answer(r, moving, before, answered, a)
     for s in range(len(moving)):
         day = int(r.memory[a, 3, s])
         if t < day < len(calendar.awake) and moving[s] > 0.0:
@@ -187,21 +217,15 @@ def _wish_remembering(
 
 
 @called
-def respond(p: Program, w: Work, t: int) -> None:
-    """Announce what the rules want that looked; the others, and those in a truce, announce what they did."""
-    r, calendar, held = w.rules, w.calendar, len(w.answered) - 1
-    now, before = calendar.now[STEP] % held, (calendar.now[STEP] - 1) % held
-    for a in range(len(p.rule_kind)):
-        if calendar.looking[t, a]:
-            moving = w.truces.moving[p.rule_pair[a, 0], p.rule_pair[a, 1]]
-            rows.answer(
-                r.wanted[a],
-                r.first[a],
-                r.values[a, RATCHET],
-                r.values[a, CAP],
-                moving,
-                w.answered[before, a],
-                w.answered[now, a],
-            )
-        else:
-            rows.copy(w.answered[before, a], w.answered[now, a])
+def _follow(
+    r: Rules, knots: Floats, moving: Floats, before: Floats, answered: Floats, a: int, t: int
+) -> None:
+    """Do the same along a curve, (2, Q)."""
+    rows.want_on_curve(_curve, r.noticed[a], t, r.values[a, OWN], knots[0], knots[1], r.wanted[a])
+    _answer(r, moving, before, answered, a)
+
+
+@called
+def _answer(r: Rules, moving: Floats, before: Floats, answered: Floats, a: int) -> None:
+    """Announce what rule a wants."""
+    rows.answer(r.wanted[a], r.first[a], r.values[a, RATCHET], r.values[a, CAP], moving, before, answered)

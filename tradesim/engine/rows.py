@@ -129,26 +129,6 @@ def per_coverage(row: Floats, coverage: Floats) -> None:
 
 
 @called
-def want(
-    family: Family,
-    noticed: Floats,
-    first: Floats,
-    before: Floats,
-    day: int,
-    values: Floats,
-    wanted: Floats,
-) -> None:
-    """Fill ``wanted`` by a family that remembers nothing; ``values`` : (4, B).
-
-    An economy has announced what it did ``first``, by law, and what its rule did ``before``.
-    """
-    for s in range(len(wanted)):
-        own = first[s] + before[s]
-        mine = (values[0, s], values[1, s], values[2, s], values[3, s])
-        wanted[s], _ = family(noticed[s], own, first[s], day, (0.0, 0.0, 0.0, 0.0), mine)
-
-
-@called
 def want_anew(
     family: Family, noticed: Floats, day: int, values: Floats, before: Floats, wanted: Floats
 ) -> None:
@@ -208,16 +188,46 @@ def answer(
     before: Floats,
     answered: Floats,
 ) -> None:
-    """Fill ``answered`` with what a rule announces beside the law; in a truce, what it did before.
+    """Fill ``answered`` with what a rule announces beside the law; in a truce, what it did before."""
+    for s in range(len(answered)):
+        more = _more(wanted[s], first[s], ratchet[s], cap[s], before[s])
+        answered[s] = more if moving[s] > 0.0 else before[s]
+
+
+@called
+def answer_by(
+    family: Family,
+    noticed: Floats,
+    first: Floats,
+    before: Floats,
+    day: int,
+    values: Floats,
+    ratchet: Floats,
+    cap: Floats,
+    moving: Floats,
+    answered: Floats,
+) -> None:
+    """Do the same where a family that remembers nothing says what is wanted; ``values`` : (4, B).
+
+    An economy has announced what it did ``first``, by law, and what its rule did ``before``.
+    """
+    for s in range(len(answered)):
+        mine = (values[0, s], values[1, s], values[2, s], values[3, s])
+        wanted, _ = family(noticed[s], first[s] + before[s], first[s], day, (0.0, 0.0, 0.0, 0.0), mine)
+        more = _more(wanted, first[s], ratchet[s], cap[s], before[s])
+        answered[s] = more if moving[s] > 0.0 else before[s]
+
+
+@called
+def _more(wanted: float, first: float, ratchet: float, cap: float, before: float) -> float:
+    """Return what a rule announces beside the law, within its cap.
 
     Whoever wants what it has announced so far keeps it to the last bit, however often it looks.
     """
-    for s in range(len(answered)):
-        mine, kept = first[s] + before[s], before[s]
-        wish = min(max(wanted[s], mine if ratchet[s] > 0.0 else 0.0), cap[s])
-        more = max(wish - first[s], 0.0)
-        more = kept if wish == mine else more
-        answered[s] = more if moving[s] > 0.0 else kept
+    own = first + before
+    wish = min(max(wanted, own if ratchet > 0.0 else 0.0), cap)
+    more = max(wish - first, 0.0)
+    return before if wish == own else more
 
 
 @called
