@@ -42,13 +42,24 @@ def draw_shocks(
             _wait(waits)
             _measure(sizes[h], drawn)
         for s in range(len(draws)):
-            mine, days = values[rows[s], h], len(calendar.awake)
-            day, size = shocks.day[begin : begin + most], shocks.size[begin : begin + most]
-            count = _draw_stream(mine, sizes[h], streams[h], draws[s], seed, days, day, size, shocks.dice, s)
-            shocks.begin[h, s], shocks.many[h, s], shocks.coverage[h, s] = begin, count, mine[COVERAGE]
+            mine, until = values[rows[s], h], begin + most
+            day, size, draw = shocks.day[begin:until], shocks.size[begin:until], shocks.draw[begin:until]
+            count = _draw_stream(
+                mine,
+                sizes[h],
+                streams[h],
+                draws[s],
+                seed,
+                len(calendar.awake),
+                day,
+                size,
+                draw,
+                shocks.dice,
+                s,
+            )
+            shocks.begin[h, s], shocks.many[h, s] = begin, count
+            shocks.coverage[h, s] = mine[COVERAGE]
             shocks.at_once[h, s] = 1.0 if int(mine[IMPLEMENTATION]) == 0 else 0.0
-            for k in range(begin, begin + count):
-                shocks.draw[k] = s
             begin += count
     for which in range(3):
         _line_up(values, rows, which, calendar, shocks)
@@ -156,10 +167,11 @@ def _draw_stream(
     days: int,
     day: Ints,
     size: Floats,
+    whose: Places,
     dice: Floats,
     s: int,
 ) -> int:
-    """Fill ``day`` and ``size`` with the shocks of a stream in draw s; return how many there are."""
+    """Fill ``day``, ``size``, ``whose`` with the shocks of a stream in draw s; return how many there are."""
     rate, last, ceiling = values[RATE], int(values[DAYS]), values[MOST]
     count, gone, time, standing = 0, 0, 0.0, 0.0
     while rate > 0.0 and count < len(day):
@@ -178,15 +190,27 @@ def _draw_stream(
                 gone += 1
             for k in range(gone, count):
                 standing += size[k]
-        day[count], size[count] = today, max(0.0, min(drawn, ceiling - standing))
+        day[count], size[count], whose[count] = today, max(0.0, min(drawn, ceiling - standing)), s
         standing += size[count]
         count += 1
     return count
 
 
 @called
-def arrive(values: Floats, pairs: Ints, rows: Ints, t: int, calendar: Calendar, shocks: Shocks) -> None:
-    """Add up the shocks that come or go on day t; pairs : (H, 2)."""
+def arrive(
+    values: Floats,
+    pairs: Ints,
+    rows: Ints,
+    t: int,
+    calendar: Calendar,
+    shocks: Shocks,
+    news: Floats,
+    scheduled: Floats,
+) -> None:
+    """Add up the shocks that come or go on day t, and with the ``news`` of the law what is ``scheduled``.
+
+    pairs : (H, 2). news, scheduled : (X, B).
+    """
     streams = len(pairs)
     for which in (ARRIVALS, CHARGES, ENDS):
         for h in range(streams):
@@ -195,12 +219,17 @@ def arrive(values: Floats, pairs: Ints, rows: Ints, t: int, calendar: Calendar, 
                 i, j = pairs[h, 0], pairs[h, 1]
                 calendar.news[i, j] = calendar.charging[t, i, j] = True
                 whose, points = shocks.whose[which, first:until], shocks.points[which, first:until]
-                if which == ARRIVALS:
-                    _announce(shocks, whose, points, h, i, j)
-                elif which == CHARGES:
+                if which == CHARGES:
                     _charge(shocks, whose, points, h, i, j)
                 else:
-                    _end(values, pairs, rows, shocks, whose, h, t)
+                    if which == ARRIVALS:
+                        _announce(shocks, whose, points, h, i, j)
+                    else:
+                        _end(values, pairs, rows, shocks, whose, h, t)
+                    n = len(shocks.charged)
+                    for x in range(i * n + j, len(news), n * n):
+                        for s in whose:
+                            scheduled[x, s] = news[x, s] + shocks.announced[x, s]
 
 
 @called

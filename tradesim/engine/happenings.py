@@ -117,7 +117,7 @@ def happen(
     if p.busy[t]:
         switched = decide(p, w, t, numbers, low) or switched
     switched = hold(p, w, t, seed, out, row, count) or switched
-    arrive(p.shock_values, p.shock_pair, w.row, t, calendar, w.shocks)
+    arrive(p.shock_values, p.shock_pair, w.row, t, calendar, w.shocks, w.laws.news, w.scheduled)
     switched = switched and len(p.live_act) > 0
     if len(p.live_act) > 0 and (switched or p.busy[t]):
         force_laws(p.truce_suspends, w.truces, w.laws, t)
@@ -127,12 +127,11 @@ def happen(
             calendar.news[i, j] = calendar.charging[t, i, j] = True
     if switched or p.busy[t]:
         _establish(p, w, t)
-    _schedule(p, w)
 
 
 @called
 def _establish(p: Program, w: Work, t: int) -> None:
-    """Add up what is law on day t: the duties, the part of them that no rule gives back, and the news."""
+    """Add up what is law on day t, the part of it that no rule gives back, and what is announced."""
     n, laws = p.base.shape[1], w.laws
     for i in range(n):
         for j in range(n):
@@ -148,14 +147,5 @@ def _establish(p: Program, w: Work, t: int) -> None:
     for g in range(len(p.act_reference)):
         for x in range(p.act_pair[g, 0] * n + p.act_pair[g, 1], len(laws.news), n * n):
             add(laws.news[x], laws.change[g, x // (n * n)], 1.0)
-
-
-@called
-def _schedule(p: Program, w: Work) -> None:
-    """Add up what law and shocks announce, where there is news."""
-    n, news = p.base.shape[1], w.calendar.news
-    for i in range(n):
-        for j in range(n):
-            if news[i, j]:
-                for x in range(i * n + j, len(w.scheduled), n * n):
-                    total(w.laws.news[x], w.shocks.announced[x], 1.0, w.scheduled[x])
+    for x in range(len(laws.news)):
+        total(laws.news[x], w.shocks.announced[x], 1.0, w.scheduled[x])

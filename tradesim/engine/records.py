@@ -109,7 +109,9 @@ def _tally(p: Program, w: Work, t: int, out: Trace, count: int) -> None:
                     many = _enter(w.tally, w.duty[i, j], i, j, len(p.base), count)
                 else:
                     many = _find_moved(w.duty[i, j], w.tally.level[i, j], moved, count)
-                _move(w.tally, w.duty[i, j], i, j, t, out.duties[t, i, j], out.scale[0], many, first)
+                if len(out.last) > 0:
+                    _sum_up(w.tally, w.duty[i, j], i, j, t, many, first)
+                _move(w.tally, w.duty[i, j], i, j, out.duties[t, i, j], out.scale[0], many, first)
                 for v in range(len(out.levels)):
                     _pass(w.duty[i, j], out.levels[v], w.tally.passed[v, i, j], moved, many, t, len(p.base))
 
@@ -137,29 +139,38 @@ def _find_moved(duty: Floats, level: Floats, moved: Places, count: int) -> int:
 
 
 @called
+def _sum_up(tally: Tally, duty: Floats, i: int, j: int, t: int, many: int, first: bool) -> None:
+    """Add up the days of a duty where another takes its place, and note the highest."""
+    level, since = tally.level[i, j], tally.since[i, j]
+    total, peak = tally.total[i, j], tally.peak[i, j]
+    for k in range(np.uint64(many)):
+        s = tally.moved[k]
+        if not first:
+            total[s] += level[s] * (float(t) - since[s])
+        since[s] = float(t)
+        peak[s] = max(peak[s], duty[s])
+
+
+@called
 def _move(
     tally: Tally,
     duty: Floats,
     i: int,
     j: int,
-    t: int,
     counts: NDArray[np.int32],
     scale: float,
     many: int,
     first: bool,
 ) -> None:
-    """Count draws where they now are; add up the days of a duty when another takes its place."""
-    bins, level, since = tally.bin[i, j], tally.level[i, j], tally.since[i, j]
-    total, peak, last = tally.total[i, j], tally.peak[i, j], len(counts) - 1
+    """Count draws where they now are, and no longer where they were."""
+    bins, level, last = tally.bin[i, j], tally.level[i, j], len(counts) - 1
     for k in range(np.uint64(many)):
         s = tally.moved[k]
         place = np.uint64(min(int(duty[s] * scale), last))
         counts[place] += 1
         if not first:
             counts[bins[s]] -= 1
-            total[s] += level[s] * (float(t) - since[s])
-        bins[s], level[s], since[s] = place, duty[s], float(t)
-        peak[s] = max(peak[s], duty[s])
+        bins[s], level[s] = place, duty[s]
 
 
 @called
