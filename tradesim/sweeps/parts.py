@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradesim.engine.program import Floats, Ints
+from tradesim.engine.run import added_up
 from tradesim.errors import InputError, Problem
 from tradesim.sweeps.costing import CostCounts
 from tradesim.sweeps.plan import Plan
@@ -238,7 +239,8 @@ class Total:
     @property
     def duties(self) -> Ints:
         """(T, P, bins) int64, draws whose duty lies in each bin."""
-        return np.cumsum(self.moved, axis=0)
+        duties: Ints = added_up(self.moved.copy())
+        return duties
 
     def moments(self) -> tuple[Floats, Floats]:
         """Return mean and standard deviation of last, peak and mean, (3, P) each.
