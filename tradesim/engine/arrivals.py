@@ -72,18 +72,25 @@ def _line_up(values: Floats, rows: Ints, which: int, calendar: Calendar, shocks:
     Counted first, then put in their places, so that whatever is due on a day stands together.
     """
     streams, days, until = len(shocks.begin), len(calendar.awake), shocks.until[which]
-    last = len(rows) - 1
     for place in range(len(until)):
         until[place] = 0
-    for placing in (False, True):
-        for h in range(streams):
-            if _put_off(values, rows, h, which, shocks.delay) < days:
-                until_where = shocks.begin[h, last] + shocks.many[h, last]
-                _list_stream(shocks, shocks.begin[h, 0], until_where, h, days, which, placing)
-        for place in range(1, 1 if placing else len(until)):
-            until[place] += until[place - 1]
-    for t in range(days):
-        calendar.awake[t] |= until[t * streams] < until[(t + 1) * streams]
+    _list_all(values, rows, which, days, shocks, False)
+    for place in range(1, len(until)):
+        until[place] += until[place - 1]
+    if until[len(until) - 1] > 0:
+        _list_all(values, rows, which, days, shocks, True)
+        for t in range(days):
+            calendar.awake[t] |= until[t * streams] < until[(t + 1) * streams]
+
+
+@called
+def _list_all(values: Floats, rows: Ints, which: int, days: int, shocks: Shocks, placing: bool) -> None:
+    """Count the shocks of all streams by their days, or put them in their places."""
+    last = len(rows) - 1
+    for h in range(len(shocks.begin)):
+        if _put_off(values, rows, h, which, shocks.delay) < days:
+            until = shocks.begin[h, last] + shocks.many[h, last]
+            _list_stream(shocks, shocks.begin[h, 0], until, h, days, which, placing)
 
 
 @called
@@ -102,7 +109,7 @@ def _put_off(values: Floats, rows: Ints, h: int, which: int, delay: Ints) -> int
 
 @called
 def _list_stream(shocks: Shocks, first: int, last: int, h: int, days: int, which: int, placing: bool) -> None:
-    """Count the shocks of a stream by their days, or put them in their places."""
+    """Do the same for one stream."""
     until, whose, points = shocks.until[which], shocks.whose[which], shocks.points[which]
     streams = len(shocks.begin)
     for k in range(np.uint64(first), np.uint64(last)):

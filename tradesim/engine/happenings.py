@@ -31,6 +31,8 @@ def begin(p: Program, w: Work, draws: Ints, seed: np.uint64, numbers: Floats, lo
             w.outcome[event, s] = 0
     _open_calendar(p, w.calendar)
     wipe(w.agenda)
+    if low == 0 or len(p.rule_values) > 1:
+        _spread_rules(p, w)
     _open_rules(p, w)
     open_truces(p, w, numbers, low)
     n = p.base.shape[1]
@@ -55,9 +57,9 @@ def _open_calendar(p: Program, calendar: Calendar) -> None:
 
 
 @called
-def _open_rules(p: Program, w: Work) -> None:
-    """Spread the parameters of rules over the draws, and have nobody remember anything."""
-    rules, eve = w.rules, -1
+def _spread_rules(p: Program, w: Work) -> None:
+    """Spread the parameters of rules over the draws."""
+    rules = w.rules
     for a in range(len(p.rule_kind)):
         for column in range(p.rule_values.shape[2]):
             for s in range(len(w.draw)):
@@ -68,6 +70,13 @@ def _open_rules(p: Program, w: Work) -> None:
         rules.afar[a] = _any(rules.values[a, DIVERSION])
         for other in range(p.rule_allies.shape[1]):
             rules.afar[a] = rules.afar[a] or p.rule_allies[a, other]
+
+
+@called
+def _open_rules(p: Program, w: Work) -> None:
+    """Have nobody remember anything."""
+    rules, eve = w.rules, -1
+    for a in range(len(p.rule_kind)):
         fill(rules.heard[a], 0.0)
         fill(rules.forgiven[a], 0.0)
         fill(rules.noticed[a], 0.0)

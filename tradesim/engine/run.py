@@ -118,7 +118,7 @@ def count(
 
 
 def added_up(moved: Any) -> Any:
-    """Add up whole numbers along the first axis, in place: ``numpy.cumsum`` takes sixty times as long there."""
+    """Add up whole numbers along the first axis, in place: ``numpy.cumsum`` takes sixty times as long."""
     for t in range(1, len(moved)):
         moved[t] += moved[t - 1]
     return moved
