@@ -33,12 +33,7 @@ def pair(seed: np.uint64, draw: int, day: int, stream: int) -> tuple[float, floa
 
 @compiled
 def fill_once(seed: np.uint64, draws: Ints, streams: Ints, numbers: Floats) -> None:
-    """Fill (E + 2K, S) with the numbers that each draw has once."""
+    """Fill (S, E + 2K) with the numbers that each draw has once."""
     for k in range(len(streams)):
-        _fill_row(seed, draws, streams[k], numbers[k])
-
-
-@called
-def _fill_row(seed: np.uint64, draws: Ints, stream: int, row: Floats) -> None:
-    for s in range(len(draws)):
-        row[s] = uniform(seed, draws[s], 0, stream)
+        for s in range(len(draws)):
+            numbers[s, k] = uniform(seed, draws[s], 0, streams[k])

@@ -180,15 +180,15 @@ def _alike(program: Program, size: int) -> Program:
 def once(program: Program, draws: Ints, seed: int, sampling: Sampling) -> Floats:
     """Return the numbers that each draw has once, ``(S, E + 2K)`` float64 on [0, 1)."""
     streams = program.once_stream
-    numbers = np.zeros((len(streams), len(draws)))
+    numbers = np.empty((len(draws), len(streams)))
     if sampling == "sobol" and len(streams):
         return sobol_points(seed, draws, len(streams))
     mirrored = sampling == "antithetic"
     fill_once(np.uint64(seed), draws - draws % 2 if mirrored else draws, streams, numbers)
     if mirrored:
         odd = draws % 2 == 1
-        numbers[:, odd] = np.minimum(1.0 - numbers[:, odd], np.nextafter(1.0, 0.0))
-    return numbers.T.copy()
+        numbers[odd] = np.minimum(1.0 - numbers[odd], np.nextafter(1.0, 0.0))
+    return numbers
 
 
 def _blank(
