@@ -5,11 +5,11 @@ are renewed, breached, end; rules look at what was announced up to yesterday and
 into force; the duty is what is then in force. Everybody moves on what was known yesterday, so two economies
 that answer each other move at the same time and the order in which they are listed does not matter.
 
-Draws run side by side, a block at a time. What is arithmetic is done to all of them at once, row by row; what
-happens to single ones is listed by day: shocks when a block begins, truces and suspended measures on an agenda
-as they come. Nothing happens on most days: a block plays only those on which something may in any of its draws,
-has only those rules look that may see something new, and charges only those pairs whose duty may change. Doing
-more than that changes nothing.
+Draws run side by side, a block at a time. What is arithmetic is done to all of them at once, row by row;
+what happens to single ones is listed by day: shocks when a block begins, truces and suspended measures on an
+agenda as they come. Nothing happens on most days: a block plays only those on which something may in any of
+its draws, has only those rules look that may see something new, and charges only those pairs whose duty may
+change. Doing more than that changes nothing.
 """
 
 import numpy as np

@@ -116,15 +116,15 @@ def _laws(program: Program, places: int, size: int) -> Laws:
 
 def _shocks(program: Program, places: int, size: int) -> Shocks:
     streams, n = len(program.shock_stream), program.base.shape[1]
-    most, likely = most_arrivals(program), _likely_arrivals(program)
-    return Shocks(
+    likely, arrivals = _likely_arrivals(program), streams * size * most_arrivals(program)
+    return Shocks(  # lists are mostly empty: nobody reads what was not listed, and zeros cost more than a day
         begin=_ints(streams, size),
         many=_ints(streams, size),
-        day=_ints(streams * size * most),
-        size=_floats(streams * size * most),
-        draw=_places(streams * size * most),
-        whose=_places(3, streams * size * most),
-        points=_floats(3, streams * size * most),
+        day=np.empty(arrivals, np.int64),
+        size=np.empty(arrivals),
+        draw=np.empty(arrivals, np.uint64),
+        whose=np.empty((3, arrivals), np.uint64),
+        points=np.empty((3, arrivals)),
         until=_ints(3, len(program.base) * streams + 2),
         delay=_ints(size),
         standing=_floats(2, streams, size),
