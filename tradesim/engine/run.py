@@ -108,7 +108,10 @@ def count(
 
     with ThreadPoolExecutor(many) as pool:
         parts = list(pool.map(played, _blocks(size, many)))
-    duties, truces = (sum(arrays[1:], start=arrays[0]) for arrays in zip(*parts, strict=True))
+    duties, truces = parts[0]
+    for more, held in parts[1:]:
+        duties += more
+        truces += held
     return Counts(
         added_up(duties),
         np.cumsum(truces, axis=0),
