@@ -6,8 +6,8 @@ from tradesim.engine.state import SPARE, USED, Agenda, Calendar
 NONE = -1
 ITEM, FOLLOWING = range(2)
 """Columns of a note: what is due, and the next note of the same day."""
-THING, NUMBER = 24, 40
-"""Bits of an item: below the first its draw, below the second what it is, and above which of several."""
+THING = 24
+"""Bits of an item below which its draw is, and above what it is."""
 
 
 @called
@@ -36,21 +36,15 @@ def note(agenda: Agenda, calendar: Calendar, which: int, day: int, item: int) ->
 
 
 @called
-def item_of(thing: int, s: int, number: int) -> int:
-    """Return a thing of draw s, and which of several, as one number."""
-    return (number << NUMBER) | (thing << THING) | s
+def item_of(thing: int, s: int) -> int:
+    """Return a thing of draw s as one number."""
+    return (thing << THING) | s
 
 
 @called
 def thing_in(item: int) -> int:
     """Return the thing of an item."""
-    return (item >> THING) & ((1 << (NUMBER - THING)) - 1)
-
-
-@called
-def number_in(item: int) -> int:
-    """Return which of several things an item is."""
-    return item >> NUMBER
+    return item >> THING
 
 
 @called

@@ -124,7 +124,7 @@ def happen(
             calendar.news[i, j] = p.busy[t]
     switched = return_laws(w.agenda, w.laws, t)
     if p.busy[t]:
-        switched = decide(p, w, t, numbers, low) or switched
+        decide(p, w, t, numbers, low)
     switched = hold(p, w, t, seed, out, row, count) or switched
     arrive(p.shock_values, p.shock_pair, w.row, t, calendar, w.shocks, w.laws.news, w.scheduled)
     switched = switched and len(p.live_act) > 0

@@ -15,22 +15,19 @@ DUTY, DAYS = int(State.DUTY), int(State.DAYS)
 
 
 @called
-def decide(p: Program, w: Work, t: int, numbers: Floats, low: int) -> bool:
-    """Have the events of day t their outcomes, and what outcomes do on it take effect; say if any did."""
+def decide(p: Program, w: Work, t: int, numbers: Floats, low: int) -> None:
+    """Have the events of day t their outcomes, and what outcomes do on it take effect."""
     for event in range(len(p.event_day)):
         if p.event_day[event] == t:
             for s in range(len(w.draw)):
                 number = numbers[min(low + s, len(numbers) - 1), event]
                 w.outcome[event, s] = _chosen(p, w, event, s, t, number)
-    took = False
     for row in range(len(p.effects)):
         if p.effects[row, 2] == t:
-            took = True
             for s in range(len(w.draw)):
                 if w.outcome[p.effects[row, 0], s] == p.effects[row, 1]:
                     w.laws.touched[s] = True
                     _take_effect(w, s, t, p.effects[row, 3], p.effects[row, 4], p.effect_value[row])
-    return took
 
 
 @called
@@ -70,7 +67,7 @@ def _state(w: Work, kind: int, one: int, other: int, s: int, t: int) -> float:
 
 @called
 def _take_effect(w: Work, s: int, t: int, act: int, target: int, value: float) -> None:
-    laws, truces, item = w.laws, w.truces, item_of(target, s, 0)
+    laws, truces, item = w.laws, w.truces, item_of(target, s)
     if act == ENACT:
         if not laws.revoked[target, s]:
             laws.enacted[target, s] = True

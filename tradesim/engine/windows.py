@@ -36,8 +36,8 @@ def open_truces(p: Program, w: Work, numbers: Floats, low: int) -> None:
             truce.held[k, s] = truce.over[k, s] = truce.breached[k, s] = False
             truce.lapsed[k, s] = p.truce_lapses[k] and starts < ends and ends <= 0
             truce.eve[k, s] = starts < 0 <= ends
-            note(w.agenda, w.calendar, WINDOWS, max(starts, 0), item_of(k, s, 0))
-            note(w.agenda, w.calendar, WINDOWS, ends, item_of(k, s, 0))
+            note(w.agenda, w.calendar, WINDOWS, max(starts, 0), item_of(k, s))
+            note(w.agenda, w.calendar, WINDOWS, ends, item_of(k, s))
     for i in range(p.base.shape[1]):
         for j in range(p.base.shape[1]):
             fill(truce.moving[i, j], 1.0)
@@ -98,7 +98,7 @@ def _provoke(p: Program, w: Work, t: int) -> None:
                     if differ(now, then):
                         for s in range(len(now)):
                             if now[s] > then[s] and w.truces.held[k, s]:
-                                note(w.agenda, w.calendar, WINDOWS, t, item_of(k, s, 0))
+                                note(w.agenda, w.calendar, WINDOWS, t, item_of(k, s))
 
 
 @called
