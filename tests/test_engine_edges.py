@@ -331,6 +331,9 @@ def test_what_draws_come_to_is_what_a_plain_loop_finds_in_their_paths(monkeypatc
         found = count(one.program, np.arange(7), SEED, bins=32, top=0.8, levels=LEVELS, threads=1)
         for name, wanted in expected.items():
             np.testing.assert_allclose(getattr(found, name), wanted, rtol=1e-12, atol=1e-15, err_msg=name)
+        without = count(one.program, np.arange(7), SEED, bins=32, top=0.8, levels=np.zeros(0), threads=1)
+        for name in ("last", "peak", "mean", "held", "renewals"):
+            assert np.array_equal(getattr(without, name), getattr(found, name))
     assert len({tuple(row) for row in came_to(lively().run(7, SEED))["held"].tolist()}) > 3
 
 

@@ -544,8 +544,9 @@ def test_an_answer_comes_down_with_its_cause_unless_there_is_a_ratchet():
 
 def test_a_provocation_of_just_the_tolerance_is_let_pass():
     for rate, answer in ((0.25, 0.0), (0.26, 0.26)):
-        found = spiral([opening(rate)], rules.Passive(), rules.Match(tolerance=0.25), days=4)
-        close(found["CHN"], [0.0] + 3 * [answer])
+        for view in ("nominal", "trade-weighted"):
+            found = spiral([opening(rate)], rules.Passive(), rules.Match(tolerance=0.25, view=view), days=4)
+            close(found["CHN"], [0.0] + 3 * [answer])
 
 
 def always(seen, own, first, day, memory, values):

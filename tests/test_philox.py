@@ -98,9 +98,9 @@ def test_the_numbers_of_the_day_loop_are_those_of_arrays(seed, draw, day, stream
 
 def test_numbers_that_a_draw_has_once_are_of_day_0():
     draws, streams = np.array([0, 5, 2**40]), np.array([3, 2**32 - 1])
-    filled = np.zeros((2, 3))
+    filled = np.zeros((3, 2))
     compiled.fill_once(np.uint64(9), draws, streams, filled)
-    assert np.array_equal(filled, [uniform(9, draws, 0, int(s)) for s in streams])
+    assert np.array_equal(filled, np.transpose([uniform(9, draws, 0, int(s)) for s in streams]))
 
 
 SAMPLE = np.arange(50_000)

@@ -122,6 +122,10 @@ VARIANTS = {
     "truce_values of days": [{"truces.pause.days": 5 + k, "truces.pause.start_spread": k} for k in range(6)],
     "event_odds": [{"events.summit.deal": 0.2 * k} for k in range(6)],
     "shock_values": [{"shocks.USA-CHN.rate": 4.0 * k, "shocks.USA-CHN.days": 5 + k} for k in range(6)],
+    "shock_values of days": [
+        {"shocks.USA-CHN.rate": 60.0, "shocks.USA-CHN.implementation": lag, "shocks.USA-CHN.days": days}
+        for lag, days in ((0, None), (2, 4), (9, 20), (70, None), (0, 3), (3, 72))
+    ],
 }
 """What is changed in each of six draws; the first word names the array."""
 
@@ -171,8 +175,9 @@ def test_one_row_repeated_is_one_row_also_with_a_function_of_python(scenario, mo
 
 
 @pytest.mark.parametrize("what", VARIANTS)
-@pytest.mark.parametrize("threads", [1, 2])
-def test_a_row_of_each_draw_is_the_scenarios_run_one_by_one(what, threads):
+@pytest.mark.parametrize(("threads", "side_by_side"), [(1, 6), (1, 2), (1, 1), (2, 3)])
+def test_a_row_of_each_draw_is_the_scenarios_run_one_by_one(what, threads, side_by_side, monkeypatch):
+    monkeypatch.setattr(room, "lanes", lambda _program, _size: side_by_side)
     name, every = what.split()[0], [war().with_(changes) for changes in VARIANTS[what]]
     rows = np.concatenate([getattr(each.program, name) for each in every])
     together = played(war(), range(6), war().program._replace(**{name: rows}), threads=threads)

@@ -116,6 +116,15 @@ def test_sizes_are_drawn_from_their_distribution():
     assert stats.kstest(sizes, stats.gamma(a=2.0, scale=0.05).cdf).pvalue > 1e-4
 
 
+def test_a_lag_of_all_days_but_one_is_charged_on_the_last():
+    busy = {"rate": 366, "coverage": 0.5}
+    at_once, late = (charged(shock(**busy, implementation=lag), draws=9, days=5) for lag in (0, 4))
+    np.testing.assert_allclose(late[:, 4], at_once[:, 0], atol=1e-15)
+    assert late[:, 4].any()
+    short = charged(shock(**busy, days=4), draws=9, days=5)
+    np.testing.assert_allclose(short[:, 4], at_once[:, 4] - at_once[:, 0], atol=1e-12)
+
+
 def test_no_arrivals_at_a_rate_of_0():
     assert not charged(shock(rate=0), draws=20).any()
 

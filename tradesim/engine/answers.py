@@ -144,10 +144,10 @@ def respond(p: Program, w: Work, t: int) -> None:
 
 
 @called
-def _respond(  # noqa: C901 one line a family
+def _respond(  # noqa: C901 a line or two a family
     r: Rules, moving: Floats, calendar: Calendar, before: Floats, answered: Floats, kind: int, a: int, t: int
 ) -> None:
-    """Answer by the family of rule a: the one place where compiled code chooses among them."""
+    """Answer by the family of rule a: with `respond`, where compiled code chooses among them."""
     if kind == MATCH:
         _answer_by(_match, r, moving, before, answered, a, t)
     elif kind == REBALANCE:

@@ -42,8 +42,8 @@ def draw_shocks(
             _wait(waits)
             _measure(sizes[h], drawn)
         for s in range(len(draws)):
-            mine, until = values[rows[s], h], begin + most
-            day, size, draw = shocks.day[begin:until], shocks.size[begin:until], shocks.draw[begin:until]
+            mine, stop = values[rows[s], h], begin + most
+            day, size, draw = shocks.day[begin:stop], shocks.size[begin:stop], shocks.draw[begin:stop]
             count = _draw_stream(
                 mine,
                 sizes[h],
@@ -69,7 +69,9 @@ def draw_shocks(
 def _line_up(values: Floats, rows: Ints, which: int, calendar: Calendar, shocks: Shocks) -> None:
     """List the shocks that arrive, or are charged later, or are over, by day and stream; have days played.
 
-    Counted first, then put in their places, so that whatever is due on a day stands together.
+    Counted first, then put in their places, so that whatever is due on a day stands together. Counts are put
+    two places on and added up; so the next place holds where a list begins, and, when it has been filled,
+    where it ends, which is where the one after it begins.
     """
     streams, days, until = len(shocks.begin), len(calendar.awake), shocks.until[which]
     for place in range(len(until)):
@@ -86,11 +88,10 @@ def _line_up(values: Floats, rows: Ints, which: int, calendar: Calendar, shocks:
 @called
 def _list_all(values: Floats, rows: Ints, which: int, days: int, shocks: Shocks, placing: bool) -> None:
     """Count the shocks of all streams by their days, or put them in their places."""
-    last = len(rows) - 1
     for h in range(len(shocks.begin)):
         if _put_off(values, rows, h, which, shocks.delay) < days:
-            until = shocks.begin[h, last] + shocks.many[h, last]
-            _list_stream(shocks, shocks.begin[h, 0], until, h, days, which, placing)
+            stop = shocks.begin[h, len(rows) - 1] + shocks.many[h, len(rows) - 1]
+            _list_stream(shocks, shocks.begin[h, 0], stop, h, days, which, placing)
 
 
 @called
@@ -98,21 +99,21 @@ def _put_off(values: Floats, rows: Ints, h: int, which: int, delay: Ints) -> int
     """Fill how long after its arrival a shock is on a list, `NEVER` if it is on none; return the least."""
     least = NEVER
     for s in range(len(delay)):
-        lag, last = int(values[rows[s], h, IMPLEMENTATION]), int(values[rows[s], h, DAYS])
+        lag, lasts = int(values[rows[s], h, IMPLEMENTATION]), int(values[rows[s], h, DAYS])
         if which == CHARGES:
-            delay[s] = lag if 0 < lag < last else NEVER
+            delay[s] = lag if 0 < lag < lasts else NEVER
         else:
-            delay[s] = last if which == ENDS else 0
+            delay[s] = lasts if which == ENDS else 0
         least = min(least, delay[s])
     return least
 
 
 @called
-def _list_stream(shocks: Shocks, first: int, last: int, h: int, days: int, which: int, placing: bool) -> None:
-    """Do the same for one stream."""
+def _list_stream(shocks: Shocks, first: int, stop: int, h: int, days: int, which: int, placing: bool) -> None:
+    """Count the shocks of one stream by their days, or put them in their places."""
     until, whose, points = shocks.until[which], shocks.whose[which], shocks.points[which]
     streams = len(shocks.begin)
-    for k in range(np.uint64(first), np.uint64(last)):
+    for k in range(np.uint64(first), np.uint64(stop)):
         s = shocks.draw[k]
         day = shocks.day[k] + shocks.delay[s]
         if day < days:
@@ -174,12 +175,12 @@ def _draw_stream(
     days: int,
     day: Ints,
     size: Floats,
-    whose: Places,
+    lane: Places,
     dice: Floats,
     s: int,
 ) -> int:
-    """Fill ``day``, ``size``, ``whose`` with the shocks of a stream in draw s; return how many there are."""
-    rate, last, ceiling = values[RATE], int(values[DAYS]), values[MOST]
+    """Fill ``day``, ``size``, ``lane`` with the shocks of a stream in draw s; return how many there are."""
+    rate, lasts, ceiling = values[RATE], int(values[DAYS]), values[MOST]
     count, gone, time, standing = 0, 0, 0.0, 0.0
     while rate > 0.0 and count < len(day):
         if count < len(dice):
@@ -191,13 +192,13 @@ def _draw_stream(
         if time >= days:
             break
         today = int(time)
-        if gone < count and day[gone] + last <= today:
+        if gone < count and day[gone] + lasts <= today:
             standing = 0.0
-            while gone < count and day[gone] + last <= today:
+            while gone < count and day[gone] + lasts <= today:
                 gone += 1
             for k in range(gone, count):
                 standing += size[k]
-        day[count], size[count], whose[count] = today, max(0.0, min(drawn, ceiling - standing)), s
+        day[count], size[count], lane[count] = today, max(0.0, min(drawn, ceiling - standing)), s
         standing += size[count]
         count += 1
     return count
@@ -216,19 +217,22 @@ def arrive(
 ) -> None:
     """Add up the shocks that come or go on day t, and with the ``news`` of the law what is ``scheduled``.
 
+    The news are yesterday's: on a day on which law changes all that is scheduled is put together once more.
+
     pairs : (H, 2). news, scheduled : (X, B).
     """
     streams = len(pairs)
     for which in (ARRIVALS, CHARGES, ENDS):
         for h in range(streams):
-            first, until = shocks.until[which, t * streams + h : t * streams + h + 2]
-            if first < until:
+            first, stop = shocks.until[which, t * streams + h], shocks.until[which, t * streams + h + 1]
+            if first < stop:
                 i, j = pairs[h, 0], pairs[h, 1]
-                calendar.news[i, j] = calendar.charging[t, i, j] = True
-                whose, points = shocks.whose[which, first:until], shocks.points[which, first:until]
+                calendar.charging[t, i, j] = True
+                whose, points = shocks.whose[which, first:stop], shocks.points[which, first:stop]
                 if which == CHARGES:
                     _charge(shocks, whose, points, h, i, j)
                 else:
+                    calendar.news[i, j] = True
                     if which == ARRIVALS:
                         _announce(shocks, whose, points, h, i, j)
                     else:
@@ -269,9 +273,9 @@ def _charge(shocks: Shocks, whose: Places, points: Floats, h: int, i: int, j: in
 def _end(values: Floats, pairs: Ints, rows: Ints, shocks: Shocks, whose: Places, h: int, t: int) -> None:
     """Add up anew what a stream comes to where some of it is over."""
     for s in whose:
-        lag, last = int(values[rows[s], h, IMPLEMENTATION]), int(values[rows[s], h, DAYS])
+        lag, lasts = int(values[rows[s], h, IMPLEMENTATION]), int(values[rows[s], h, DAYS])
         for channel in range(2):
-            shocks.standing[channel, h, s] = _standing(shocks, h, s, t - channel * lag, t - last)
+            shocks.standing[channel, h, s] = _standing(shocks, h, s, t - channel * lag, t - lasts)
         _sum_up(pairs, shocks, pairs[h, 0], pairs[h, 1], s)
 
 

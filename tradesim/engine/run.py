@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ Sampling = Literal["random", "antithetic", "sobol"]
 sequence, draw k the k-th. Of the numbers that a draw has once: events, starts and lengths of truces."""
 
 Counted = NDArray[np.int32]
+Whole = TypeVar("Whole", NDArray[np.int32], NDArray[np.int64])
 SMALL = 20_000
 """Draws × days × pairs of economies that are not worth waiting for the compiler."""
 ENOUGH = 100_000
@@ -120,8 +121,8 @@ def count(
     )
 
 
-def added_up(moved: Any) -> Any:
-    """Add up whole numbers along the first axis, in place: ``numpy.cumsum`` takes sixty times as long."""
+def added_up(moved: Whole) -> Whole:
+    """Add up whole numbers along the first axis, in place: ``numpy.cumsum`` takes thirty times as long."""
     for t in range(1, len(moved)):
         moved[t] += moved[t - 1]
     return moved
@@ -183,9 +184,9 @@ def _alike(program: Program, size: int) -> Program:
 def once(program: Program, draws: Ints, seed: int, sampling: Sampling) -> Floats:
     """Return the numbers that each draw has once, ``(S, E + 2K)`` float64 on [0, 1)."""
     streams = program.once_stream
-    numbers = np.empty((len(draws), len(streams)))
     if sampling == "sobol" and len(streams):
         return sobol_points(seed, draws, len(streams))
+    numbers = np.empty((len(draws), len(streams)))
     mirrored = sampling == "antithetic"
     fill_once(np.uint64(seed), draws - draws % 2 if mirrored else draws, streams, numbers)
     if mirrored:

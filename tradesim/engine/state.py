@@ -109,10 +109,11 @@ class Shocks(NamedTuple):
     """Arrivals by stream and draw, one after the other in the order in which they were drawn.
 
     begin, many : (H, B) int64, place of the first of a stream in a draw, and how many there are. day : (C,)
-    int64. size : (C,). draw : (C,) uint64.
+    int64. size : (C,). draw : (C,) uint64, the place of its draw in the block.
     whose, points : (3, C) uint64, float64: draws and sizes in the order in which shocks arrive, are charged
-    and are over: those of stream h on day t stand from place ``until[:, t × H + h]`` to the next;
-    until : (3, T × H + 2) int64. delay : (B,) int64, days by which one of these lists lags behind arrivals.
+    and are over: those of stream h on day t stand from place ``until[:, t × H + h]`` to the next.
+    until : (3, T × H + 2) int64, one more than is read, to count into.
+    delay : (B,) int64, days by which one of these lists lags behind arrivals.
     standing : (2, H, B), what those in force add up to, announced and charged. coverage : (H, B).
     at_once : (H, B), 1 where they are charged on the day of their arrival, else 0.
     announced : (X, B), charged : (N, N, B), what they add to each pair.

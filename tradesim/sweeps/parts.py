@@ -239,8 +239,7 @@ class Total:
     @property
     def duties(self) -> Ints:
         """(T, P, bins) int64, draws whose duty lies in each bin."""
-        duties: Ints = added_up(self.moved.copy())
-        return duties
+        return added_up(self.moved.copy())
 
     def moments(self) -> tuple[Floats, Floats]:
         """Return mean and standard deviation of last, peak and mean, (3, P) each.
