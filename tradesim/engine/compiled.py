@@ -27,7 +27,7 @@ def compiled(function: F) -> F:
 def called(function: F) -> F:
     """Compile a function into whatever compiled function calls it; in Python it stays as it is.
 
-    Into it, not beside it: the day loop hands over so many arrays that calls took a sixth of its time.
+    Into it, not beside it: the day loop hands over hundreds of arrays, and calls would copy them all.
     """
     made: F = register_jitable(**OPTIONS, forceinline=True)(function)
     return made

@@ -115,14 +115,14 @@ def count(
         truces += held
     return Counts(
         added_up(duties),
-        np.cumsum(truces, axis=0),
+        added_up(truces),
         top / bins,
         **{name: getattr(whole, name) for name in Counts._fields[3:]},
     )
 
 
 def added_up(moved: Whole) -> Whole:
-    """Add up whole numbers along the first axis, in place: ``numpy.cumsum`` takes thirty times as long."""
+    """Add up whole numbers along the first axis, in place: ``numpy.cumsum`` goes down every column."""
     for t in range(1, len(moved)):
         moved[t] += moved[t - 1]
     return moved
