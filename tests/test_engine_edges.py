@@ -65,7 +65,7 @@ def charged(paths, pair=OURS, draw=0):
 
 def test_a_provocation_of_the_first_day_breaks_a_truce_on_the_second(monkeypatch):
     """Also in draws whose scratch another draw has left."""
-    monkeypatch.setattr(room, "lanes", lambda _program, _size: 1)
+    monkeypatch.setattr(room, "lanes", lambda _need, _size: 1)
     paths = scenario(act(pair=THEIRS), truces=[truce(0, 9, breach=1.0)]).run(3)
     assert [held(paths, draw) for draw in range(3)] == [[0], [0], [0]]
     assert paths.breached.all()
@@ -324,7 +324,7 @@ def came_to(paths):
 
 @pytest.mark.parametrize("side_by_side", [1, 4, 7])
 def test_what_draws_come_to_is_what_a_plain_loop_finds_in_their_paths(monkeypatch, side_by_side):
-    monkeypatch.setattr(room, "lanes", lambda _program, _size: side_by_side)
+    monkeypatch.setattr(room, "lanes", lambda _need, _size: side_by_side)
     drawn = [random_scenarios.random_scenario(number) for number in (1, 3, 4)]
     for one in [lively(), *drawn]:
         expected = came_to(one.run(7, SEED))
@@ -394,7 +394,7 @@ def test_a_fee_of_one_draw_is_a_cost():
 @pytest.mark.parametrize("side_by_side", [1, 3, 7])
 def test_traces_stand_in_the_rows_of_their_draws(monkeypatch, side_by_side):
     alone = [run(lively().program, np.array([k]), SEED, traced=True, threads=1) for k in range(7)]
-    monkeypatch.setattr(room, "lanes", lambda _program, _size: side_by_side)
+    monkeypatch.setattr(room, "lanes", lambda _need, _size: side_by_side)
     together = run(lively().program, np.arange(7), SEED, traced=True, threads=1)
     names = "duty cost truce renewals breached announced answered noticed forgiven shocked ends"
     for name in names.split():

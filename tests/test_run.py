@@ -177,7 +177,7 @@ def test_one_row_repeated_is_one_row_also_with_a_function_of_python(scenario, mo
 @pytest.mark.parametrize("what", VARIANTS)
 @pytest.mark.parametrize(("threads", "side_by_side"), [(1, 6), (1, 2), (1, 1), (2, 3)])
 def test_a_row_of_each_draw_is_the_scenarios_run_one_by_one(what, threads, side_by_side, monkeypatch):
-    monkeypatch.setattr(room, "lanes", lambda _program, _size: side_by_side)
+    monkeypatch.setattr(room, "lanes", lambda _need, _size: side_by_side)
     name, every = what.split()[0], [war().with_(changes) for changes in VARIANTS[what]]
     rows = np.concatenate([getattr(each.program, name) for each in every])
     together = played(war(), range(6), war().program._replace(**{name: rows}), threads=threads)
@@ -267,6 +267,18 @@ def test_counting_is_what_a_histogram_of_the_paths_is(sampling):
             assert np.array_equal(counts.truces, paths.truce.sum(axis=0))
 
 
+@pytest.mark.parametrize("side_by_side", [1, 63, 64, 65, 200])
+def test_every_draw_that_moves_is_counted_where_it_has_gone(monkeypatch, side_by_side):
+    """In blocks of fewer and of more draws than are compared at a time, and of as many."""
+    duty = played(war(), range(200)).duty
+    moved = (np.diff(duty, axis=1) != 0).reshape(200, -1)
+    assert moved.any(axis=1).all()
+    assert moved.sum(axis=0).max() == 200
+    monkeypatch.setattr(room, "lanes", lambda _need, _size: side_by_side)
+    counts = count(war().program, np.arange(200), SEED, bins=64, top=0.8, threads=1)
+    assert np.array_equal(counts.duties, histogram(duty, 64, 0.8))
+
+
 def histogram(duty, bins, top):
     """How many draws charge how much, the diagonal left out."""
     place = np.minimum((duty * (bins / top)).astype(int), bins - 1)
@@ -286,7 +298,7 @@ def test_counting_takes_parameters_of_each_draw():
 @pytest.mark.parametrize("side_by_side", [1, 3, 8])
 def test_draws_are_the_same_to_the_last_bit_whoever_stands_beside_them(monkeypatch, side_by_side):
     whole = [bits(played(scenario, range(9), traced=True, threads=1)) for scenario in COMPILED]
-    monkeypatch.setattr(room, "lanes", lambda _program, _size: side_by_side)
+    monkeypatch.setattr(room, "lanes", lambda _need, _size: side_by_side)
     for scenario, expected in zip(COMPILED, whole, strict=True):
         assert bits(played(scenario, range(9), traced=True, threads=1)) == expected
 

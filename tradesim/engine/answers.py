@@ -14,6 +14,7 @@ from tradesim.engine.families import (
     GRADUAL,
     GRIM,
     MATCH,
+    PASSIVE,
     REBALANCE,
     SELF_STOP,
     TARGETED,
@@ -35,14 +36,21 @@ _deescalate, _curve = called(families.deescalate), called(families.curve)
 
 
 @called
-def look(p: Program, w: Work, t: int, seed: np.uint64) -> None:
-    """Have the rules that must look take note of what was announced up to yesterday."""
-    for a in range(len(p.rule_kind)):
-        i, j = p.rule_pair[a, 0], p.rule_pair[a, 1]
-        if w.calendar.looking[t, a] or w.calendar.news[i, j] or p.rule_kind[a] == CUSTOM:
-            w.calendar.looking[t, a] = w.calendar.news[i, j] = True
-            _look(p, w, a, i, j, t, seed)
+def look(p: Program, w: Work, a: int, t: int, seed: np.uint64) -> None:
+    """Have rule a, if it must look, take note of what was announced up to yesterday."""
+    i, j = p.rule_pair[a, 0], p.rule_pair[a, 1]
+    if w.calendar.looking[t, a] or w.calendar.news[i, j] or p.rule_kind[a] == CUSTOM:
+        w.calendar.looking[t, a] = w.calendar.news[i, j] = True
+        _look(p, w, a, i, j, t, seed)
+        if not _reads_schedule(p, a):
             _know(p, w, a, i, j)
+
+
+@called
+def _reads_schedule(p: Program, a: int) -> bool:
+    """Return whether rule a takes what is scheduled as what its economy has announced by law."""
+    plain = p.rule_kind[a] in (PASSIVE, MATCH, COUNTER, TARGETED, CONTRITE)
+    return bool(plain and p.rule_view[a] != WEIGHTED)
 
 
 @called
@@ -127,36 +135,43 @@ def _forgive(r: Rules, draws: Ints, moving: Floats, stream: int, a: int, t: int,
 
 
 @called
-def respond(p: Program, w: Work, t: int) -> None:
-    """Announce what the rules want that looked; the others, and those in a truce, announce what they did."""
+def respond(p: Program, w: Work, a: int, t: int) -> None:
+    """Announce what rule a wants, if it has looked; otherwise, and in a truce, what it did."""
     held = len(w.answered) - 1
     now, before = w.calendar.now[STEP] % held, (w.calendar.now[STEP] - 1) % held
-    for a in range(len(p.rule_kind)):
-        if w.calendar.looking[t, a]:
-            moving = w.truces.moving[p.rule_pair[a, 0], p.rule_pair[a, 1]]
-            before_a, now_a = w.answered[before, a], w.answered[now, a]
-            if p.rule_kind[a] == CURVE:
-                _follow(w.rules, p.rule_curve[a], moving, before_a, now_a, a, t)
-            else:
-                _respond(w.rules, moving, w.calendar, before_a, now_a, p.rule_kind[a], a, t)
-        else:
-            rows.copy(w.answered[before, a], w.answered[now, a])
+    i, j = p.rule_pair[a, 0], p.rule_pair[a, 1]
+    answered, last = w.answered[now, a], w.answered[before, a]
+    if not w.calendar.looking[t, a]:
+        rows.copy(last, answered)
+    elif p.rule_kind[a] == CURVE:
+        _follow(w.rules, p.rule_curve[a], w.truces.moving[i, j], last, answered, a, t)
+    else:
+        law = w.scheduled[i * p.base.shape[1] + j] if _reads_schedule(p, a) else w.rules.first[a]
+        _respond(w.rules, law, w.truces.moving[i, j], w.calendar, last, answered, p.rule_kind[a], a, t)
 
 
 @called
 def _respond(  # noqa: C901 a line or two a family
-    r: Rules, moving: Floats, calendar: Calendar, before: Floats, answered: Floats, kind: int, a: int, t: int
+    r: Rules,
+    law: Floats,
+    moving: Floats,
+    calendar: Calendar,
+    before: Floats,
+    answered: Floats,
+    kind: int,
+    a: int,
+    t: int,
 ) -> None:
     """Answer by the family of rule a: with `respond`, where compiled code chooses among them."""
     if kind == MATCH:
-        _answer_by(_match, r, moving, before, answered, a, t)
+        _answer_by(_match, r, law, moving, before, answered, a, t)
     elif kind == REBALANCE:
         rows.want_anew(_rebalance, r.noticed[a], t, r.values[a, OWN:], r.memory[a, 0], r.wanted[a])
         _answer(r, moving, before, answered, a)
     elif kind == COUNTER:
-        _answer_by(_counter, r, moving, before, answered, a, t)
+        _answer_by(_counter, r, law, moving, before, answered, a, t)
     elif kind == TARGETED:
-        _answer_by(_targeted, r, moving, before, answered, a, t)
+        _answer_by(_targeted, r, law, moving, before, answered, a, t)
     elif kind == DEFERRED:
         _answer_remembering(_deferred, r, moving, calendar, before, answered, a, t)
     elif kind == SELF_STOP:
@@ -164,26 +179,26 @@ def _respond(  # noqa: C901 a line or two a family
     elif kind == GRIM:
         _answer_remembering(_grim, r, moving, calendar, before, answered, a, t)
     elif kind == CONTRITE:
-        _answer_by(_contrite, r, moving, before, answered, a, t)
+        _answer_by(_contrite, r, law, moving, before, answered, a, t)
     elif kind == GRADUAL:
         _answer_remembering(_gradual, r, moving, calendar, before, answered, a, t)
     elif kind == DEESCALATE:
-        _answer_by(_deescalate, r, moving, before, answered, a, t)
+        _answer_by(_deescalate, r, law, moving, before, answered, a, t)
     elif kind == CUSTOM:
         _answer(r, moving, before, answered, a)
     else:
-        _answer_by(_passive, r, moving, before, answered, a, t)
+        _answer_by(_passive, r, law, moving, before, answered, a, t)
 
 
 @called
 def _answer_by(
-    family: Family, r: Rules, moving: Floats, before: Floats, answered: Floats, a: int, t: int
+    family: Family, r: Rules, law: Floats, moving: Floats, before: Floats, answered: Floats, a: int, t: int
 ) -> None:
     """Answer by a family that remembers nothing."""
     rows.answer_by(
         family,
         r.noticed[a],
-        r.first[a],
+        law,
         before,
         t,
         r.values[a, OWN:],

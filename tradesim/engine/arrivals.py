@@ -12,8 +12,6 @@ from tradesim.engine.state import ARRIVALS, CHARGES, ENDS, YEAR, Calendar, Place
 
 RATE, COVERAGE, IMPLEMENTATION = int(Arrival.RATE), int(Arrival.COVERAGE), int(Arrival.IMPLEMENTATION)
 DAYS, MOST = int(Arrival.DAYS), int(Arrival.MOST)
-ANNOUNCED, CHARGED = 0, 1
-"""What shocks add up to, from the day of their arrival and from when they are charged."""
 
 
 @called
@@ -34,8 +32,6 @@ def draw_shocks(
     begin, most = 0, len(shocks.day) // max(shocks.begin.size, 1)
     _forget(shocks)
     for h in range(len(streams)):
-        fill(shocks.standing[ANNOUNCED, h], 0.0)
-        fill(shocks.standing[CHARGED, h], 0.0)
         for number in range(len(shocks.dice)):
             waits, drawn = shocks.dice[number, 0], shocks.dice[number, 1]
             _throw(draws, number, streams[h], seed, waits, drawn)
@@ -234,68 +230,75 @@ def arrive(
                 else:
                     calendar.news[i, j] = True
                     if which == ARRIVALS:
-                        _announce(shocks, whose, points, h, i, j)
+                        _announce(shocks, whose, points, h, i, j, news, scheduled)
                     else:
-                        _end(values, pairs, rows, shocks, whose, h, t)
-                    n = len(shocks.charged)
-                    for x in range(i * n + j, len(news), n * n):
-                        for s in whose:
-                            scheduled[x, s] = news[x, s] + shocks.announced[x, s]
+                        _end(values, pairs, rows, shocks, whose, i, j, t, news, scheduled)
 
 
 @called
-def _announce(shocks: Shocks, whose: Places, points: Floats, h: int, i: int, j: int) -> None:
+def _announce(
+    shocks: Shocks, whose: Places, points: Floats, h: int, i: int, j: int, news: Floats, scheduled: Floats
+) -> None:
     """Add shocks to what is announced: in points, and of all trade; and to what is charged at once."""
-    n, standing, charged = len(shocks.charged), shocks.standing[:, h], shocks.charged[i, j]
-    announced, coverage, at_once = shocks.announced[i * n + j], shocks.coverage[h], shocks.at_once[h]
+    n, charged = len(shocks.charged), shocks.charged[i, j]
+    coverage, at_once = shocks.coverage[h], shocks.at_once[h]
+    x = i * n + j
+    announced, law, known = shocks.announced[x], news[x], scheduled[x]
     for k in range(len(whose)):
-        s, size = whose[k], points[k]
-        standing[ANNOUNCED, s] += size
-        standing[CHARGED, s] += size * at_once[s]
-        announced[s] += size
-        charged[s] += size * at_once[s] * coverage[s]
+        s = whose[k]
+        announced[s] += points[k]
+        known[s] = law[s] + announced[s]
+        charged[s] += points[k] * at_once[s] * coverage[s]
     if len(shocks.announced) > n * n:
-        average = shocks.announced[(n + i) * n + j]
+        x += n * n
+        average, law, known = shocks.announced[x], news[x], scheduled[x]
         for k in range(len(whose)):
-            average[whose[k]] += points[k] * coverage[whose[k]]
+            s = whose[k]
+            average[s] += points[k] * coverage[s]
+            known[s] = law[s] + average[s]
 
 
 @called
 def _charge(shocks: Shocks, whose: Places, points: Floats, h: int, i: int, j: int) -> None:
     """Add shocks to what is charged."""
-    standing, charged, coverage = shocks.standing[CHARGED, h], shocks.charged[i, j], shocks.coverage[h]
+    charged, coverage = shocks.charged[i, j], shocks.coverage[h]
     for k in range(len(whose)):
-        standing[whose[k]] += points[k]
         charged[whose[k]] += points[k] * coverage[whose[k]]
 
 
 @called
-def _end(values: Floats, pairs: Ints, rows: Ints, shocks: Shocks, whose: Places, h: int, t: int) -> None:
-    """Add up anew what a stream comes to where some of it is over."""
+def _end(
+    values: Floats,
+    pairs: Ints,
+    rows: Ints,
+    shocks: Shocks,
+    whose: Places,
+    i: int,
+    j: int,
+    t: int,
+    news: Floats,
+    scheduled: Floats,
+) -> None:
+    """Add up anew what all streams of a pair announce and charge where some of it is over."""
+    n = len(shocks.charged)
     for s in whose:
-        lag, lasts = int(values[rows[s], h, IMPLEMENTATION]), int(values[rows[s], h, DAYS])
-        for channel in range(2):
-            shocks.standing[channel, h, s] = _standing(shocks, h, s, t - channel * lag, t - lasts)
-        _sum_up(pairs, shocks, pairs[h, 0], pairs[h, 1], s)
+        points, average, charged = 0.0, 0.0, 0.0
+        for h in range(len(pairs)):
+            if pairs[h, 0] == i and pairs[h, 1] == j:
+                lag, lasts = int(values[rows[s], h, IMPLEMENTATION]), int(values[rows[s], h, DAYS])
+                announced, coverage = standing(shocks, h, s, t, t - lasts), shocks.coverage[h, s]
+                points += announced
+                average += announced * coverage
+                charged += standing(shocks, h, s, t - lag, t - lasts) * coverage
+        shocks.announced[i * n + j, s], shocks.charged[i, j, s] = points, charged
+        if len(shocks.announced) > n * n:
+            shocks.announced[(n + i) * n + j, s] = average
+        for x in range(i * n + j, len(news), n * n):
+            scheduled[x, s] = news[x, s] + shocks.announced[x, s]
 
 
 @called
-def _sum_up(pairs: Ints, shocks: Shocks, i: int, j: int, s: int) -> None:
-    """Add up anew what all streams of a pair announce and charge in draw s."""
-    n, points, average, charged = len(shocks.charged), 0.0, 0.0, 0.0
-    for h in range(len(pairs)):
-        if pairs[h, 0] == i and pairs[h, 1] == j:
-            announced, coverage = shocks.standing[ANNOUNCED, h, s], shocks.coverage[h, s]
-            points += announced
-            average += announced * coverage
-            charged += shocks.standing[CHARGED, h, s] * coverage
-    shocks.announced[i * n + j, s], shocks.charged[i, j, s] = points, charged
-    if len(shocks.announced) > n * n:
-        shocks.announced[(n + i) * n + j, s] = average
-
-
-@called
-def _standing(shocks: Shocks, h: int, s: int, until: int, after: int) -> float:
+def standing(shocks: Shocks, h: int, s: int, until: int, after: int) -> float:
     """Return what the shocks add up to that arrived after one day and until another.
 
     Summed anew when one is over: what is taken away again would leave dust.

@@ -1,6 +1,9 @@
 """Charges: what is announced becomes known, and what is in force is charged."""
 
+import numpy as np
+
 from tradesim.engine import rows
+from tradesim.engine.answers import look, respond
 from tradesim.engine.compiled import called
 from tradesim.engine.families import DEESCALATE
 from tradesim.engine.program import Floats, Of, Program
@@ -13,27 +16,41 @@ FEE, CONTROL = 1, 2
 
 
 @called
-def announce(p: Program, w: Work, t: int) -> None:
-    """Publish what was announced on day t, and have those look, in time, whom it concerns."""
-    n, calendar, step = p.base.shape[1], w.calendar, w.calendar.now[STEP]
-    held = len(w.announced) - 1
-    now, before = step % held, (step - 1) % held
+def announce(p: Program, w: Work, t: int, seed: np.uint64, looking: bool, announcing: bool) -> None:
+    """Have every economy look at every other, answer and publish, and have those look whom it concerns.
+
+    Pair by pair, while the rows of a pair are in the cache: nobody sees what others announce today.
+    """
+    n = p.base.shape[1]
     for i in range(n):
         for j in range(n):
             a = p.rule_of[i, j]
-            if calendar.news[i, j] and a >= 0:
-                _publish(p, w, a, i, j, t, now)
-            elif i != j:
-                for x in range(i * n + j, w.announced.shape[1], n * n):
-                    row = w.scheduled[x] if calendar.news[i, j] else w.announced[before, x]
-                    rows.copy(row, w.announced[now, x])
-            if calendar.news[i, j]:
-                calendar.news[i, j] = i != j and _moved(w.announced, i * n + j, n, now, before)
-    _spread(p, w, t)
+            if a >= 0 and looking:
+                look(p, w, a, t, seed)
+            if i != j and announcing:
+                if a >= 0:
+                    respond(p, w, a, t)
+                _publish(p, w, a, i, j, t)
+    if announcing:
+        _spread(p, w, t)
 
 
 @called
-def _publish(p: Program, w: Work, a: int, i: int, j: int, t: int, now: int) -> None:
+def _publish(p: Program, w: Work, a: int, i: int, j: int, t: int) -> None:
+    """Announce towards j what is scheduled and what rule a, if any, adds; as yesterday, if nothing is new."""
+    n, calendar, held = p.base.shape[1], w.calendar, len(w.announced) - 1
+    now, before = calendar.now[STEP] % held, (calendar.now[STEP] - 1) % held
+    new = calendar.news[i, j]
+    if new and a >= 0:
+        _add_answer(p, w, a, i, j, t, now)
+    else:
+        for x in range(i * n + j, w.announced.shape[1], n * n):
+            rows.copy(w.scheduled[x] if new else w.announced[before, x], w.announced[now, x])
+    calendar.news[i, j] = new and _moved(w.announced, i * n + j, n, now, before)
+
+
+@called
+def _add_answer(p: Program, w: Work, a: int, i: int, j: int, t: int, now: int) -> None:
     """Add what rule a announces to the schedule; if it is not what it was, have it charged in time."""
     n, step, values = p.base.shape[1], w.calendar.now[STEP], w.rules.values[a]
     held = len(w.answered) - 1

@@ -121,7 +121,7 @@ def happen(
     calendar.now[STEP] = calendar.step_of[t] = step
     for i in range(n):
         for j in range(n):
-            calendar.news[i, j] = p.busy[t]
+            calendar.news[i, j] = p.busy[t] and i != j
     switched = return_laws(w.agenda, w.laws, t)
     if p.busy[t]:
         decide(p, w, t, numbers, low)

@@ -14,7 +14,6 @@ change. Doing more than that changes nothing.
 
 import numpy as np
 
-from tradesim.engine.answers import look, respond
 from tradesim.engine.charges import announce, charge
 from tradesim.engine.compiled import called, compiled
 from tradesim.engine.happenings import begin, happen
@@ -57,11 +56,9 @@ def play(
         while t < days:
             if phase != SETTLE:
                 happen(p, w, t, seed, numbers, low, out, at + low, count)
-                look(p, w, t, seed)
+            announce(p, w, t, seed, phase != SETTLE, phase != LOOK)
             if phase == LOOK:
                 break
-            respond(p, w, t)
-            announce(p, w, t)
             charge(p, w, t)
             until = _rest(w.calendar, t) if phase == WHOLE else t + 1
             record(p, w, t, until, out, at + low, count)

@@ -198,7 +198,7 @@ def answer(
 def answer_by(
     family: Family,
     noticed: Floats,
-    first: Floats,
+    law: Floats,
     before: Floats,
     day: int,
     values: Floats,
@@ -209,12 +209,12 @@ def answer_by(
 ) -> None:
     """Do the same where a family that remembers nothing says what is wanted; ``values`` : (4, B).
 
-    An economy has announced what it did ``first``, by law, and what its rule did ``before``.
+    An economy has announced what it did by ``law``, below 0 a cut, and what its rule did ``before``.
     """
     for s in range(len(answered)):
-        mine = (values[0, s], values[1, s], values[2, s], values[3, s])
-        wanted, _ = family(noticed[s], first[s] + before[s], first[s], day, (0.0, 0.0, 0.0, 0.0), mine)
-        more = _more(wanted, first[s], ratchet[s], cap[s], before[s])
+        first, mine = max(0.0, law[s]), (values[0, s], values[1, s], values[2, s], values[3, s])
+        wanted, _ = family(noticed[s], first + before[s], first, day, (0.0, 0.0, 0.0, 0.0), mine)
+        more = _more(wanted, first, ratchet[s], cap[s], before[s])
         answered[s] = more if moving[s] > 0.0 else before[s]
 
 

@@ -13,7 +13,7 @@ from tradesim.engine import kernel
 from tradesim.engine.families import CUSTOM, REBALANCE, Family
 from tradesim.engine.numbers import fill_once
 from tradesim.engine.program import VARYING, Counts, Floats, Functions, Ints, Program, Trace
-from tradesim.engine.scratch import MOST, lanes, room
+from tradesim.engine.scratch import MOST, lanes, lent, needs, room
 from tradesim.engine.sobol import sobol_points
 from tradesim.engine.state import STEP, Work
 
@@ -158,14 +158,11 @@ def _play(program: Program, draws: Ints, seed: int, sampling: Sampling, out: Tra
     small = len(draws) * program.base.size <= SMALL and not (program.rule_kind == REBALANCE).any()
     if small and not getattr(play, "signatures", ()):
         play = getattr(play, "py_func", play)
-    work = room(
-        program,
-        lanes(program, len(draws)),
-        levels=len(out.levels) if len(out.last) else 0,
-        counted=len(out.duties) > 0,
-    )
-    numbers = once(program, draws, seed, sampling)
-    play(program, work, draws, np.uint64(seed), numbers, out, at, kernel.WHOLE, 0)
+    need = needs(program)
+    levels = len(out.levels) if len(out.last) else 0
+    with lent(need, lanes(need, len(draws)), levels=levels, counted=len(out.duties) > 0) as work:
+        numbers = once(program, draws, seed, sampling)
+        play(program, work, draws, np.uint64(seed), numbers, out, at, kernel.WHOLE, 0)
 
 
 def _alike(program: Program, size: int) -> Program:
@@ -242,7 +239,7 @@ def _blocks(size: int, count: int) -> Iterator[tuple[int, int]]:
 
 def _abreast(program: Program, size: int) -> int:
     """Return how many draws fit side by side into the scratch."""
-    each = sum(part.nbytes for part in _arrays(room(program, 1)))
+    each = sum(part.nbytes for part in _arrays(room(needs(program), 1)))
     return max(1, min(size, SIDE_BY_SIDE // each))
 
 
@@ -258,7 +255,7 @@ def _play_in_python(
     program: Program, functions: Functions, draws: Ints, seed: int, numbers: Floats, out: Trace, at: int
 ) -> None:
     """Play a block day by day, all draws side by side, asking users' functions what they want."""
-    work = room(program, len(draws))
+    work = room(needs(program), len(draws))
 
     def play(phase: int, day: int) -> None:
         kernel.play(program, work, draws, np.uint64(seed), numbers, out, at, phase, day)

@@ -1,6 +1,11 @@
-"""Scratch: how much room a block needs, and how many draws stand side by side in it."""
+"""Scratch: how much room a block needs, and how many draws stand side by side in it.
 
-from typing import Any
+Nothing in it is set: what a block reads it has written before, whoever used the room last.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,52 +29,100 @@ WIDTH = 8
 """Numbers that the widest vector instructions take at once."""
 STAGED = 8
 """Steps that are written together."""
-ROOMY = 500_000
+ROOMY = 4_000_000
 """Bytes that the state of a block should not exceed, so that it stays in the cache."""
-TOUCHED = 4
-"""Steps that a day looks at: today's and yesterday's, one seen and one charged."""
 LIKELY = 32
 """Arrivals of a stream whose random numbers are made in advance, at most."""
-LEAST, MOST = 32, 504
+LEAST, MOST = 32, 1008
 """Draws side by side: fewer are slow, more gain nothing."""
 
 
-def room(program: Program, size: int, *, levels: int = 0, counted: bool = False) -> Work:
+class Needs(NamedTuple):
+    """What decides how much room a block takes: counts, but for ``beside``.
+
+    places : X, of announcements. columns : of the values of rules. seen, charged : days back, at most, of
+    what rules see and of what is charged. outcomes : of one event. arrivals, likely : of one stream in a
+    draw, at most and in advance. notes : of the agenda in a draw. beside : whether rules charge other than
+    duties.
+    """
+
+    days: int
+    economies: int
+    places: int
+    rules: int
+    columns: int
+    seen: int
+    charged: int
+    truces: int
+    lives: int
+    acts: int
+    events: int
+    outcomes: int
+    streams: int
+    arrivals: int
+    likely: int
+    notes: int
+    beside: bool
+
+
+def needs(program: Program) -> Needs:
+    """Return what a program needs."""
+    days, n = program.base.shape[:2]
+    return Needs(
+        days=days,
+        economies=n,
+        places=(1 + int(program.rule_view.max(initial=0))) * n * n,
+        rules=len(program.rule_kind),
+        columns=program.rule_values.shape[2],
+        seen=max(_longest(program, Of.REACTION), 2),
+        charged=_longest(program, Of.IMPLEMENTATION),
+        truces=len(program.truce_lapses),
+        lives=len(program.live_act),
+        acts=len(program.act_reference),
+        events=len(program.event_day),
+        outcomes=program.event_odds.shape[2],
+        streams=len(program.shock_stream),
+        arrivals=most_arrivals(program),
+        likely=_likely_arrivals(program),
+        notes=_most_notes(program),
+        beside=bool(program.rule_beside.any()),
+    )
+
+
+def room(need: Needs, size: int, *, levels: int = 0, counted: bool = False) -> Work:
     """Return scratch for ``size`` draws side by side.
 
     Parameters
     ----------
     counted : whether no path is kept. levels : V, of those whose first passage is.
     """
-    days, n = program.base.shape[:2]
-    rules, places = len(program.rule_kind), (1 + int(program.rule_view.max(initial=0))) * n * n
-    reaction, implementation = (_longest(program, column) for column in (Of.REACTION, Of.IMPLEMENTATION))
-    notes = _most_notes(program) * size
+    n = need.economies
     return Work(
         draw=_ints(size),
         row=_ints(size),
-        agenda=Agenda(_ints(LISTS, days), _ints(notes, 2), _ints(2)),
-        calendar=_calendar(days, n, rules),
-        truces=_truces(len(program.truce_lapses), n, size),
-        laws=_laws(program, places, size),
-        shocks=_shocks(program, places, size),
-        rules=_rules(rules, program.rule_values.shape[2], size),
+        agenda=Agenda(_ints(LISTS, need.days), _ints(need.notes * size, 2), _ints(2)),
+        calendar=_calendar(need),
+        truces=_truces(need.truces, n, size),
+        laws=_laws(need, size),
+        shocks=_shocks(need, size),
+        rules=_rules(need.rules, need.columns, size),
         tally=_tally(n, levels, size if counted else 0),
-        stage=_stage(n, 0 if counted else size, beside=bool(program.rule_beside.any())),
-        announced=_floats(max(reaction, 2) + 3, places, size),
-        answered=_floats(implementation + 3, rules, size),
-        scheduled=_floats(places, size),
+        stage=_stage(n, 0 if counted else size, beside=need.beside),
+        announced=_floats(need.seen + 3, need.places, size),
+        answered=_floats(need.charged + 3, need.rules, size),
+        scheduled=_floats(need.places, size),
         duty=_floats(n, n, size),
         cost=_floats(n, n, size),
-        outcome=_ints(len(program.event_day), size),
-        weight=_floats(program.event_odds.shape[2]),
+        outcome=_ints(need.events, size),
+        weight=_floats(need.outcomes),
     )
 
 
-def _calendar(days: int, n: int, rules: int) -> Calendar:
+def _calendar(need: Needs) -> Calendar:
+    days, n = need.days, need.economies
     return Calendar(
         awake=_flags(days),
-        looking=_flags(days, rules),
+        looking=_flags(days, need.rules),
         charging=_flags(days, n, n),
         provoking=_flags(days),
         step_of=_ints(days),
@@ -98,8 +151,8 @@ def _truces(truces: int, n: int, size: int) -> Truces:
     )
 
 
-def _laws(program: Program, places: int, size: int) -> Laws:
-    lives, acts, n = len(program.live_act), len(program.act_reference), program.base.shape[1]
+def _laws(need: Needs, size: int) -> Laws:
+    lives, n = need.lives, need.economies
     return Laws(
         touched=_flags(size),
         enacted=_flags(lives, size),
@@ -107,32 +160,30 @@ def _laws(program: Program, places: int, size: int) -> Laws:
         scale=_floats(lives, size),
         force=_floats(lives, size),
         returns=_ints(lives, size),
-        change=_floats(acts, 2, size),
+        change=_floats(need.acts, 2, size),
         lawful=_floats(n, n, size),
         least=_floats(n, n, size),
-        news=_floats(places, size),
+        news=_floats(need.places, size),
     )
 
 
-def _shocks(program: Program, places: int, size: int) -> Shocks:
-    streams, n = len(program.shock_stream), program.base.shape[1]
-    likely, arrivals = _likely_arrivals(program), streams * size * most_arrivals(program)
-    return Shocks(  # lists are mostly empty: nobody reads what was not listed, and zeros cost more than a day
+def _shocks(need: Needs, size: int) -> Shocks:
+    streams, n, arrivals = need.streams, need.economies, need.streams * size * need.arrivals
+    return Shocks(
         begin=_ints(streams, size),
         many=_ints(streams, size),
-        day=np.empty(arrivals, np.int64),
-        size=np.empty(arrivals),
-        draw=np.empty(arrivals, np.uint64),
-        whose=np.empty((3, arrivals), np.uint64),
-        points=np.empty((3, arrivals)),
-        until=_ints(3, len(program.base) * streams + 2),
+        day=_ints(arrivals),
+        size=_floats(arrivals),
+        draw=_places(arrivals),
+        whose=_places(3, arrivals),
+        points=_floats(3, arrivals),
+        until=_ints(3, need.days * streams + 2),
         delay=_ints(size),
-        standing=_floats(2, streams, size),
         coverage=_floats(streams, size),
         at_once=_floats(streams, size),
-        announced=_floats(places, size),
+        announced=_floats(need.places, size),
         charged=_floats(n, n, size),
-        dice=_floats(likely, 2, size),
+        dice=_floats(need.likely, 2, size),
     )
 
 
@@ -169,45 +220,57 @@ def _stage(n: int, size: int, *, beside: bool) -> Stage:
     return Stage(
         used=_ints(1),
         day=_ints(STAGED),
-        duty=_floats(size, STAGED, n * n),
-        cost=_floats(size * beside, STAGED, n * n),
+        duty=np.zeros((size, STAGED, n * n)),  # what an economy charges itself nobody ever writes
+        cost=np.zeros((size * beside, STAGED, n * n)),
         apart=np.flatnonzero(~np.eye(n, dtype=np.bool_)).astype(np.uint64),
     )
 
 
 def _floats(*shape: int) -> Floats:
-    return np.zeros(shape)
+    return np.empty(shape)
 
 
 def _ints(*shape: int) -> Ints:
-    return np.zeros(shape, dtype=np.int64)
+    return np.empty(shape, dtype=np.int64)
 
 
 def _places(*shape: int) -> Places:
-    return np.zeros(shape, dtype=np.uint64)
+    return np.empty(shape, dtype=np.uint64)
 
 
 def _flags(*shape: int) -> Flags:
-    return np.zeros(shape, dtype=np.bool_)
+    return np.empty(shape, dtype=np.bool_)
 
 
-def lanes(program: Program, size: int) -> int:
+_kept: list[tuple[tuple[Needs, int, int, bool], Work]] = []
+"""The room used last: the system takes longer to hand out the memory of another than a few draws take."""
+
+
+@contextmanager
+def lent(need: Needs, size: int, *, levels: int, counted: bool) -> Iterator[Work]:
+    """Lend a room, the one kept if it fits, and keep it; whoever asks meanwhile gets another."""
+    wanted = (need, size, levels, counted)
+    try:
+        fits, work = _kept.pop()
+    except IndexError:
+        fits = None
+    if fits != wanted:
+        work = room(need, size, levels=levels, counted=counted)
+    yield work
+    _kept[:] = [(wanted, work)]
+
+
+def lanes(need: Needs, size: int) -> int:
     """Return how many of ``size`` draws to run side by side, so that they fill blocks evenly."""
-    each = _bytes(room(program, 1))
-    most = int(np.clip(ROOMY // max(each, 1), LEAST, MOST))
+    most = int(np.clip(ROOMY // _touched(need), LEAST, MOST))
     blocks = max(1, -(-size // most))
     side_by_side = max(1, -(-size // blocks))
     return side_by_side if side_by_side < WIDTH else -(-side_by_side // WIDTH) * WIDTH
 
 
-def _bytes(state: Any) -> int:
-    """Return how much of the state of one draw a day touches: not what is due on other days, or long past."""
-    if isinstance(state, Agenda | Calendar | Shocks):
-        return 0
-    if isinstance(state, Work):
-        past = state.announced[TOUCHED:].nbytes + state.answered[TOUCHED:].nbytes
-        return sum(_bytes(part) for part in state) - past
-    return sum(_bytes(part) for part in state) if isinstance(state, tuple) else int(state.nbytes)
+def _touched(need: Needs) -> int:
+    """Return about how many bytes of the state of one draw a day touches."""
+    return 8 * (30 * need.rules + 20 * need.economies**2 + 5 * need.lives + 12 * need.truces)
 
 
 def most_arrivals(program: Program) -> int:

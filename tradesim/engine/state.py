@@ -114,8 +114,7 @@ class Shocks(NamedTuple):
     and are over: those of stream h on day t stand from place ``until[:, t × H + h]`` to the next.
     until : (3, T × H + 2) int64, one more than is read, to count into.
     delay : (B,) int64, days by which one of these lists lags behind arrivals.
-    standing : (2, H, B), what those in force add up to, announced and charged. coverage : (H, B).
-    at_once : (H, B), 1 where they are charged on the day of their arrival, else 0.
+    coverage : (H, B). at_once : (H, B), 1 where they are charged on the day of their arrival, else 0.
     announced : (X, B), charged : (N, N, B), what they add to each pair.
     dice : (C, 2, B), random numbers of the first arrivals of a stream.
     """
@@ -129,7 +128,6 @@ class Shocks(NamedTuple):
     points: Floats
     until: Ints
     delay: Ints
-    standing: Floats
     coverage: Floats
     at_once: Floats
     announced: Floats
@@ -140,9 +138,10 @@ class Shocks(NamedTuple):
 class Rules(NamedTuple):
     """Rules by draw.
 
-    values : (A, 13, B), columns `Of`. memory : (A, 4, B). noticed, first, wanted, heard, forgiven :
-    (A, B). seen, third : (B,). same : (A, 2) bool, whether all draws have one reaction, and one
-    implementation. afar, merciful : (A,) bool, whether some draw looks beyond the partner, and forgives.
+    values : (A, 13, B), columns `Of`. memory : (A, 4, B). noticed, first, wanted, heard, forgiven : (A, B);
+    first, announced by law, only where a rule cannot read it off the schedule. seen, third : (B,).
+    same : (A, 2) bool, whether all draws have one reaction, and one implementation. afar, merciful :
+    (A,) bool, whether some draw looks beyond the partner, and forgives.
     """
 
     values: Floats
