@@ -14,7 +14,6 @@ from tradesim.engine.families import (
     GRADUAL,
     GRIM,
     MATCH,
-    PASSIVE,
     REBALANCE,
     SELF_STOP,
     TARGETED,
@@ -49,8 +48,8 @@ def look(p: Program, w: Work, a: int, t: int, seed: np.uint64) -> None:
 @called
 def _reads_schedule(p: Program, a: int) -> bool:
     """Return whether rule a takes what is scheduled as what its economy has announced by law."""
-    plain = p.rule_kind[a] in (PASSIVE, MATCH, COUNTER, TARGETED, CONTRITE)
-    return bool(plain and p.rule_view[a] != WEIGHTED)
+    forgetful = p.rule_kind[a] in (MATCH, COUNTER, TARGETED, CONTRITE)
+    return bool(forgetful and p.rule_view[a] != WEIGHTED)
 
 
 @called

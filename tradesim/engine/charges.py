@@ -1,4 +1,4 @@
-"""Charges: what is announced becomes known, and what is in force is charged."""
+"""Charges: what economies announce becomes known, and what is in force is charged."""
 
 import numpy as np
 

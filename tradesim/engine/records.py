@@ -90,11 +90,9 @@ def _trace(p: Program, w: Work, day: int, out: Trace, row: int, count: int) -> N
     """Write what was announced, noticed and forgiven."""
     n, step = p.base.shape[1], w.calendar.now[STEP]
     for s in range(count):
-        for i in range(n):
-            for j in range(n):
-                if i != j:
-                    x = i * n + j
-                    out.announced[row + s, day, i, j] = w.announced[step % (len(w.announced) - 1), x, s]
+        for x in w.stage.apart:
+            announced = w.announced[step % (len(w.announced) - 1), x, s]
+            out.announced[row + s, day, x // np.uint64(n), x % np.uint64(n)] = announced
         for a in range(len(p.rule_kind)):
             out.answered[row + s, day, a] = w.answered[step % (len(w.answered) - 1), a, s]
             out.noticed[row + s, day, a] = w.rules.noticed[a, s]
