@@ -10,7 +10,7 @@ from test_run import COMPILED, bits
 from tradesim.engine import run as running
 from tradesim.engine import scratch
 from tradesim.engine.run import count, run
-from tradesim.engine.scratch import LEAST, MOST, Needs, lanes, lent, needs, room
+from tradesim.engine.scratch import LEAST, MOST, Needs, bytes_of, lanes, lent, needs, room
 
 DRAWS, SEED = np.arange(9), 5
 LEVELS = np.array([0.0, 0.1])
@@ -69,16 +69,20 @@ def test_a_room_in_which_a_run_failed_is_not_kept(nothing_kept):
     assert scratch._kept == []
 
 
+def test_a_large_room_is_not_kept(nothing_kept):
+    need = needs(random_scenario(1).program)._replace(arrivals=10**5, streams=2)
+    with lent(need, 16, levels=0, counted=False) as large:
+        assert bytes_of(large) > scratch.KEPT
+    assert scratch._kept == []
+
+
 def test_draws_fill_blocks_evenly_and_few_blocks_are_large():
     need = needs(random_scenario(1).program)
     assert lanes(need, 5) == 5
     assert lanes(need, MOST) == MOST
     assert lanes(need, MOST + 1) == -(-(MOST + 1) // 2 // 8) * 8
     assert lanes(need._replace(rules=10**6), 5000) == LEAST
-
-
-def bytes_of(state):
-    return sum(map(bytes_of, state)) if isinstance(state, tuple) else state.nbytes
+    assert lanes(need._replace(streams=9, arrivals=10**5), 5000) == LEAST
 
 
 @pytest.mark.parametrize("economies", [2, 5, 20])

@@ -47,9 +47,8 @@ def look(p: Program, w: Work, a: int, t: int, seed: np.uint64) -> None:
 
 @called
 def _reads_schedule(p: Program, a: int) -> bool:
-    """Return whether rule a takes what is scheduled as what its economy has announced by law."""
-    forgetful = p.rule_kind[a] in (MATCH, COUNTER, TARGETED, CONTRITE)
-    return bool(forgetful and p.rule_view[a] != WEIGHTED)
+    """Return whether rule a takes what is scheduled, in points, as what its economy has announced by law."""
+    return bool(p.rule_kind[a] in (MATCH, COUNTER, TARGETED, CONTRITE) and p.rule_view[a] != WEIGHTED)
 
 
 @called

@@ -286,10 +286,10 @@ def _end(
         for h in range(len(pairs)):
             if pairs[h, 0] == i and pairs[h, 1] == j:
                 lag, lasts = int(values[rows[s], h, IMPLEMENTATION]), int(values[rows[s], h, DAYS])
-                announced, coverage = standing(shocks, h, s, t, t - lasts), shocks.coverage[h, s]
+                announced, coverage = sum_between(shocks, h, s, t - lasts, t), shocks.coverage[h, s]
                 points += announced
                 average += announced * coverage
-                charged += standing(shocks, h, s, t - lag, t - lasts) * coverage
+                charged += sum_between(shocks, h, s, t - lasts, t - lag) * coverage
         shocks.announced[i * n + j, s], shocks.charged[i, j, s] = points, charged
         if len(shocks.announced) > n * n:
             shocks.announced[(n + i) * n + j, s] = average
@@ -298,13 +298,15 @@ def _end(
 
 
 @called
-def standing(shocks: Shocks, h: int, s: int, until: int, after: int) -> float:
-    """Return what the shocks add up to that arrived after one day and until another.
+def sum_between(shocks: Shocks, h: int, s: int, after: int, until: int) -> float:
+    """Return what the shocks of a stream add up to that arrived in draw s after one day and until another.
 
-    Summed anew when one is over: what is taken away again would leave dust.
+    Always added up anew: to take away what is over would leave dust.
     """
     total = 0.0
     for k in range(shocks.begin[h, s], shocks.begin[h, s] + shocks.many[h, s]):
-        if after < shocks.day[k] <= until:
+        if shocks.day[k] > until:
+            break
+        if shocks.day[k] > after:
             total += shocks.size[k]
     return total

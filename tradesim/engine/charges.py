@@ -16,10 +16,11 @@ FEE, CONTROL = 1, 2
 
 
 @called
-def announce(p: Program, w: Work, t: int, seed: np.uint64, looking: bool, announcing: bool) -> None:
-    """Have every economy look at every other, answer and publish, and have those look whom it concerns.
+def move(p: Program, w: Work, t: int, seed: np.uint64, looking: bool, answering: bool) -> None:
+    """Have every economy look at every other, and answer and publish, or one of both.
 
-    Pair by pair, while the rows of a pair are in the cache: nobody sees what others announce today.
+    Pair by pair, while the rows of a pair are in the cache: nobody sees what others announce today. A user's
+    own function is asked when all have looked and nobody has answered.
     """
     n = p.base.shape[1]
     for i in range(n):
@@ -27,11 +28,11 @@ def announce(p: Program, w: Work, t: int, seed: np.uint64, looking: bool, announ
             a = p.rule_of[i, j]
             if a >= 0 and looking:
                 look(p, w, a, t, seed)
-            if i != j and announcing:
+            if i != j and answering:
                 if a >= 0:
                     respond(p, w, a, t)
                 _publish(p, w, a, i, j, t)
-    if announcing:
+    if answering:
         _spread(p, w, t)
 
 

@@ -14,7 +14,7 @@ change. Doing more than that changes nothing.
 
 import numpy as np
 
-from tradesim.engine.charges import announce, charge
+from tradesim.engine.charges import charge, move
 from tradesim.engine.compiled import called, compiled
 from tradesim.engine.happenings import begin, happen
 from tradesim.engine.program import Floats, Ints, Program, Trace
@@ -56,7 +56,7 @@ def play(
         while t < days:
             if phase != SETTLE:
                 happen(p, w, t, seed, numbers, low, out, at + low, count)
-            announce(p, w, t, seed, phase != SETTLE, phase != LOOK)
+            move(p, w, t, seed, phase != SETTLE, phase != LOOK)
             if phase == LOOK:
                 break
             charge(p, w, t)

@@ -3,13 +3,14 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from tradesim.engine.arrivals import DAYS, standing
+from tradesim.engine.arrivals import sum_between
 from tradesim.engine.compiled import called
-from tradesim.engine.program import DUST, Floats, Ints, Program, Trace
+from tradesim.engine.program import DUST, Arrival, Floats, Ints, Program, Trace
 from tradesim.engine.rows import copy, fill
 from tradesim.engine.state import STEP, Places, Stage, Tally, Work
 from tradesim.engine.windows import days_held, write_held
 
+LASTS = int(Arrival.DAYS)
 Place = np.uint64
 ONE, WORD, PRIME = np.uint64(1), np.uint64(64), np.uint64(67)
 BIT = np.zeros(67, np.uint64)
@@ -36,8 +37,7 @@ def record(p: Program, w: Work, t: int, until: int, out: Trace, row: int, count:
             _write(stage.cost, stage, until, out.cost, row, count)
         stage.used[0] = 0
     if len(out.announced) > 0:
-        for day in range(t, until):
-            _trace(p, w, day, out, row, count)
+        _trace(p, w, t, until, out, row, count)
 
 
 @called
@@ -86,22 +86,22 @@ def _write_long(
 
 
 @called
-def _trace(p: Program, w: Work, day: int, out: Trace, row: int, count: int) -> None:
-    """Write what was announced, noticed and forgiven."""
-    n, step = p.base.shape[1], w.calendar.now[STEP]
+def _trace(p: Program, w: Work, t: int, until: int, out: Trace, row: int, count: int) -> None:
+    """Write what was announced, noticed and forgiven, from day t until another."""
+    n, step = np.uint64(p.base.shape[1]), w.calendar.now[STEP]
     for s in range(count):
         for x in w.stage.apart:
             announced = w.announced[step % (len(w.announced) - 1), x, s]
-            out.announced[row + s, day, x // np.uint64(n), x % np.uint64(n)] = announced
+            fill(out.announced[row + s, t:until, x // n, x % n], announced)
         for a in range(len(p.rule_kind)):
-            out.answered[row + s, day, a] = w.answered[step % (len(w.answered) - 1), a, s]
-            out.noticed[row + s, day, a] = w.rules.noticed[a, s]
-            out.forgiven[row + s, day, a] = w.rules.forgiven[a, s]
+            fill(out.answered[row + s, t:until, a], w.answered[step % (len(w.answered) - 1), a, s])
+            fill(out.noticed[row + s, t:until, a], w.rules.noticed[a, s])
+            fill(out.forgiven[row + s, t:until, a], w.rules.forgiven[a, s])
         for h in range(len(p.shock_stream)):
-            lasts = int(p.shock_values[w.row[s], h, DAYS])
-            out.shocked[row + s, day, h] = standing(w.shocks, h, s, day, day - lasts)
+            lasts = int(p.shock_values[w.row[s], h, LASTS])
+            fill(out.shocked[row + s, t:until, h], sum_between(w.shocks, h, s, t - lasts, t))
         for k in range(len(p.truce_lapses)):
-            out.ends[row + s, day, k] = w.truces.ends[k, s]
+            fill(out.ends[row + s, t:until, k], w.truces.ends[k, s])
 
 
 @called
@@ -138,8 +138,8 @@ def _enter(tally: Tally, duty: Floats, i: int, j: int, never: int, count: int) -
 def _find_moved(duty: Floats, level: Floats, moved: Places, count: int) -> int:
     """List the draws that no longer charge what they did; return how many.
 
-    Compared 64 at a time into one word, of which each bit is then looked up: they are few, and asking draw by
-    draw takes twice as long. The remainders by 67 of the powers of two differ.
+    Compared 64 at a time into one word, of which each bit is then looked up: where one in ten has moved, to
+    ask draw by draw takes twice as long. The remainders by 67 of the powers of two differ.
     """
     many = np.uint64(0)
     for low in range(np.uint64(0), np.uint64(count), WORD):

@@ -15,7 +15,7 @@ AT_ONCE = 64
 
 
 @called
-def fill(row: Floats, value: float) -> None:
+def fill(row: Floats | Ints, value: float) -> None:
     """Put the same number everywhere."""
     for s in range(len(row)):
         row[s] = value
@@ -209,7 +209,8 @@ def answer_by(
 ) -> None:
     """Do the same where a family that remembers nothing says what is wanted; ``values`` : (4, B).
 
-    An economy has announced what it did by ``law``, below 0 a cut, and what its rule did ``before``.
+    An economy has announced what it did by ``law``, nothing where that is below 0, and what its rule did
+    ``before``.
     """
     for s in range(len(answered)):
         first, mine = max(0.0, law[s]), (values[0, s], values[1, s], values[2, s], values[3, s])

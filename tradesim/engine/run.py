@@ -13,7 +13,7 @@ from tradesim.engine import kernel
 from tradesim.engine.families import CUSTOM, REBALANCE, Family
 from tradesim.engine.numbers import fill_once
 from tradesim.engine.program import VARYING, Counts, Floats, Functions, Ints, Program, Trace
-from tradesim.engine.scratch import MOST, lanes, lent, needs, room
+from tradesim.engine.scratch import MOST, bytes_of, lanes, lent, needs, room
 from tradesim.engine.sobol import sobol_points
 from tradesim.engine.state import STEP, Work
 
@@ -239,16 +239,7 @@ def _blocks(size: int, count: int) -> Iterator[tuple[int, int]]:
 
 def _abreast(program: Program, size: int) -> int:
     """Return how many draws fit side by side into the scratch."""
-    each = sum(part.nbytes for part in _arrays(room(needs(program), 1)))
-    return max(1, min(size, SIDE_BY_SIDE // each))
-
-
-def _arrays(state: Any) -> Iterator[NDArray[Any]]:
-    if isinstance(state, tuple):
-        for part in state:
-            yield from _arrays(part)
-    else:
-        yield state
+    return max(1, min(size, SIDE_BY_SIDE // bytes_of(room(needs(program), 1))))
 
 
 def _play_in_python(

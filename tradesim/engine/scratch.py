@@ -1,11 +1,11 @@
 """Scratch: how much room a block needs, and how many draws stand side by side in it.
 
-Nothing in it is set: what a block reads it has written before, whoever used the room last.
+Nothing in it is set, but for the stage: what a block reads it has written before, whoever used the room last.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -33,6 +33,8 @@ ROOMY = 4_000_000
 """Bytes that the state of a block should not exceed, so that it stays in the cache."""
 LIKELY = 32
 """Arrivals of a stream whose random numbers are made in advance, at most."""
+KEPT = 32_000_000
+"""Bytes of a room that is kept between runs, at most."""
 LEAST, MOST = 32, 1008
 """Draws side by side: fewer are slow, more gain nothing."""
 
@@ -243,7 +245,8 @@ def _flags(*shape: int) -> Flags:
 
 
 _kept: list[tuple[tuple[Needs, int, int, bool], Work]] = []
-"""The room used last: the system takes longer to hand out the memory of another than a few draws take."""
+"""The room used last, all that outlives a run: the system takes longer to hand out the memory of another than
+a few draws take."""
 
 
 @contextmanager
@@ -257,7 +260,13 @@ def lent(need: Needs, size: int, *, levels: int, counted: bool) -> Iterator[Work
     if fits != wanted:
         work = room(need, size, levels=levels, counted=counted)
     yield work
-    _kept[:] = [(wanted, work)]
+    if bytes_of(work) <= KEPT:
+        _kept[:] = [(wanted, work)]
+
+
+def bytes_of(state: Any) -> int:
+    """Return how many bytes a room, or a part of it, takes."""
+    return sum(map(bytes_of, state)) if isinstance(state, tuple) else int(state.nbytes)
 
 
 def lanes(need: Needs, size: int) -> int:
@@ -270,7 +279,8 @@ def lanes(need: Needs, size: int) -> int:
 
 def _touched(need: Needs) -> int:
     """Return about how many bytes of the state of one draw a day touches."""
-    return 8 * (30 * need.rules + 20 * need.economies**2 + 5 * need.lives + 12 * need.truces)
+    rows = 30 * need.rules + 20 * need.economies**2 + 5 * need.lives + 12 * need.truces
+    return 8 * (rows + need.streams * need.arrivals)
 
 
 def most_arrivals(program: Program) -> int:

@@ -139,7 +139,7 @@ class Rules(NamedTuple):
     """Rules by draw.
 
     values : (A, 13, B), columns `Of`. memory : (A, 4, B). noticed, first, wanted, heard, forgiven : (A, B);
-    first, announced by law, only where a rule cannot read it off the schedule. seen, third : (B,).
+    first, announced by law, of rules that do not read it off the schedule. seen, third : (B,).
     same : (A, 2) bool, whether all draws have one reaction, and one implementation. afar, merciful :
     (A,) bool, whether some draw looks beyond the partner, and forgives.
     """
