@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tradesim.processors import usable_processors
+
 
 def machine() -> dict[str, Any]:
     """Return what the numbers depend on."""
@@ -19,7 +21,7 @@ def machine() -> dict[str, Any]:
     packages = ("tradesim", "numpy", "numba", "llvmlite")
     return {
         "cpu": names[0] if names else platform.processor(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cores": usable_processors(),
         "architecture": platform.machine(),
         "system": platform.system(),
         "python": platform.python_version(),

@@ -1,6 +1,5 @@
 """Run: draws of a program, in blocks over threads; the same numbers whatever the blocks."""
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -16,6 +15,7 @@ from tradesim.engine.program import VARYING, Counts, Floats, Functions, Ints, Pr
 from tradesim.engine.scratch import MOST, bytes_of, lanes, lent, needs, room
 from tradesim.engine.sobol import sobol_points
 from tradesim.engine.state import STEP, Work
+from tradesim.processors import usable_processors
 
 Sampling = Literal["random", "antithetic", "sobol"]
 """random: every draw by itself. antithetic: draw 2m + 1 mirrors draw 2m. sobol: points of a scrambled Sobol
@@ -130,7 +130,7 @@ def added_up(moved: Whole) -> Whole:
 
 def _enough(work: int) -> int:
     """Return how many threads so many draw-days are worth."""
-    return len(os.sched_getaffinity(0)) if work >= ENOUGH else 1
+    return usable_processors() if work >= ENOUGH else 1
 
 
 def _in_blocks(

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tradesim.errors import Problem
+from tradesim.processors import usable_processors
 from tradesim.sweeps.cost_bins import many
 from tradesim.sweeps.outcomes import Labels
 from tradesim.sweeps.progress import duration
-from tradesim.sweeps.running import available
 from tradesim.sweeps.store import manifest_of, room_left
 
 MOST_DRAWS = 10**10
@@ -38,7 +38,7 @@ def estimate(draws: int, labels: Labels, block: int, bins: int, *, whole: bool =
     whole : whether all paths are kept.
     """
     days, pairs, n = len(labels.dates), len(labels.pairs), len(labels.economies)
-    cores = available()
+    cores = usable_processors()
     counts = 8 * days * n * n * bins
     cost = labels.cost
     swept = 0 if cost is None else 8 * cost.scale.size

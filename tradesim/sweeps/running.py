@@ -1,6 +1,5 @@
 """Running: blocks given to workers, a few ahead, and their parts taken as they come."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -8,6 +7,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from tradesim.engine.program import Ints
+from tradesim.processors import usable_processors
 from tradesim.sweeps.parts import Part, part_of
 from tradesim.sweeps.plan import Plan
 
@@ -56,7 +56,7 @@ def run_blocks(
 def workers_of(executor: Any, threads: int | None) -> Iterator[tuple[Any, int]]:
     """Yield an executor and how many workers it has; one of threads of our own where none is given."""
     if executor is None:
-        many = threads or available()
+        many = threads or usable_processors()
         with ThreadPoolExecutor(many) as pool:
             yield pool, many
         return
@@ -64,14 +64,9 @@ def workers_of(executor: Any, threads: int | None) -> Iterator[tuple[Any, int]]:
     yield own, _size_of(executor)
 
 
-def available() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _size_of(executor: Any) -> int:
     """Return how many workers an executor has; several where it does not say."""
     if hasattr(executor, "nthreads"):  # a dask.distributed client
         return max(1, int(sum(executor.nthreads().values())))
     found = getattr(executor, "_max_workers", None)
-    return found if isinstance(found, int) else 2 * available()
+    return found if isinstance(found, int) else 2 * usable_processors()
