@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tradesim import path_exports as exports
 from tradesim import path_statistics as statistics
+from tradesim import spreadsheets
 from tradesim.errors import InputError, Problem
 from tradesim.path_tables import Pair, PathTables, Quantity
 
@@ -126,9 +127,7 @@ class Paths(PathTables):
 
     def to_csv(self, path: str | Path, draw: int = 0, of: Quantity = "duty") -> Path:
         """Write one draw as CSV, fractions; return the path."""
-        file = Path(path)
-        self.to_frame(draw, of).to_csv(file, date_format="%Y-%m-%d")
-        return file
+        return spreadsheets.write_csv(self.to_frame(draw, of), path)
 
     def to_xarray(self) -> Any:
         """Return everything as an ``xarray.Dataset`` with units, source and seed.

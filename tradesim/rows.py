@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from tradesim import spreadsheets
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
 from tradesim.measures import DATE_FIELDS, NUMBER_FIELDS, Measure
 
@@ -31,13 +32,7 @@ def frame_of(measures: Sequence[Measure]) -> pd.DataFrame:
 
 def write_csv(measures: Sequence[Measure], path: str | Path) -> Path:
     """Write measures as CSV, one row each, every field a column; empty where there is no value."""
-    file = Path(path)
-    try:
-        frame_of(measures).to_csv(file, index=False, date_format="%Y-%m-%d")
-    except OSError as error:
-        got = error.strerror or str(error)
-        raise InputError([Problem("cannot be written", str(file), got, fix="check the folder")]) from None
-    return file
+    return spreadsheets.write_csv(frame_of(measures), path, index=False)
 
 
 def read_csv(path: str | Path) -> list[Measure]:
@@ -53,6 +48,8 @@ def read_csv(path: str | Path) -> list[Measure]:
 
 def csv_rows(path: str | Path) -> Iterator[tuple[str, Row]]:
     """Yield ``file:line`` and the cells of every row of a CSV file with a header.
+
+    The apostrophe with which `tradesim.spreadsheets` guards a text is taken off.
 
     Raises
     ------
@@ -73,7 +70,7 @@ def csv_rows(path: str | Path) -> Iterator[tuple[str, Row]]:
                 )
                 raise InputError([extra])
             if any(cell.strip() for cell in cells):
-                yield f"{file}:{began}", dict(zip(header, cells, strict=False))
+                yield f"{file}:{began}", dict(zip(header, map(spreadsheets.unguarded, cells), strict=False))
             began = lines.line_num + 1
     except csv.Error as error:
         raise InputError([Problem("not CSV", f"{file}:{began}", str(error))]) from None

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tradesim import datasets, plots, scenarios
+from tradesim import datasets, plots, scenarios, spreadsheets
 from tradesim.marks import large_acts, truces_of
 from tradesim.paths import Paths
 from tradesim.scenario import Scenario
@@ -198,9 +198,7 @@ def _write(out: Path, name: str, chart: "plots.Chart", frame: pd.DataFrame) -> t
 
 
 def _table(out: Path, name: str, frame: pd.DataFrame) -> Path:
-    path = out / f"{name}.csv"
-    frame.to_csv(path, date_format="%Y-%m-%d", float_format="%.6f")
-    return path
+    return spreadsheets.write_csv(frame, out / f"{name}.csv", float_format="%.6f")
 
 
 def sentences_of(findings: Sequence[Finding]) -> Iterator[str]:

@@ -1,12 +1,10 @@
 """Exports: what the page hands out: picture, numbers, story and scenario file, as bytes."""
 
-import io
-
 import pandas as pd
 from matplotlib.figure import Figure
 
 from tradesim import io as files
-from tradesim import plots
+from tradesim import plots, spreadsheets
 from tradesim.app.changes import Settings
 from tradesim.app.views import View
 from tradesim.plots.style import SIZE
@@ -31,12 +29,12 @@ def numbers(view: View) -> bytes:
     names = [f"{c[0]} on {c[1]}, {c[2]:g}" for c in view.fan.columns.to_list()]
     fan = view.fan.set_axis(names, axis=1)
     truce = view.truce.set_axis([f"in truce {name}" for name in view.truce.columns], axis=1)
-    return _csv(pd.concat([fan, truce], axis=1))
+    return spreadsheets.csv_text(pd.concat([fan, truce], axis=1)).encode()
 
 
 def story(view: View, draw: int) -> bytes:
     """Return who did what in a draw as CSV."""
-    return _csv(view.story(draw).set_index("date"))
+    return spreadsheets.csv_text(view.story(draw).set_index("date")).encode()
 
 
 def scenario_file(view: View, settings: Settings) -> bytes:
@@ -60,9 +58,3 @@ def noted(scenario: Scenario, settings: Settings) -> Scenario:
     told = ", ".join(f"{path} = {value}" for path, value in moved.items())
     description = f"{scenario.description.rstrip()}\n\nChanged in tradesim app: {told} (as shown)."
     return scenario.with_({"description": description.lstrip("\n"), "name": f"{scenario.name}, changed"})
-
-
-def _csv(frame: pd.DataFrame) -> bytes:
-    buffer = io.StringIO()
-    frame.to_csv(buffer, date_format="%Y-%m-%d", lineterminator="\n")
-    return buffer.getvalue().encode()

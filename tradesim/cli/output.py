@@ -3,7 +3,6 @@
 import io
 import json
 import math
-import re
 import shutil
 import sys
 import textwrap
@@ -113,35 +112,6 @@ def percent(fraction: float | None, decimals: int = 1) -> str:
     if fraction is None or math.isnan(fraction):
         return "not known"
     return f"{fraction * 100:.{decimals}f} %"
-
-
-def file_name(name: str) -> str:
-    """Return a name that is safe in a path: letters, digits, ``.``, ``_`` and ``-``.
-
-    Examples
-    --------
-    >>> file_name("us-china-2025-10: deal"), file_name("../..")
-    ('us-china-2025-10-deal', 'unnamed')
-    """
-    return re.sub(r"[^\w.-]+", "-", name).strip(".-")[:100] or "unnamed"
-
-
-def file_names(names: Iterable[str]) -> dict[str, str]:
-    """Return a safe name for each name, no two alike.
-
-    Examples
-    --------
-    >>> file_names(["a b", "a-b"])
-    {'a b': 'a-b', 'a-b': 'a-b-2'}
-    """
-    safe: dict[str, str] = {}
-    for name in names:
-        plain = wanted = file_name(name)
-        turn = 2
-        while plain.lower() in {other.lower() for other in safe.values()}:
-            plain, turn = f"{wanted}-{turn}", turn + 1
-        safe[name] = plain
-    return safe
 
 
 def made_folder(path: str | Path) -> Path:

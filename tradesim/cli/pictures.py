@@ -10,8 +10,9 @@ import pandas as pd
 
 from tradesim import plots
 from tradesim.cli import drawing, finding, running, scenario_pictures
-from tradesim.cli.output import file_name, say, say_json
+from tradesim.cli.output import say, say_json
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
+from tradesim.file_names import file_name
 from tradesim.marks import pairs_of, period, truces_of
 from tradesim.scenario import Scenario
 from tradesim.schedule import Schedule

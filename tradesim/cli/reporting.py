@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tradesim.cli.drawing import without_screen
-from tradesim.cli.output import file_name, made_folder, say, say_json, working
+from tradesim.cli.output import made_folder, say, say_json, working
 from tradesim.errors import InputError, Problem
+from tradesim.file_names import file_name
 from tradesim.reports import report
 
 

@@ -8,19 +8,12 @@ from typing import Any
 import pandas as pd
 
 from tradesim.cli import drawing, finding, scenario_pictures
-from tradesim.cli.output import (
-    file_name,
-    file_names,
-    made_folder,
-    percent,
-    say,
-    say_json,
-    say_table,
-    working,
-)
+from tradesim.cli.output import made_folder, percent, say, say_json, say_table, working
 from tradesim.errors import InputError, Problem
+from tradesim.file_names import file_name, file_names
 from tradesim.paths import Paths
 from tradesim.scenario import Scenario
+from tradesim.spreadsheets import write_csv
 from tradesim.wording import count
 
 QUANTILES = (0.05, 0.5, 0.95)
@@ -174,15 +167,10 @@ def _tables(runs: Runs, folder: Path) -> Iterator[Path]:
         yield paths.to_csv(folder / f"duty{end}.csv")
         if paths.cost is not None:
             yield paths.to_csv(folder / f"trade-cost{end}.csv", of="trade cost")
-        yield _csv(paths.events(), folder / f"story{end}.csv", index=True)
+        yield write_csv(paths.events(), folder / f"story{end}.csv")
         if paths.draws > 1:
-            yield _csv(paths.quantiles(QUANTILES), folder / "quantiles.csv", index=True)
-            yield _csv(paths.outcomes, folder / "outcomes.csv", index=True)
-
-
-def _csv(frame: pd.DataFrame, file: Path, *, index: bool = False) -> Path:
-    frame.to_csv(file, index=index, date_format="%Y-%m-%d")
-    return file
+            yield write_csv(paths.quantiles(QUANTILES), folder / "quantiles.csv")
+            yield write_csv(paths.outcomes, folder / "outcomes.csv")
 
 
 def _facts(scenario: Scenario, runs: Runs, files: list[Path]) -> dict[str, Any]:

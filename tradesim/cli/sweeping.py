@@ -9,11 +9,13 @@ import typer
 
 from tradesim.cli import drawing, finding, ways
 from tradesim.cli.front import INTERRUPTED, complain
-from tradesim.cli.output import file_name, made_folder, say, say_facts, say_json
+from tradesim.cli.output import made_folder, say, say_facts, say_json
 from tradesim.economics import SingleSector
 from tradesim.errors import InputError, Problem, Together
+from tradesim.file_names import file_name
 from tradesim.impacts import Costs
 from tradesim.scenario import Scenario
+from tradesim.spreadsheets import write_csv
 from tradesim.sweeps import Sweep, SweepInterrupted
 from tradesim.sweeps.files import file_in_the_way
 from tradesim.sweeps.gathering import How, how_problems
@@ -206,17 +208,13 @@ def _tables(found: Sweep, folder: Path) -> Iterator[Path]:
         "outcomes": found.outcomes(MOST_ROWS),
     }
     for name, frame in frames.items():
-        file = folder / f"{name}.csv"
-        frame.to_csv(file, date_format="%Y-%m-%d")
-        yield file
+        yield write_csv(frame, folder / f"{name}.csv")
 
 
 def _costs(found: Sweep, folder: Path) -> Iterator[Path]:
     """Write and draw quantiles of what duties cost; yield the files."""
     for of in found.impact.of:
-        file = folder / f"impact-{of}.csv"
-        found.impact.quantiles(QUANTILES, of).to_csv(file, date_format="%Y-%m-%d")
-        yield file
+        yield write_csv(found.impact.quantiles(QUANTILES, of), folder / f"impact-{of}.csv")
     yield from drawing.save_in(folder, "impact", found.impact.plot())
 
 
@@ -226,14 +224,15 @@ def _pictures(found: Sweep, folder: Path, level: float) -> Iterator[Path]:
     fan = found.plot(q=FAN, pairs=moving or found.labels.pairs[:1])
     yield from drawing.save_in(folder, "fan", fan, found.quantiles(FAN))
     for i, j in moving[:2]:
+        pair = file_name(f"{i}-{j}")
         peaks = found.outcomes(MOST_ROWS)[[f"{PEAK}.{i}-{j}"]]
-        yield from drawing.save_in(folder, f"outcomes-{i}-{j}", found.plot_outcomes((i, j)), peaks)
+        yield from drawing.save_in(folder, f"outcomes-{pair}", found.plot_outcomes((i, j)), peaks)
         if any(setting_of(spread).moves for spread in found.setup.plan.design.spreads.values()):
             swings = found.tornado((i, j))
-            yield from drawing.save_in(folder, f"tornado-{i}-{j}", found.plot_tornado((i, j)), swings)
+            yield from drawing.save_in(folder, f"tornado-{pair}", found.plot_tornado((i, j)), swings)
         ranking = found.decides(level, (i, j)).ranking
         if not ranking.empty:
-            yield from drawing.save_in(folder, f"decides-{i}-{j}", found.plot_decides(level, (i, j)), ranking)
+            yield from drawing.save_in(folder, f"decides-{pair}", found.plot_decides(level, (i, j)), ranking)
 
 
 def _cost_facts(found: Sweep) -> dict[str, Any]:

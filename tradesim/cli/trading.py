@@ -9,6 +9,7 @@ from typing import Any
 from tradesim import trade_data
 from tradesim.cli.output import say, say_json, say_paragraph, say_table
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
+from tradesim.spreadsheets import write_csv
 from tradesim.trade_data import TradeFlows
 
 LAYOUTS: Mapping[str, Callable[..., TradeFlows]] = {
@@ -46,7 +47,7 @@ def show(file: Path, wanted: Wanted, *, as_json: bool) -> None:
     """Say who buys how much from whom, and what was left out."""
     flows = read(file, wanted)
     if wanted.out is not None:
-        _write(flows, wanted.out)
+        write_csv(flows.to_frame(), wanted.out, index=False)
     if as_json:
         say_json(_facts(flows))
         return
@@ -81,14 +82,6 @@ def read(file: Path, wanted: Wanted) -> TradeFlows:
             raise InputError([Problem("no rows of that year", "--year", str(wanted.year), str(flows.year))])
         return flows
     return LAYOUTS[wanted.layout](file, codes, year=wanted.year)
-
-
-def _write(flows: TradeFlows, out: Path) -> None:
-    try:
-        flows.to_frame().to_csv(out, index=False)
-    except OSError as error:
-        got = error.strerror or str(error)
-        raise InputError([Problem("cannot be written", str(out), got, fix="check the folder")]) from None
 
 
 def _facts(flows: TradeFlows) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Files: charts written so that the same chart gives the same bytes, with the numbers that they show."""
 
 import io
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from tradesim import spreadsheets
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
+from tradesim.file_names import file_name
 
 DPI = 160
 METADATA: Mapping[str, dict[str, Any]] = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
@@ -31,7 +32,7 @@ def save(chart: Chart, folder: str | Path, name: str, data: pd.DataFrame | None 
     ----------
     chart : axes, whose whole figure is written, or a figure.
     folder : where to; made if it does not exist.
-    name : file name without ending: letters, digits, ``.``, ``_`` and ``-``.
+    name : file name without ending: letters, digits, ``.``, ``_`` and ``-``, and no device of Windows.
     data : the frame that was drawn, if its numbers are wanted beside it.
 
     Returns
@@ -52,16 +53,16 @@ def save(chart: Chart, folder: str | Path, name: str, data: pd.DataFrame | None 
     ...     [path.name for path in save(ax, folder, "empty", pd.DataFrame({"duty": [0.25]}))]
     ['empty.png', 'empty.svg', 'empty.csv']
     """
-    if not re.fullmatch(r"[\w.-]+", name):
-        fail_if([Problem("not a file name", "name", repr(name), "letters, digits, '.', '_' and '-'")])
+    if file_name(name) != name:
+        fix = f"for example {file_name(name)!r}"
+        fail_if([Problem("not a file name", "name", repr(name), "letters, digits, '.', '_' and '-'", fix)])
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     paths = [target / f"{name}.{ending}" for ending in METADATA]
     for path, ending in zip(paths, METADATA, strict=True):
         path.write_bytes(rendered(chart, ending, name))
     if data is not None:
-        paths.append(target / f"{name}.csv")
-        data.to_csv(paths[-1], date_format="%Y-%m-%d", lineterminator="\n")
+        paths.append(spreadsheets.write_csv(data, target / f"{name}.csv"))
     return paths
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tradesim import datasets, rows
+from tradesim import datasets, rows, spreadsheets
 from tradesim.errors import InputError
 from tradesim.marks import MOST_BEFORE, moving_pairs, period, truces_of
 from tradesim.paths import Paths
@@ -167,7 +167,7 @@ def _as_paths(name: str, schedule: Schedule, first: Any, last: Any) -> Paths:
 
 
 def _record_identity(name: str, schedule: Schedule) -> list[tuple[str, str]]:
-    acts = rows.frame_of(schedule.measures).to_csv(index=False).encode()
+    acts = spreadsheets.csv_text(rows.frame_of(schedule.measures), index=False).encode()
     told = [
         ("record", name),
         ("vintage", schedule.vintage),
