@@ -1,6 +1,8 @@
 """Reports: what they are made of: sentences, links, drawings, colours; and what they refuse."""
 
+import copy
 import math
+import pickle
 import re
 from xml.etree.ElementTree import fromstring as parsed
 from xml.etree.ElementTree import tostring
@@ -281,3 +283,19 @@ def test_pictures_are_drawn_when_the_page_is_asked_for(monkeypatch):
     found = ts.report("april-2025-spiral")
     with pytest.raises(ZeroDivisionError):
         found.html()
+
+
+@pytest.mark.parametrize("name", ["us-china", "april-2025-spiral"])
+def test_a_report_can_be_pickled_and_copied(name):
+    found = ts.report(name)
+    page = found.html()
+    for other in (pickle.loads(pickle.dumps(found)), copy.deepcopy(found), copy.copy(found)):  # noqa: S301
+        assert other.to_dict() == found.to_dict()
+        assert other.html() == page
+
+
+def test_a_report_on_a_sweep_can_be_pickled():
+    spiral = ts.scenarios.load("april-2025-spiral")
+    over = {"rules.CHN.ratio": ts.uniform(0.5, 1.2)}
+    found = ts.report(ts.sweep(spiral, over=over, draws=40, seed=1, progress=False))
+    assert pickle.loads(pickle.dumps(found)).html() == found.html()  # noqa: S301

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 from tradesim import trade_data
 from tradesim.economics import SingleSector
@@ -10,7 +10,7 @@ from tradesim.errors import InputError
 from tradesim.impacts import Impact, impact
 from tradesim.paths import Paths
 from tradesim.reports import takeaways
-from tradesim.reports.drawings import HEIGHT, WIDTH, axes
+from tradesim.reports.drawings import HEIGHT, WIDTH, on_axes
 from tradesim.reports.values import (
     Block,
     Bullets,
@@ -137,7 +137,7 @@ def _figure(found: Impact, world: Baseline, origin: str) -> Figure:
     alt = f"Change in welfare by month. In the last month, medians: {said}."
 
     bare = replace(found, name="", source="", as_of="")
-    return Figure("costs", caption, alt, lambda: bare.plot(ax=axes(WIDTH, HEIGHT)))
+    return Figure("costs", caption, alt, partial(on_axes, bare.plot, (WIDTH, HEIGHT)))
 
 
 def _table(found: Impact) -> Table:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pandas as pd
 from tradesim import plots
 from tradesim.errors import InputError
 from tradesim.reports import takeaways
-from tradesim.reports.drawings import WIDTH, axes
+from tradesim.reports.drawings import WIDTH, on_axes
 from tradesim.reports.pictures import Credit, Pair
 from tradesim.reports.takeaways import value_part
 from tradesim.reports.values import (
@@ -159,7 +160,7 @@ def _tornado_figure(swings: pd.DataFrame, middle: float, pair: Pair, number: int
     alt = f"Bars, the widest first, around {100 * middle:.1f} %: {said}."
     return Figure(
         f"depends-{number}", caption, alt,
-        lambda: plots.tornado_chart(shown, middle, of=of, ax=axes(WIDTH, height)),
+        partial(on_axes, plots.tornado_chart, (WIDTH, height), shown, middle, of=of),
     )  # fmt: skip
 
 

@@ -7,7 +7,8 @@ mathematics.
 import io
 import re
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import matplotlib.pyplot as plt
@@ -39,6 +40,11 @@ LEFT_OUT = {"metadata", "style"}
 def axes(width: float = WIDTH, height: float = HEIGHT) -> Axes:
     """Return axes of a new figure that no window knows."""
     return Canvas(figsize=(width, height), layout="constrained").subplots()
+
+
+def on_axes(draw: Callable[..., Chart], size: tuple[float, float], /, *what: Any, **how: Any) -> Chart:
+    """Draw on axes of a new figure, ``size`` inches wide and high; a partial call of it can be pickled."""
+    return draw(*what, **how, ax=axes(*size))
 
 
 def svg_of(figure: Figure) -> str:

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from tradesim import plots
-from tradesim.reports.drawings import HEIGHT, WIDTH, axes
+from tradesim.reports.drawings import HEIGHT, WIDTH, on_axes
 from tradesim.reports.values import Figure
 
 Pair = tuple[str, str]
 DUTY = "Statutory effective duty, % of import value"
+SIZE = (WIDTH, HEIGHT)
 FAN = (0.05, 0.25, 0.5, 0.75, 0.95)
 TOGETHER = 2
 """Pairs that one fan can hold; of more, each importer has a fan of its own."""
@@ -41,7 +43,7 @@ def step_figure(
     alt = f"Step chart of the duty of {_listed(pairs)}, {_span(duty)}. {_ends(duty, pairs)}"
     return Figure(
         "duty", caption, alt,
-        lambda: plots.step_chart(turning(duty), pairs=pairs, **marks, ax=axes(WIDTH, HEIGHT + 1.6)),
+        partial(on_axes, plots.step_chart, (WIDTH, HEIGHT + 1.6), turning(duty), pairs=pairs, **marks),
     )  # fmt: skip
 
 
@@ -60,7 +62,7 @@ def branch_figure(
     alt = f"Duty of {_listed(pairs)} until {_span(past).split(' to ')[1]}, and then by {', '.join(futures)}."
     return Figure(
         "duty", caption, alt,
-        lambda: plots.branch_grid(past, dict(futures), pairs=list(pairs), **marks, size=size),
+        partial(plots.branch_grid, past, dict(futures), pairs=list(pairs), **marks, size=size),
     )  # fmt: skip
 
 
@@ -85,11 +87,8 @@ def fan_figures(
         ]
         alt = f"Fan of the duty of {_listed(group)}, {_span(quantiles)}. On the last day: {'; '.join(said)}."
         key = "fan" if len(groups) == 1 else f"fan-{number}"
-        yield Figure(key, caption, alt, _fan(quantiles, group, truce))
-
-
-def _fan(quantiles: pd.DataFrame, pairs: Sequence[Pair], truce: Any) -> Any:
-    return lambda: plots.fan_chart(turning(quantiles), pairs=pairs, truce=truce, ax=axes())
+        draw = partial(on_axes, plots.fan_chart, SIZE, turning(quantiles), pairs=group, truce=truce)
+        yield Figure(key, caption, alt, draw)
 
 
 def truce_figure(shares: pd.DataFrame, any_of: "pd.Series[float] | None", credit: Credit) -> Figure:
@@ -100,7 +99,7 @@ def truce_figure(shares: pd.DataFrame, any_of: "pd.Series[float] | None", credit
     lanes = shares.shape[1] + (any_of is not None)
     return Figure(
         "truces", caption, alt,
-        lambda: plots.truce_band(shares, any_of=any_of, ax=axes(WIDTH, 1.8 + 0.85 * lanes)),
+        partial(on_axes, plots.truce_band, (WIDTH, 1.8 + 0.85 * lanes), shares, any_of=any_of),
     )  # fmt: skip
 
 
@@ -110,10 +109,10 @@ def story_figure(
     """Return the picture of one draw: duties above, who moved when below."""
     caption = credit.caption("One draw: its duties above, who moved when below (numbers: the table)", DUTY)
     alt = f"Duties of one draw over time, with {len(story)} moves numbered as in the table that follows."
-    height = HEIGHT + 2.4
+    size = (WIDTH, HEIGHT + 2.4)
     return Figure(
         "moves", caption, alt,
-        lambda: plots.event_timeline(story, duty, pairs=pairs, truces=truces, ax=axes(WIDTH, height)),
+        partial(on_axes, plots.event_timeline, size, story, duty, pairs=pairs, truces=truces),
     )  # fmt: skip
 
 
@@ -124,11 +123,8 @@ def layer_figures(layers: pd.DataFrame, pairs: Sequence[Pair], credit: Credit) -
         own = layers[pair[0]][pair[1]].iloc[-1]
         parts = ", ".join(f"{name} {100 * part:.1f} %" for name, part in own.items() if abs(part) > 5e-4)
         alt = f"Stacked areas, {_span(layers)}. On the last day: {parts or 'no duty'}."
-        yield Figure(f"layers-{number}", caption, alt, _layers(layers, pair))
-
-
-def _layers(layers: pd.DataFrame, pair: Pair) -> Any:
-    return lambda: plots.authority_stack(turning(layers), pair, ax=axes())
+        draw = partial(on_axes, plots.authority_stack, SIZE, turning(layers), pair)
+        yield Figure(f"layers-{number}", caption, alt, draw)
 
 
 def turning(frame: pd.DataFrame) -> pd.DataFrame:
