@@ -1,6 +1,5 @@
 """Marks: what pictures show of a record or scenario: truces, large acts, the past, the pairs that move."""
 
-import datetime as dt
 from collections.abc import Mapping
 
 import numpy as np
@@ -9,7 +8,7 @@ import pandas as pd
 from tradesim import datasets
 from tradesim.scenario import Scenario
 from tradesim.schedule import Schedule
-from tradesim.timegrid import DateLike, as_date, as_day
+from tradesim.timegrid import DateLike, as_day
 
 LARGE_STEP = 0.035
 """3.5 points: a step that a chart of a whole war names."""
@@ -101,18 +100,3 @@ def moving_pairs(futures: Mapping[str, pd.DataFrame]) -> list[Pair]:
 def pairs_of(frame: pd.DataFrame) -> list[Pair]:
     """Return the (importer, exporter) of a frame's columns."""
     return [(column[0], column[1]) for column in frame.columns]
-
-
-def period(schedule: Schedule) -> tuple[dt.date, dt.date]:
-    """Return the first and the last day that a record speaks of: where it begins, and its vintage.
-
-    Where it has none, the last day is a month after the last that its acts name.
-    """
-    effective = [as_date(measure.effective) for measure in schedule.measures]
-    try:
-        vintage = dt.date.fromisoformat(schedule.vintage)
-    except ValueError:
-        ends = [as_date(measure.expires) for measure in schedule.measures if measure.expires is not None]
-        vintage = max(effective + ends) + dt.timedelta(days=LEAST_BEFORE)
-    first = schedule.begins or min(effective)
-    return first, max(first, vintage)

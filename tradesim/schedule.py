@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
+from textwrap import shorten
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -26,10 +27,17 @@ from tradesim.keywords import by_name
 from tradesim.measures import Instrument, Measure, overlaps
 from tradesim.timegrid import DateLike, Days, TimeGrid, as_date, as_day
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 By = Literal["pair", "authority", "importer"]
 Pair = tuple[str, str]
 Floats = NDArray[np.float64]
 
+MOST_DRAWN = 6
+"""Pairs in a picture, where none are named."""
+LONGEST_SOURCE = 240
+"""Characters of the sources below a picture: two lines or three."""
 DUTIES: tuple[Instrument, ...] = ("tariff",)
 
 
@@ -117,6 +125,21 @@ class Schedule:
     def authorities(self) -> tuple[str, ...]:
         """Every authority, in order of its first act."""
         return tuple(dict.fromkeys(measure.authority for measure in self.measures))
+
+    @cached_property
+    def period(self) -> tuple[dt.date, dt.date]:
+        """First and last day that it speaks of: where it begins, and its vintage.
+
+        Without a vintage that is a day, the last one is a month after the last that its measures name.
+        """
+        effective = [as_date(measure.effective) for measure in self.measures]
+        try:
+            vintage = dt.date.fromisoformat(self.vintage)
+        except ValueError:
+            ends = [as_date(measure.expires) for measure in self.measures if measure.expires is not None]
+            vintage = max(effective + ends) + dt.timedelta(days=30)
+        first = self.begins or min(effective)
+        return first, max(first, vintage)
 
     def matching(self, name: str) -> tuple[Measure, ...]:
         """Return the measures whose name or authority is ``name``, which may hold ``*`` wildcards.
@@ -320,6 +343,44 @@ class Schedule:
         """Yield the problem of days on which the record has not begun."""
         if self.begins is not None and len(days) and min(days) < np.datetime64(self.begins, "D"):
             yield Problem("before the record begins", where, str(min(days)), f"{self.begins} or later")
+
+    def plot(
+        self,
+        start: DateLike | None = None,
+        end: DateLike | None = None,
+        pairs: Sequence[Pair] | None = None,
+        ax: "Axes | None" = None,
+    ) -> "Axes":
+        """Draw the statutory effective duty of each pair over time, as steps.
+
+        Parameters
+        ----------
+        start, end : first and last day (default: `period`).
+        pairs : (importer, exporter) to draw (default: the six whose duty moves most).
+        ax : where to draw (default: a new figure).
+
+        Raises
+        ------
+        InputError
+            Where no tariff is recorded, for a period without days, and for unknown pairs.
+        """
+        from tradesim import plots  # noqa: PLC0415 matplotlib loads when a picture is asked for
+
+        if not self.pairs:
+            raise InputError([Problem("no duty to draw", "schedule", repr(self), "a schedule with tariffs")])
+        duty = self.effective_duty(
+            self.period[0] if start is None else start, self.period[1] if end is None else end
+        )
+        moved = duty[list(self.pairs)].max() - duty[list(self.pairs)].min()
+        most = moved.nlargest(MOST_DRAWN).index
+        return plots.step_chart(
+            duty,
+            pairs=[pair for pair in self.pairs if pair in most] if pairs is None else pairs,
+            source=shorten(self.source, LONGEST_SOURCE, placeholder=" … (all of them: Schedule.source)"),
+            as_of=self.vintage or None,
+            title=self.title,
+            ax=ax,
+        )
 
     # In and out ------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from tradesim.cli import drawing, finding, running, scenario_pictures
 from tradesim.cli.output import say, say_json
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
 from tradesim.file_names import file_name
-from tradesim.marks import pairs_of, period, truces_of
+from tradesim.marks import pairs_of, truces_of
 from tradesim.scenario import Scenario
 from tradesim.schedule import Schedule
 from tradesim.timegrid import as_date
@@ -117,7 +117,7 @@ def _source(name: str) -> str:
 
 def _period(schedule: Schedule, wanted: Wanted) -> tuple[dt.date, dt.date]:
     """Return first and last day: as asked, else from where the record begins to its vintage."""
-    first, last = period(schedule)
+    first, last = schedule.period
     first = first if wanted.start is None else as_date(wanted.start, "--start")
     last = last if wanted.end is None else as_date(wanted.end, "--end")
     if last < first:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from tradesim import datasets, rows, spreadsheets
 from tradesim.errors import InputError
-from tradesim.marks import MOST_BEFORE, moving_pairs, period, truces_of
+from tradesim.marks import MOST_BEFORE, moving_pairs, truces_of
 from tradesim.paths import Paths
 from tradesim.reports import costs, depends, draws, duties, grounds, moves, takeaways
 from tradesim.reports.pictures import Credit, Pair
@@ -138,7 +138,7 @@ def _identity(scenario: Scenario, wanted: int, seed: int) -> list[tuple[str, str
 
 def of_record(subject: Subject, schedule: Schedule) -> Told:
     """Return takeaways and sections on a record: what was charged, by whom, under which authority."""
-    first, last = period(schedule)
+    first, last = schedule.period
     duty = schedule.effective_duty(first, last)
     pairs = _shown({"": duty[list(schedule.pairs)]})
     name = subject.record
