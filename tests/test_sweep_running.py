@@ -9,9 +9,10 @@ import pytest
 
 import tradesim as ts
 from tradesim import rules, scenarios
+from tradesim.processors import usable_processors
 from tradesim.sweeps import StoreError, SweepInterrupted, resume
 from tradesim.sweeps.progress import Progress
-from tradesim.sweeps.running import available, workers_of
+from tradesim.sweeps.running import workers_of
 from tradesim.sweeps.sweep import sweep
 
 OCTOBER = scenarios.load("us-china-2025-10").with_({"end": "2025-12-10"})
@@ -198,12 +199,12 @@ def test_progress_tells_rate_and_time_left():
 
 def test_executors_say_how_large_they_are_or_several_are_assumed():
     with workers_of(None, None) as (_, many):
-        assert many == available()
+        assert many == usable_processors()
     with ThreadPoolExecutor(3) as pool, workers_of(pool, None) as (own, many):
         assert own is pool
         assert many == 3
     with workers_of(Backwards(), None) as (_, many):
-        assert many == 2 * available()
+        assert many == 2 * usable_processors()
 
 
 # Whole paths -----------------------------------------------------------------------------------------

@@ -131,7 +131,7 @@ def setup_of(
         costing = costing_of(asked.impact, plan, labels.dates, labels.economies)
         plan, labels = replace(plan, costing=costing), replace(labels, cost=costing)
         manifest |= {"impact": fingerprints.of_costing(costing)}
-        manifest["versions"] |= {"impact": fingerprints.of_models()}
+        manifest["versions"] |= {"impact": fingerprints.of_models(costing.consequences.model)}
     fail_if(estimate_problems(asked.draws, labels, block, bins, store, whole=asked.paths == "all"))
     return Setup(scenarios, plan, labels, block, _identified(manifest))
 
