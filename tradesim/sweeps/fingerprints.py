@@ -26,7 +26,7 @@ PACKAGES = ("numpy", "scipy", "numba")
 INSTALLED = {"site-packages", "dist-packages"}
 """Folders of packages that were installed: known by their version, others by what they hold."""
 MAKERS = ("tradesim.sweeps.parts",)
-"""What a worker runs; all that it imports in these packages makes numbers. Scenarios are told by what they hold."""
+"""What a worker runs; all that it imports in these packages makes numbers."""
 MAKING = ("tradesim.engine", "tradesim.assembly", "tradesim.path_statistics", "tradesim.sweeps")
 ASKING = ("tradesim.sweeps.costing",)
 """What asks a model of trade; it, the model and all that they import in these packages makes costs."""

@@ -111,21 +111,21 @@ def _loader_of(name: str) -> tuple[Any, str]:
         spec = find_spec(name)
     except ModuleNotFoundError:
         spec = None
-    if spec is None or not hasattr(spec.loader, "get_code"):
-        why = "is not there" if spec is None else f"cannot be read by {type(spec.loader).__name__}"
+    loader: Any = None if spec is None else spec.loader
+    if spec is None or not hasattr(loader, "get_code") or loader.get_code(name) is None:
+        why = "is not there" if spec is None else "has neither source nor bytecode"
         raise SourceError(
             f"{name}: {why}, and numbers rest on it: install tradesim anew, from its sources or a wheel"
         )
-    return spec.loader, spec.parent or ""
+    return loader, spec.parent or ""
 
 
-def _nested(code: CodeType | None) -> Iterator[CodeType]:
+def _nested(code: CodeType) -> Iterator[CodeType]:
     """Yield the code of a module and of the functions and classes in it."""
-    if code is not None:
-        yield code
-        for each in code.co_consts:
-            if isinstance(each, CodeType):
-                yield from _nested(each)
+    yield code
+    for each in code.co_consts:
+        if isinstance(each, CodeType):
+            yield from _nested(each)
 
 
 def _imports(code: CodeType, package: str) -> Iterator[tuple[str, tuple[str, ...]]]:
