@@ -21,6 +21,9 @@ from tradesim.sweeps.words import is_whole
 MOST_PROGRAMS = 1000
 """Combinations of what cannot vary within a run."""
 MOST_LEVELS = 16
+MOST_DRAWS = 10**10
+MOST_BLOCKS = 1_000_000
+"""Files in one folder, and tasks in memory."""
 SURE = 1e-9
 
 
@@ -81,6 +84,9 @@ def asked_problems(asked: Any, design: Design | None, *, unit: int) -> Iterator[
         yield Problem("unknown sampling", "sampling", repr(asked.sampling), " | ".join(SAMPLING))
     if asked.block is not None and (not is_whole(asked.block, unit) or asked.block % unit):
         yield Problem("not a size of blocks", "block", repr(asked.block), f"a multiple of {unit}")
+    elif asked.block is not None and is_whole(asked.draws, 1) and asked.draws > MOST_BLOCKS * asked.block:
+        got = f"{asked.draws // asked.block:,} blocks of {asked.block:,} draws"
+        yield Problem("too many blocks", "block", got, f"{MOST_BLOCKS:,}", "larger blocks, or leave it out")
 
 
 def _draws_problems(asked: Any, design: Design | None) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tradesim.errors import InputError, Problem, fail_if, unknown_name
+from tradesim.errors import InputError, Problem, Together, fail_if, unknown_name
 from tradesim.sweeps.numbers import KINDS, Kind, correlated, numbers
 from tradesim.sweeps.spreads import Explicit, Grid, Ints, Spread, listed, read, spread_of
 
@@ -137,8 +137,21 @@ def design_of(over: Over, kind: Kind = "random", correlation: Correlation | None
 
 
 def read_design(described: Mapping[str, Any]) -> Design:
-    """Return the design that `Design.described` told of."""
-    spreads = {path: read(told) for path, told in described["over"].items()}
+    """Return the design that `Design.described` told of.
+
+    Raises
+    ------
+    InputError
+        With every problem: what is told comes from a file.
+    """
+    spreads: dict[str, Spread] = {}
+    every = Together()
+    for path, told in described["over"].items():
+        try:
+            spreads[path] = read(told)
+        except InputError as error:
+            every.add(error.at(f"over: {path}").problems)
+    every.refuse()
     pairs = {(one, other): value for one, other, value in described["correlation"]}
     return Design(spreads, described["kind"], pairs)
 
