@@ -1,15 +1,18 @@
 """Gathering: blocks run or read, and everything that is kept of them."""
 
+import signal
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
 from tradesim.engine.program import Floats, Ints
-from tradesim.errors import Problem, fail_if
+from tradesim.errors import Problem, TradesimError, fail_if
+from tradesim.stopping import Stopped, how_stopped, number_of
 from tradesim.sweeps.parts import Part, Rows, Total, cut
 from tradesim.sweeps.plan import Plan
 from tradesim.sweeps.progress import Meter, Say, told
-from tradesim.sweeps.running import Task, run_blocks, workers_of
+from tradesim.sweeps.running import Task, is_lost, run_blocks, workers_of
 from tradesim.sweeps.store import Store
 from tradesim.sweeps.words import is_whole
 
@@ -17,8 +20,15 @@ SAMPLE = 1000
 """Draws of which whole paths are kept in memory."""
 
 
-class SweepInterrupted(KeyboardInterrupt):
-    """A sweep that was stopped by hand; says what is safe and how to go on."""
+class SweepInterrupted(Stopped):
+    """A sweep that was stopped by hand or by a signal; says what is safe and how to go on."""
+
+    def __init__(self, said: str, number: int = signal.SIGINT) -> None:
+        super().__init__(number, said)
+
+
+class WorkersLostError(TradesimError, BrokenExecutor):
+    """A sweep whose workers were killed; says what is safe and how to go on."""
 
 
 @dataclass
@@ -88,7 +98,9 @@ def gather(
     Raises
     ------
     SweepInterrupted
-        If it is stopped by hand.
+        If it is stopped by hand, or by a signal where that raises `KeyboardInterrupt`.
+    WorkersLostError
+        If a worker of the executor was killed, or the executor was shut down.
     StoreError
         If a block cannot be written.
     """
@@ -108,8 +120,15 @@ def gather(
             if missing:
                 with workers_of(how.executor, how.threads) as (executor, workers):
                     run_blocks(plan, missing, executor, workers, take)
-    except KeyboardInterrupt:
-        raise SweepInterrupted(_stopped(gathered.total.draws, draws, store)) from None
+    except KeyboardInterrupt as stop:
+        said = f"{how_stopped(stop)} {_after(gathered.total.draws, draws, store)}"
+        raise SweepInterrupted(said, number_of(stop)) from None
+    except BaseException as error:
+        if not is_lost(error):
+            raise
+        said = f"a worker was lost ({type(error).__name__}), killed or out of memory,"
+        fix = "with a new executor; fewer workers or smaller blocks need less memory"
+        raise WorkersLostError(f"{said} {_after(gathered.total.draws, draws, store)}, {fix}") from error
     return gathered
 
 
@@ -149,13 +168,12 @@ def _read(blocks: Sequence[Task], gathered: Gathered, store: Store | None, meter
     return missing
 
 
-def _stopped(done: int, draws: int, store: Store | None) -> str:
+def _after(done: int, draws: int, store: Store | None) -> str:
+    """Return how far a sweep came, what of it is safe, and how to go on."""
     if store is None:
-        return (
-            f"interrupted after {done:,} of {draws:,} draws; none are kept: name a store to be able to go on"
-        )
+        return f"after {done:,} of {draws:,} draws; none are kept: name a store to be able to go on"
     return (
-        f"interrupted after {done:,} of {draws:,} draws, which are safe in {store.folder}: "
+        f"after {done:,} of {draws:,} draws, which are safe in {store.folder} ({store.told()}): "
         "run the same sweep again and it goes on from there"
     )
 

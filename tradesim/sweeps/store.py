@@ -166,14 +166,14 @@ class Store:
                 f"{gone} was deleted while the sweep ran",
                 "run the same sweep again, it makes them anew",
             )
-            return f"{said}; {self.safe()}: {fix}"
+            return f"{said}; {self.told()} are safe: {fix}"
         first = "make room" if error.errno in FULL else "mend that"
         said, fix = f"{self.folder}: cannot write a block: {reason(error)}", f"{first} and run the same sweep"
-        return f"{said}; {self.safe()}: {fix} again, it goes on where it stopped"
+        return f"{said}; {self.told()} are safe: {fix} again, it goes on where it stopped"
 
-    def safe(self) -> str:
+    def told(self) -> str:
         """Return how many of the blocks are there, in words."""
-        return f"{self.done():,} of {len(self.blocks()):,} blocks are safe"
+        return f"{self.done():,} of {len(self.blocks()):,} blocks"
 
 
 def opened(folder: Path, manifest: Mapping[str, Any], labels: Labels) -> Store:
