@@ -226,9 +226,11 @@ def test_a_worker_that_the_system_kills_is_a_worker_lost(digest, tmp_path):
 
 
 def test_without_a_store_a_lost_worker_says_that_nothing_is_kept():
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        with pytest.raises(WorkersLostError, match=r"none are kept: name a store"):
-            run(executor=Dying(pool), block=512)
+    with (
+        ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool,
+        pytest.raises(WorkersLostError, match=r"none are kept: name a store"),
+    ):
+        run(executor=Dying(pool), block=512)
 
 
 def test_a_pool_that_is_shut_down_is_lost_too(tmp_path):

@@ -30,9 +30,7 @@ def real(value: Any, *, ends: bool = False) -> float | None:
     >>> real(0.25), real(np.float32(0.5)), real(Decimal("0.1")), real(True), real("0.25"), real(10**400)
     (0.25, 0.5, 0.1, None, None, None)
     """
-    if isinstance(value, np.ndarray) and value.ndim == 0:
-        value = value.item()
-    if isinstance(value, bool) or not isinstance(value, Real | Decimal):
+    if not is_number(value):
         return None
     try:
         found = float(value)
@@ -40,6 +38,19 @@ def real(value: Any, *, ends: bool = False) -> float | None:
         return None
     good = math.isfinite(found) or (ends and not math.isnan(found))
     return found if good else None
+
+
+def is_number(value: Any) -> bool:
+    """Return whether a value is a number at all, finite or not.
+
+    Examples
+    --------
+    >>> is_number(10**400), is_number(np.nan), is_number(np.True_), is_number(1j)
+    (True, True, False, False)
+    """
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value.item()
+    return isinstance(value, Real | Decimal) and not isinstance(value, bool)
 
 
 def real_in(value: Any, low: float, high: float) -> float | None:

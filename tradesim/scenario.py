@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tradesim.assembly import assemble, functions_of
 from tradesim.changes import changed_fields
+from tradesim.conversion import shown, whole
 from tradesim.engine.program import Program, Trace
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
 from tradesim.events import Event
@@ -26,6 +27,7 @@ from tradesim.timegrid import DateLike, TimeGrid, as_date
 from tradesim.truces import Truce
 
 MOST_CELLS = 400_000_000
+MOST_THREADS = 10_000
 """Float64 cells that a run may hold: 3.2 GB."""
 SAMPLING = ("random", "antithetic", "sobol")
 SEVERAL = {"truces": Truce, "events": Event, "shocks": Shock}
@@ -368,19 +370,17 @@ def _run_problems(
 ) -> Iterator[Problem]:
     if sampling not in SAMPLING:
         yield Problem("unknown sampling", "sampling", repr(sampling), " | ".join(SAMPLING))
-    if threads is not None and (not _is_whole(threads) or threads < 1):
-        yield Problem("not a number of threads", "threads", repr(threads), "a whole number, 1 or more")
-    if not _is_whole(draws) or draws < 1:
-        yield Problem("not a number of draws", "draws", repr(draws), "a whole number, 1 or more")
+    if threads is not None and whole(threads, 1, MOST_THREADS) is None:
+        allowed = f"a whole number, 1 to {MOST_THREADS:,}"
+        yield Problem("not a number of threads", "threads", shown(threads), allowed)
+    if whole(draws, 1, MOST_CELLS) is None:
+        allowed = "a whole number, 1 or more"
+        allowed += ", as many as memory holds" if whole(draws, 1) else ""
+        yield Problem("not a number of draws", "draws", shown(draws), allowed)
         return
-    if not _is_whole(seed) or not 0 <= seed < 2**64:
-        yield Problem("not a seed", "seed", repr(seed), "a whole number, 0 or more, below 2**64")
-    yield from _size_problems(scenario, draws)
-
-
-def _is_whole(value: Any) -> bool:
-    """Say whether a value is a whole number, Python's or numpy's."""
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if whole(seed, 0, 2**64 - 1) is None:
+        yield Problem("not a seed", "seed", shown(seed), "a whole number, 0 or more, below 2**64")
+    yield from _size_problems(scenario, int(draws))
 
 
 def _size_problems(scenario: Scenario, draws: int) -> Iterator[Problem]:

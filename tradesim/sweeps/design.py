@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tradesim.conversion import real, shown
 from tradesim.errors import InputError, Problem, Together, fail_if, unknown_name
 from tradesim.sweeps.numbers import KINDS, Kind, correlated, numbers
 from tradesim.sweeps.spreads import Explicit, Grid, Ints, Spread, listed, read, spread_of
@@ -222,8 +223,9 @@ def _design_problems(design: Design) -> Iterator[Problem]:
 
 def _matrix_problems(design: Design) -> Iterator[Problem]:
     for pair, value in design.correlation.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or not -1 < value < 1:
-            yield Problem("not a correlation", f"correlation: {pair}", repr(value), "above -1, below 1")
+        number = real(value)
+        if number is None or not -1 < number < 1:
+            yield Problem("not a correlation", f"correlation: {pair}", shown(value), "above -1, below 1")
             return
         if pair[::-1] in design.correlation:
             yield Problem("given twice", f"correlation: {pair}", "both ways", "each pair once")

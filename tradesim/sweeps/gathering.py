@@ -6,15 +6,16 @@ from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from tradesim.conversion import shown, whole
 from tradesim.engine.program import Floats, Ints
 from tradesim.errors import Problem, TradesimError, fail_if
+from tradesim.scenario import MOST_THREADS
 from tradesim.stopping import Stopped, how_stopped, number_of
 from tradesim.sweeps.parts import Part, Rows, Total, cut
 from tradesim.sweeps.plan import Plan
 from tradesim.sweeps.progress import Meter, Say, told
 from tradesim.sweeps.running import Task, is_lost, run_blocks, workers_of
 from tradesim.sweeps.store import Store
-from tradesim.sweeps.words import is_whole
 
 SAMPLE = 1000
 """Draws of which whole paths are kept in memory."""
@@ -77,8 +78,9 @@ class How:
 
 def how_problems(executor: Any, threads: Any) -> Iterator[Problem]:
     """Yield what is wrong with who is to run a sweep."""
-    if threads is not None and not is_whole(threads, 1):
-        yield Problem("not a number of threads", "threads", repr(threads), "a whole number, 1 or more")
+    if threads is not None and whole(threads, 1, MOST_THREADS) is None:
+        allowed = f"a whole number, 1 to {MOST_THREADS:,}"
+        yield Problem("not a number of threads", "threads", shown(threads), allowed)
     if executor is not None and not hasattr(executor, "submit"):
         allowed = "a pool of concurrent.futures, a dask.distributed client, or another with `submit`"
         yield Problem("not an executor", "executor", repr(executor), allowed)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tradesim.conversion import own
 from tradesim.errors import InputError, Problem, Together, fail_if, unknown_name
 from tradesim.impacts import Costs
 from tradesim.scenario import Scenario
@@ -62,7 +63,7 @@ def _own(value: Any) -> Any:
     """Return a number of numpy, or several, as Python's own; anything else as it is."""
     if isinstance(value, np.generic | np.ndarray):
         return value.tolist()
-    return [_own(each) for each in value] if isinstance(value, list | tuple) else value
+    return [_own(each) for each in value] if isinstance(value, list | tuple) else own(value)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tradesim.conversion import real, shown
+from tradesim.conversion import is_number, own, real, shown
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
 from tradesim.scipy_distributions import families, family_of, parameters_of
 from tradesim.sweeps.words import plain, unplain
@@ -203,7 +203,7 @@ def spread_of(given: Any) -> Spread:
         fix = f"a range: ts.uniform({low}, {high}); two values in turn: [{low}, {high}]"
         raise InputError([Problem("a range or two values", "", repr(given), "a list or a distribution", fix)])
     if isinstance(given, list | tuple | range):
-        return Grid(tuple(tuple(each) if isinstance(each, list) else each for each in given))
+        return Grid(tuple(tuple(each) if isinstance(each, list) else own(each) for each in given))
     if hasattr(given, "ppf") and hasattr(given, "dist"):
         return Drawn(given)
     allowed = "a list of values, ts.uniform(0.5, 1.2) or another, or a frozen distribution of scipy.stats"
@@ -314,9 +314,12 @@ def _list_problems(values: Sequence[Any]) -> Iterator[Problem]:
     seen: set[Any] = set()
     unhashable: list[Any] = []
     for value in values:
+        if is_number(value) and real(value) is None:
+            yield Problem("not a finite number", "", shown(value))
+            return
         known = seen if isinstance(value, Hashable) else unhashable
         if value in known:
-            yield Problem("value given twice", "", repr(value), "each value once")
+            yield Problem("value given twice", "", shown(value), "each value once")
             return
         seen.add(value) if known is seen else unhashable.append(value)
 
@@ -324,5 +327,5 @@ def _list_problems(values: Sequence[Any]) -> Iterator[Problem]:
 def _odds_problems(odds: Sequence[float], many: int) -> Iterator[Problem]:
     if odds and len(odds) != many:
         yield Problem("odds that are not one for each value", "odds", str(len(odds)), str(many))
-    elif any(not math.isfinite(each) or each < 0 for each in odds) or (odds and sum(odds) <= 0):
-        yield Problem("not odds", "odds", repr(odds), "numbers of 0 or more, not all 0")
+    elif any(not (real(each) or 0) >= 0 for each in odds) or (odds and sum(odds) <= 0):
+        yield Problem("not odds", "odds", shown(odds), "numbers of 0 or more, not all 0")
