@@ -28,6 +28,9 @@ from tradesim.truces import Truce
 
 MOST_CELLS = 400_000_000
 MOST_THREADS = 10_000
+PER_CELL, PER_PAIR = 2e-7, 3e-6
+"""Seconds that a duty on a day, and a pair of economies, take to be made ready for a run."""
+MOST_SECONDS = 1.0
 """Float64 cells that a run may hold: 3.2 GB."""
 SAMPLING = ("random", "antithetic", "sobol")
 SEVERAL = {"truces": Truce, "events": Event, "shocks": Shock}
@@ -84,6 +87,7 @@ class Scenario:
     def __post_init__(self) -> None:
         fail_if(problem.at(f"scenario {self.name!r}") for problem in _type_problems(self))
         schedule, grid = _parts(self)
+        fail_if(_horizon_problems(self.name, schedule, len(grid)))
         normal = {
             "start": as_date(grid.start),
             "end": as_date(grid.end),
@@ -381,6 +385,19 @@ def _run_problems(
     if whole(seed, 0, 2**64 - 1) is None:
         yield Problem("not a seed", "seed", shown(seed), "a whole number, 0 or more, below 2**64")
     yield from _size_problems(scenario, int(draws))
+
+
+def _horizon_problems(name: str, schedule: Schedule, days: int) -> Iterator[Problem]:
+    """Yield that it takes too long to make so many days of so many economies ready for a run."""
+    economies, measures = len(schedule.economies), len(schedule)
+    once, a_day = economies**2 * PER_PAIR, (economies**2 + measures) * PER_CELL
+    if once + days * a_day > MOST_SECONDS:
+        got = f"{economies:,} economies and {measures:,} measures on {days:,} days"
+        got += f": about {once + days * a_day:.2g} s before anything runs"
+        most = int((MOST_SECONDS - once) / a_day)
+        allowed = f"{most:,} days of so many" if most > 0 else "fewer economies"
+        fix = "shorten the horizon, or join economies in groups: ts.Economies.group"
+        yield Problem("takes too long", f"scenario {name!r}", got, allowed, fix)
 
 
 def _size_problems(scenario: Scenario, draws: int) -> Iterator[Problem]:

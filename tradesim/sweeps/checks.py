@@ -97,10 +97,10 @@ def asked_problems(asked: Any, design: Design | None, *, unit: int) -> Iterator[
 def _draws_problems(asked: Any, design: Design | None) -> Iterator[Problem]:
     draws, combinations = asked.draws, 1 if design is None else design.combinations
     if not is_whole(draws, 1):
-        whole = isinstance(draws, float) and draws.is_integer() and draws >= 1
-        fix = f"did you mean {int(draws):_}?" if whole else ""
+        meant = isinstance(draws, float) and draws.is_integer() and 1 <= draws <= MOST_DRAWS
+        fix = f"did you mean {int(draws):_}?" if meant else ""
         yield Problem("not a number of draws", "draws", shown(draws), "a whole number, 1 or more", fix)
-    elif draws > MOST_DRAWS and whole(draws, most=WORTH_AN_ESTIMATE) is None:
+    elif draws > WORTH_AN_ESTIMATE:
         yield Problem("more draws than can be run", "draws", shown(draws), f"up to {MOST_DRAWS:,}")
     elif draws < combinations:
         got = f"{draws:,} draws of {combinations:,} combinations"
