@@ -20,6 +20,7 @@ import tradesim
 from tradesim import datasets, scenarios, wording
 from tradesim.cli import app, completing, duties, finding, front, output
 from tradesim.errors import TradesimError
+from tradesim.stopping import Stopped, exit_code
 
 RUN = [sys.executable, "-W", "error", "-m", "tradesim"]
 COMMANDS = ("list", "show", "duty", "run", "sweep", "plot", "report", "check", "trade", "app", "tour")
@@ -152,6 +153,7 @@ def test_help_comes_at_once_and_loads_no_arrays():
     ("error", "code", "words"),
     [
         (KeyboardInterrupt(), 130, "error: interrupted\n"),
+        (Stopped(signal.SIGTERM), 143, "error: ended by SIGTERM\n"),
         (OSError(28, "No space left on device"), 1, "error: [Errno 28] No space left on device\n"),
         (MemoryError(), 1, "error: out of memory\n"),
         (TradesimError("went\nwrong [bold]"), 1, "error: went wrong [bold]\n"),
@@ -173,7 +175,7 @@ def test_a_mistake_of_the_program_is_not_hidden(monkeypatch):
 
 
 def test_exit_codes_are_those_of_a_shell():
-    assert front.INTERRUPTED == 128 + signal.SIGINT
+    assert exit_code(KeyboardInterrupt()) == 128 + signal.SIGINT
     assert front.CLOSED_PIPE == 128 + signal.SIGPIPE
 
 
@@ -242,6 +244,51 @@ def test_an_interrupt_exits_with_130(tmp_path):
     child.send_signal(signal.SIGINT)
     stdout, stderr = child.communicate(timeout=60)
     assert (child.returncode, stdout, stderr) == (130, "", "error: interrupted\n")
+
+
+STOPPED = """
+import sys, time
+from tradesim import datasets
+import tradesim.__main__ as front
+datasets.names = lambda: (print("begun", flush=True), time.sleep(60))
+sys.argv = ["tradesim", "list"]
+front.main()
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no such signals on this system")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_exits_with_128_and_its_number(tmp_path, name):
+    number = getattr(signal, name)
+    child = subprocess.Popen(
+        [sys.executable, "-c", STOPPED],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+    )
+    assert child.stdout.readline() == "begun\n"
+    child.send_signal(number)
+    stdout, stderr = child.communicate(timeout=60)
+    words = "interrupted" if name == "SIGINT" else f"ended by {name}"
+    assert (child.returncode, stdout, stderr) == (128 + number, "", f"error: {words}\n")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no such signals on this system")
+def test_a_signal_that_is_ignored_stays_ignored(tmp_path):
+    """As with ``nohup tradesim sweep … &``."""
+    code = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+    code += STOPPED
+    child = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path
+    )
+    assert child.stdout.readline() == "begun\n"
+    child.send_signal(signal.SIGHUP)
+    time.sleep(0.2)
+    assert child.poll() is None
+    child.send_signal(signal.SIGTERM)
+    _, stderr = child.communicate(timeout=60)
+    assert (child.returncode, stderr) == (128 + signal.SIGTERM, "error: ended by SIGTERM\n")
 
 
 def test_text_that_a_terminal_cannot_show_is_replaced(tmp_path):

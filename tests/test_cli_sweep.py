@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -171,32 +172,35 @@ def test_stopped_by_hand_it_says_how_to_go_on(call, short, monkeypatch):  # noqa
     assert "with the option --resume" in result.stderr
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to others on Windows")
-def test_interrupted_from_a_keyboard_the_store_is_whole(call, short, tmp_path):  # noqa: F811
-    command = [
-        sys.executable,
-        "-W",
-        "error",
-        "-m",
-        "tradesim",
-        "sweep",
-        str(short),
-        *OVER,
-        "--draws",
-        "3000000",
-    ]
+@pytest.mark.skipif(sys.platform == "win32", reason="no signals to others on Windows")
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("SIGINT", "interrupted"), ("SIGTERM", "ended by SIGTERM"), ("SIGHUP", "ended by SIGHUP")],
+)
+def test_stopped_by_a_signal_the_store_is_whole(call, short, tmp_path, name, words):  # noqa: F811
+    number = getattr(signal, name)
+    command = [sys.executable, "-W", "error", "-m", "tradesim", "sweep", str(short), *OVER]
     own = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
     with subprocess.Popen(
-        command, cwd=tmp_path, env=own, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [*command, "--draws", "3000000"],
+        cwd=tmp_path,
+        env=own,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # noqa: PLW1509 as in a terminal
     ) as child:
         blocks = tmp_path / STORE / "blocks"
         until = time.monotonic() + 60
         while time.monotonic() < until and not list(blocks.glob("*.block")):
             time.sleep(0.02)
-        child.send_signal(signal.SIGINT)
+        child.send_signal(number)
         _, errors = child.communicate(timeout=60)
-    assert child.returncode == 130
-    assert "safe in" in errors
+    assert child.returncode == 128 + number
+    assert re.search(
+        rf"error: {words} after [\d,]+ of 3,000,000 draws, which are safe in .* blocks\)", errors
+    )
+    assert "with the option --resume" in errors
     assert "Traceback" not in errors
     facts = json.loads(said(call("sweep", "status", STORE, "--json")))
     assert 0 < facts["blocks_done"] < facts["blocks"]

@@ -1,6 +1,7 @@
 """Scenarios: history replayed by rules and branches, changed copies, and every refusal."""
 
 import datetime as dt
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -653,3 +654,40 @@ def test_a_single_truce_or_event_is_one_of_several(october):
 def test_outcomes_of_another_kind_are_refused(outcomes):
     with pytest.raises(InputError, match=r"event 'summit': outcomes: not an outcome"):
         ts.Event(name="summit", date="2025-11-01", outcomes=outcomes)
+
+
+@pytest.mark.parametrize(
+    ("economies", "end", "words"),
+    [
+        (
+            500,
+            "2025-07-01",
+            r"500 economies and 1 measures on 181 days: about 9\.8 s .*: 4 days of so many",
+        ),
+        (800, "2025-02-01", r"800 economies .* allowed: fewer economies; shorten the horizon, or join"),
+        (150, "2030-01-01", r"150 economies and 1 measures on 1,826 days: about 8\.3 s before anything runs"),
+    ],
+)
+def test_a_horizon_that_takes_too_long_is_refused_at_once_with_an_estimate(economies, end, words):
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    codes = [a + b + c for a in "AB" for b in letters for c in letters][:economies]
+    world = ts.Economies(codes, np.ones((economies, economies)) - np.eye(economies))
+    one = ts.Measure(
+        name="a", importer=codes[0], exporter=codes[1], authority="x", rate=0.1, effective="2025-01-01"
+    )
+    schedule = ts.Schedule([one], world)
+    began = time.perf_counter()
+    with pytest.raises(InputError, match=f"scenario 'x': takes too long; got {words}"):
+        ts.Scenario(name="x", start="2025-01-01", end=end, schedule=schedule)
+    assert time.perf_counter() - began < 1.0
+
+
+def test_long_horizons_and_many_economies_and_measures_are_made():
+    pair = {"importer": "USA", "exporter": "CHN", "effective": "2025-01-01", "rate": 0.001}
+    world = ts.Economies(["USA", "CHN"], [[0.0, 1e9], [1e9, 0.0]])
+    many = ts.Schedule([ts.Measure(name=f"{k}", authority=f"{k}", **pair) for k in range(2000)], world)
+    began = time.perf_counter()
+    ts.Scenario(name="x", start="2025-01-01", end="2026-01-01", schedule=many)
+    assert time.perf_counter() - began < 20.0  # it took 20 s and more when each act looked at all others
+    one = ts.Schedule([ts.Measure(name="a", authority="a", **pair)], world)
+    assert len(ts.Scenario(name="x", start="1700-01-01", end="2300-01-01", schedule=one).grid) > 200_000

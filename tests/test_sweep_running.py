@@ -1,7 +1,9 @@
 """Running: the same result to the last bit for any blocks, workers, executors, stops and extensions."""
 
 import multiprocessing
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+import os
+import signal
+from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -9,9 +11,10 @@ import pytest
 
 import tradesim as ts
 from tradesim import rules, scenarios
-from tradesim.sweeps import StoreError, SweepInterrupted, resume
+from tradesim.processors import usable_processors
+from tradesim.sweeps import StoreError, SweepInterrupted, WorkersLostError, resume
 from tradesim.sweeps.progress import Progress
-from tradesim.sweeps.running import available, workers_of
+from tradesim.sweeps.running import is_lost, workers_of
 from tradesim.sweeps.sweep import sweep
 
 OCTOBER = scenarios.load("us-china-2025-10").with_({"end": "2025-12-10"})
@@ -183,6 +186,86 @@ def test_a_worker_that_fails_fails_the_sweep(tmp_path):
     assert list((tmp_path / "blocks").glob("*.block"))
 
 
+class Dying:
+    """An executor whose workers die of the third block, of which the test says how."""
+
+    def __init__(self, inner, workers=1):
+        self.inner, self._max_workers = inner, workers
+
+    def submit(self, function, *args):
+        return self.inner.submit(os._exit, 1) if args[1] == 1024 else self.inner.submit(function, *args)
+
+
+def test_a_killed_process_says_what_is_safe_and_the_sweep_goes_on(digest, tmp_path):
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        with pytest.raises(WorkersLostError) as lost:
+            run(executor=Dying(pool), store=tmp_path, block=512)
+        with pytest.raises(WorkersLostError, match="after 1,024 of 5,000 draws"):
+            run(executor=pool, store=tmp_path)  # it stays broken
+    assert isinstance(lost.value, BrokenExecutor)
+    blocks = len(list((tmp_path / "blocks").glob("*.block")))
+    assert str(lost.value).startswith(
+        "a worker was lost (BrokenProcessPool), killed or out of memory, after "
+        f"{blocks * 512:,} of 5,000 draws, which are safe in {tmp_path} ({blocks} of 10 blocks): run the same"
+    )
+    assert run(store=tmp_path).digest == digest
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
+def test_a_worker_that_the_system_kills_is_a_worker_lost(digest, tmp_path):
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+
+        def kill(now):
+            if now.blocks == 2:
+                os.kill(next(iter(pool._processes)), signal.SIGKILL)
+
+        with pytest.raises(WorkersLostError, match=r"which are safe in .*: run the same sweep again"):
+            run(executor=pool, store=tmp_path, block=512, progress=kill)
+    assert run(store=tmp_path).digest == digest
+
+
+def test_without_a_store_a_lost_worker_says_that_nothing_is_kept():
+    with (
+        ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool,
+        pytest.raises(WorkersLostError, match=r"none are kept: name a store"),
+    ):
+        run(executor=Dying(pool), block=512)
+
+
+def test_a_pool_that_is_shut_down_is_lost_too(tmp_path):
+    pool = ThreadPoolExecutor(1)
+
+    def shut(now):
+        pool.shutdown(wait=False, cancel_futures=True)
+
+    with pytest.raises(WorkersLostError, match=r"which are safe in .* of 10 blocks\)"):
+        run(executor=pool, store=tmp_path, block=512, progress=shut)
+
+
+def test_a_worker_of_dask_that_is_killed_is_lost_too(digest, tmp_path):
+    distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+    import dask
+
+    quiet = {"distributed.scheduler.allowed-failures": 0, "distributed.logging.distributed": "critical"}
+    with (
+        dask.config.set(quiet),
+        distributed.LocalCluster(
+            n_workers=1, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=60
+        ) as cluster,
+        distributed.Client(cluster) as client,
+        pytest.raises(WorkersLostError, match=r"a worker was lost \(KilledWorker\).*which are safe in"),
+    ):
+        run(executor=Dying(client.get_executor()), store=tmp_path, block=512)
+    assert run(store=tmp_path).digest == digest
+
+
+def test_other_errors_of_workers_are_not_called_lost_workers():
+    assert not is_lost(RuntimeError("shutdown of government"))
+    assert not is_lost(MemoryError())
+    assert is_lost(CancelledError())
+
+
 # Progress --------------------------------------------------------------------------------------------
 
 
@@ -198,12 +281,12 @@ def test_progress_tells_rate_and_time_left():
 
 def test_executors_say_how_large_they_are_or_several_are_assumed():
     with workers_of(None, None) as (_, many):
-        assert many == available()
+        assert many == usable_processors()
     with ThreadPoolExecutor(3) as pool, workers_of(pool, None) as (own, many):
         assert own is pool
         assert many == 3
     with workers_of(Backwards(), None) as (_, many):
-        assert many == 2 * available()
+        assert many == 2 * usable_processors()
 
 
 # Whole paths -----------------------------------------------------------------------------------------

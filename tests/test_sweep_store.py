@@ -260,8 +260,9 @@ def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path):
 
 
 def test_two_processes_on_one_store_are_refused(tmp_path):
-    holder = "import sys; from pathlib import Path; from tradesim.sweeps.store import _locked\n"
-    holder += "kept = _locked(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
+    holder = "import sys; from pathlib import Path; from tradesim.sweeps.locking import Lock\n"
+    holder += "folder = Path(sys.argv[1]); kept = Lock(folder / 'lock', folder)\n"
+    holder += "print('held', flush=True); sys.stdin.read()"
     with subprocess.Popen(
         [sys.executable, "-c", holder, str(tmp_path)],
         stdin=subprocess.PIPE,

@@ -6,16 +6,19 @@ does later.
 
 import sys
 
+from tradesim.stopping import exit_code, how_stopped, stop_by_signal
+
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
     try:
+        stop_by_signal()
         from tradesim.cli import main as run  # noqa: PLC0415 loading takes a while, and may be interrupted
 
         run()
-    except KeyboardInterrupt:
-        sys.stderr.write("error: interrupted\n")
-        sys.exit(130)
+    except KeyboardInterrupt as stop:
+        sys.stderr.write(f"error: {how_stopped(stop)}\n")
+        sys.exit(exit_code(stop))
 
 
 if __name__ == "__main__":

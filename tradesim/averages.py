@@ -20,7 +20,6 @@ partners of unknown duty is left out, never counted as 0. An importer without an
 """
 
 import fnmatch
-import math
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
@@ -29,6 +28,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tradesim import over_partners
+from tradesim.conversion import real, shown
 from tradesim.duties import Frequency, averaged, check_choice
 from tradesim.errors import Problem, fail_if, unknown_name
 from tradesim.goods import mean_square, over_pairs, share_hit
@@ -352,12 +352,12 @@ def _chosen(schedule: Schedule, authorities: Iterable[str] | None) -> set[str]:
 
 
 def _elasticity_problems(elasticity: Any) -> Iterator[Problem]:
-    number = isinstance(elasticity, int | float | np.integer | np.floating)
-    if isinstance(elasticity, bool) or not number or not math.isfinite(elasticity) or elasticity < 0:
+    number = real(elasticity)
+    if number is None or number < 0:
         yield Problem(
             "not an elasticity",
             "elasticity",
-            repr(elasticity),
+            shown(elasticity),
             "a finite number of 0 or more",
             "imports fall by about this many percent for each percent on the duty-paid price",
         )

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
+from tradesim.conversion import real, shown
 from tradesim.errors import InputError, Problem, unknown_name
 from tradesim.events import Event
 from tradesim.rules import Custom, Rule
@@ -154,11 +155,15 @@ def _with_odds(event: Event, values: dict[str, Any]) -> Event:
     With another date, and other slopes, if these are among the values.
     """
     steep = {name: value for name, value in values.items() if name in slope_names(event)}
-    odds = {name: value for name, value in values.items() if name != "date" and name not in steep}
-    for name, value in odds.items():
-        if isinstance(value, bool) or not isinstance(value, int | float):
+    odds: dict[str, float] = {}
+    for name, value in values.items():
+        if name == "date" or name in steep:
+            continue
+        number = real(value)
+        if number is None:
             where = f"events.{event.name}.{name}"
-            raise InputError([Problem("not a probability", where, repr(value), "between 0 and 1")])
+            raise InputError([Problem("not a probability", where, shown(value), "between 0 and 1")])
+        odds[name] = number
     shares = _shares(event, odds) if odds else [o.probability for o in event.outcomes]
     slopes = [
         {state: steep.get(f"{o.name}{SLOPES}{state}", before) for state, before in o.slopes.items()}

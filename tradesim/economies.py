@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from tradesim.conversion import shown
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
 from tradesim.keywords import by_name
 
@@ -193,8 +194,8 @@ def _frozen(name: str, values: ArrayLike | None) -> NDArray[np.float64] | None:
         return None
     try:
         frozen = np.array(values, dtype=np.float64)
-    except (ValueError, TypeError):
-        got = repr(values)[:80]
+    except (ValueError, TypeError, OverflowError):
+        got = shown(values)[:80]
         raise InputError(
             [Problem("not a table of numbers", name, got, "US dollars, rows of one length")]
         ) from None

@@ -1,11 +1,11 @@
 """Events: dated junctures with named outcomes, and what each outcome does to measures and truces."""
 
 import datetime as dt
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
+from tradesim.conversion import own, own_numbers, real_in, shown
 from tradesim.errors import InputError, Problem, fail_if
 from tradesim.keywords import by_name
 from tradesim.timegrid import DateLike, as_date
@@ -48,6 +48,7 @@ class Effect:
     on: DateLike | None = None
 
     def __post_init__(self) -> None:
+        own_numbers(self, ("rate",))
         problems: list[Problem] = []
         for name in ("until", "on"):
             try:
@@ -89,7 +90,8 @@ class Outcome:
         object.__setattr__(self, "effects", tuple(self.effects))
         slopes: Any = self.slopes
         if isinstance(slopes, Mapping):
-            object.__setattr__(self, "slopes", dict(slopes))
+            object.__setattr__(self, "slopes", {state: own(slope) for state, slope in slopes.items()})
+        own_numbers(self, ("probability",))
         fail_if(problem.at(f"outcome {self.name!r}") for problem in _outcome_problems(self))
 
     def __hash__(self) -> int:
@@ -136,13 +138,9 @@ class Event:
         fail_if(problem.at(f"event {self.name!r}") for problem in [*problems, *_event_problems(self)])
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
 def _outcome_problems(outcome: Outcome) -> Iterator[Problem]:
-    if not _is_number(outcome.probability) or not 0 <= outcome.probability <= 1:
-        yield Problem("not a probability", "", repr(outcome.probability), "between 0 and 1")
+    if real_in(outcome.probability, 0, 1) is None:
+        yield Problem("not a probability", "", shown(outcome.probability), "between 0 and 1")
     slopes: Any = outcome.slopes
     if not isinstance(slopes, Mapping):
         yield Problem("not slopes", "slopes", repr(slopes), "a slope per state: {'duty.USA-CHN': -2.0}")
@@ -152,10 +150,9 @@ def _outcome_problems(outcome: Outcome) -> Iterator[Problem]:
         if kind not in STATES or not name:
             allowed = "duty.IMPORTER-EXPORTER | days.TRUCE | renewals.TRUCE"
             yield Problem("unknown state", "slopes", repr(state), allowed)
-        if not _is_number(slope) or abs(slope) > STEEPEST:
-            yield Problem(
-                "not a slope", f"slopes: {state}", repr(slope), f"between -{STEEPEST} and {STEEPEST}"
-            )
+        if real_in(slope, -STEEPEST, STEEPEST) is None:
+            allowed = f"between -{STEEPEST} and {STEEPEST}"
+            yield Problem("not a slope", f"slopes: {state}", shown(slope), allowed)
 
 
 def _effect_problems(effect: Effect) -> Iterator[Problem]:
@@ -171,8 +168,8 @@ def _effect_problems(effect: Effect) -> Iterator[Problem]:
             yield Problem(
                 f"`{name}` without use", name, repr(getattr(effect, name)), f"for {' or '.join(users)}"
             )
-    if rate is not None and (not _is_number(rate) or not 0 <= rate <= 10):
-        yield Problem("not a rate", "rate", repr(rate), "a fraction between 0 and 10: 0.25 is 25 %")
+    if rate is not None and real_in(rate, 0, 10) is None:
+        yield Problem("not a rate", "rate", shown(rate), "a fraction between 0 and 10: 0.25 is 25 %")
 
 
 def _event_problems(event: Event) -> Iterator[Problem]:

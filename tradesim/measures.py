@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args
 
-import numpy as np
-
+from tradesim.conversion import is_number, real, shown
 from tradesim.economies import CODE, CODE_ALLOWED
 from tradesim.errors import InputError, Problem, fail_if
 from tradesim.keywords import by_name
@@ -238,13 +237,15 @@ def _normalise_numbers(measure: Measure) -> list[Problem]:
         value = getattr(measure, name)
         if value is None and name != "coverage":
             continue
-        if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        number = real(value, ends=True)
+        if number is None and not is_number(value):
             allowed = "a number; rates and shares are fractions: 0.25 is 25 %"
-            found.append(Problem("not a number", name, repr(value), allowed))
-        elif not math.isfinite(value) or value < 0:
-            found.append(Problem(f"{name} is not a finite number of 0 or more", name, repr(float(value))))
+            found.append(Problem("not a number", name, shown(value), allowed))
+        elif number is None or not 0 <= number < math.inf:
+            got = shown(value if number is None else number)
+            found.append(Problem(f"{name} is not a finite number of 0 or more", name, got))
         else:
-            object.__setattr__(measure, name, float(value))
+            object.__setattr__(measure, name, number)
     return found + _normalise_against(measure)
 
 

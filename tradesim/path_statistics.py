@@ -1,13 +1,13 @@
 """Statistics of paths: one pair's values over draws and days in, plain arrays out."""
 
 from collections.abc import Callable, Iterator, Sequence
-from numbers import Real
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tradesim.conversion import real, real_in, shown
 from tradesim.errors import Problem
 
 Floats = NDArray[np.float64]
@@ -175,8 +175,8 @@ def quantile_problems(q: Any) -> Iterator[Problem]:
     if not given:
         yield Problem("no quantiles", "q", repr(q), "a list such as [0.05, 0.5, 0.95]")
     for value in given:
-        if not _is_number(value) or not 0 <= value <= 1:
-            yield Problem("not a quantile", "q", repr(value), "between 0 and 1")
+        if real_in(value, 0, 1) is None:
+            yield Problem("not a quantile", "q", shown(value), "between 0 and 1")
 
 
 HIGHEST_LEVEL = 10.0
@@ -186,12 +186,9 @@ HIGHEST_LEVEL = 10.0
 def level_problems(level: Any, where: str = "level") -> Iterator[Problem]:
     """Yield what is wrong with a level of duty."""
     allowed = "a fraction of 0 or more: 0.25 is 25 %"
-    if not _is_number(level) or not 0 <= level < np.inf:
-        yield Problem("not a duty", where, repr(level), allowed)
-    elif level > HIGHEST_LEVEL:
-        fix = f"levels are fractions: did you mean {level / 100:g}?"
-        yield Problem(f"a duty above {100 * HIGHEST_LEVEL:g} %", where, f"{level:g}", "up to 10", fix)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool)
+    number = real(level)
+    if number is None or number < 0:
+        yield Problem("not a duty", where, shown(level), allowed)
+    elif number > HIGHEST_LEVEL:
+        fix = f"levels are fractions: did you mean {number / 100:g}?"
+        yield Problem(f"a duty above {100 * HIGHEST_LEVEL:g} %", where, f"{number:g}", "up to 10", fix)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tradesim.assembly import assemble, functions_of
 from tradesim.changes import changed_fields
+from tradesim.conversion import shown, whole
 from tradesim.engine.program import Program, Trace
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
 from tradesim.events import Event
@@ -26,6 +27,10 @@ from tradesim.timegrid import DateLike, TimeGrid, as_date
 from tradesim.truces import Truce
 
 MOST_CELLS = 400_000_000
+MOST_THREADS = 10_000
+PER_CELL, PER_PAIR = 2e-7, 3e-6
+"""Seconds that a duty on a day, and a pair of economies, take to be made ready for a run."""
+MOST_SECONDS = 1.0
 """Float64 cells that a run may hold: 3.2 GB."""
 SAMPLING = ("random", "antithetic", "sobol")
 SEVERAL = {"truces": Truce, "events": Event, "shocks": Shock}
@@ -82,6 +87,7 @@ class Scenario:
     def __post_init__(self) -> None:
         fail_if(problem.at(f"scenario {self.name!r}") for problem in _type_problems(self))
         schedule, grid = _parts(self)
+        fail_if(_horizon_problems(self.name, schedule, len(grid)))
         normal = {
             "start": as_date(grid.start),
             "end": as_date(grid.end),
@@ -368,19 +374,30 @@ def _run_problems(
 ) -> Iterator[Problem]:
     if sampling not in SAMPLING:
         yield Problem("unknown sampling", "sampling", repr(sampling), " | ".join(SAMPLING))
-    if threads is not None and (not _is_whole(threads) or threads < 1):
-        yield Problem("not a number of threads", "threads", repr(threads), "a whole number, 1 or more")
-    if not _is_whole(draws) or draws < 1:
-        yield Problem("not a number of draws", "draws", repr(draws), "a whole number, 1 or more")
+    if threads is not None and whole(threads, 1, MOST_THREADS) is None:
+        allowed = f"a whole number, 1 to {MOST_THREADS:,}"
+        yield Problem("not a number of threads", "threads", shown(threads), allowed)
+    if whole(draws, 1, MOST_CELLS) is None:
+        allowed = "a whole number, 1 or more"
+        allowed += ", as many as memory holds" if whole(draws, 1) else ""
+        yield Problem("not a number of draws", "draws", shown(draws), allowed)
         return
-    if not _is_whole(seed) or not 0 <= seed < 2**64:
-        yield Problem("not a seed", "seed", repr(seed), "a whole number, 0 or more, below 2**64")
-    yield from _size_problems(scenario, draws)
+    if whole(seed, 0, 2**64 - 1) is None:
+        yield Problem("not a seed", "seed", shown(seed), "a whole number, 0 or more, below 2**64")
+    yield from _size_problems(scenario, int(draws))
 
 
-def _is_whole(value: Any) -> bool:
-    """Say whether a value is a whole number, Python's or numpy's."""
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+def _horizon_problems(name: str, schedule: Schedule, days: int) -> Iterator[Problem]:
+    """Yield that it takes too long to make so many days of so many economies ready for a run."""
+    economies, measures = len(schedule.economies), len(schedule)
+    once, a_day = economies**2 * PER_PAIR, (economies**2 + measures) * PER_CELL
+    if once + days * a_day > MOST_SECONDS:
+        got = f"{economies:,} economies and {measures:,} measures on {days:,} days"
+        got += f": about {once + days * a_day:.2g} s before anything runs"
+        most = int((MOST_SECONDS - once) / a_day)
+        allowed = f"{most:,} days of so many" if most > 0 else "fewer economies"
+        fix = "shorten the horizon, or join economies in groups: ts.Economies.group"
+        yield Problem("takes too long", f"scenario {name!r}", got, allowed, fix)
 
 
 def _size_problems(scenario: Scenario, draws: int) -> Iterator[Problem]:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tradesim.conversion import own, own_numbers, real, real_in, shown, whole
 from tradesim.economies import CODE, CODE_ALLOWED
 from tradesim.errors import Problem, fail_if, unknown_name
 from tradesim.keywords import by_name
+from tradesim.scipy_distributions import continuous, is_slow, parameters_of
 
 if TYPE_CHECKING:
     from scipy.stats import rv_continuous
@@ -25,6 +27,8 @@ MOST_ARRIVALS = 366.0
 """A year."""
 LONGEST = 100_000
 """Days: more than any horizon."""
+SEARCH = 0.003
+"""Seconds that one quantile takes where it is found by a search."""
 
 
 @dataclass(frozen=True, kw_only=True, init=False, repr=False)
@@ -39,7 +43,8 @@ class Size:
     Raises
     ------
     InputError
-        For an unknown distribution, parameters that it does not have or allow, and one that reaches below 0.
+        For an unknown distribution, one whose quantiles take too long, parameters that it does not have or
+        allow, and sizes below 0.
 
     Examples
     --------
@@ -52,9 +57,9 @@ class Size:
     distribution: str = FIXED
     parameters: Mapping[str, float] = field(default_factory=dict)
 
-    def __init__(self, distribution: str = FIXED, **parameters: Any) -> None:
+    def __init__(self, /, distribution: str = FIXED, **parameters: Any) -> None:
         object.__setattr__(self, "distribution", distribution)
-        object.__setattr__(self, "parameters", dict(parameters))
+        object.__setattr__(self, "parameters", {name: own(value) for name, value in parameters.items()})
         fail_if(problem.at("size") for problem in _size_problems(self))
 
     def __hash__(self) -> int:
@@ -69,7 +74,7 @@ class Size:
         levels = np.asarray(q, dtype=np.float64)
         if self.distribution == FIXED:
             return np.full_like(levels, self.parameters["value"])
-        return np.asarray(_family(self.distribution).ppf(levels, **self.parameters), dtype=np.float64)
+        return np.asarray(continuous()[self.distribution].ppf(levels, **self.parameters), dtype=np.float64)
 
     def table(self) -> Floats:
         """Return the quantiles between which sizes are interpolated, ``(CELLS + 1,)`` float64.
@@ -132,27 +137,15 @@ class Shock:
         given: Any = self.name
         if given == "":
             object.__setattr__(self, "name", f"{self.importer}-{self.exporter}")
+        own_numbers(self, ("rate", "coverage", "implementation", "days", "most"))
         fail_if(problem.at(f"shock {self.name!r}") for problem in _shock_problems(self))
-
-
-def _family(name: str) -> "rv_continuous":
-    from scipy import stats  # noqa: PLC0415 scipy loads when a distribution is drawn from
-
-    family: rv_continuous = getattr(stats, name)
-    return family
-
-
-def _families() -> list[str]:
-    from scipy import stats  # noqa: PLC0415 scipy loads when a distribution is drawn from
-
-    return [name for name in dir(stats) if isinstance(getattr(stats, name), stats.rv_continuous)]
 
 
 def _size_problems(size: Size) -> Iterator[Problem]:
     given: Any = size.distribution
     for name, value in size.parameters.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            yield Problem("not a number", name, repr(value), "a finite number")
+        if real(value) is None:
+            yield Problem("not a number", name, shown(value), "a finite number")
             return
     if given == FIXED:
         value = size.parameters.get("value", math.nan)
@@ -160,13 +153,17 @@ def _size_problems(size: Size) -> Iterator[Problem]:
             got = ", ".join(f"{n} = {v!r}" for n, v in size.parameters.items()) or "nothing"
             yield Problem("a fixed size has a value", "", got, "value, a fraction between 0 and 10")
         return
-    if not isinstance(given, str) or given not in _families():
-        yield unknown_name("distribution", str(given), [FIXED, *_families()], "")
+    if not isinstance(given, str) or given not in continuous():
+        yield unknown_name("distribution", str(given), [FIXED, *continuous()], "")
         return
-    family = _family(given)
-    shapes = [name.strip() for name in (family.shapes or "").split(",") if name.strip()]
-    known = [*shapes, "loc", "scale"]
-    missing = [name for name in shapes if name not in size.parameters]
+    family = continuous()[given]
+    if is_slow(family):
+        got = f"{given}: about {CELLS * SEARCH:.0f} s for the {CELLS:,} quantiles that sizes are drawn by"
+        allowed = "one with a formula for its quantiles: expon, gamma, lognorm, uniform, weibull_min, …"
+        yield Problem("a distribution that takes too long", "", got, allowed)
+        return
+    known = parameters_of(family)
+    missing = [name for name in known if name not in {*size.parameters, "loc", "scale"}]
     for name in size.parameters.keys() - set(known):
         yield unknown_name("parameter", name, known, given)
     if missing:
@@ -178,11 +175,11 @@ def _size_problems(size: Size) -> Iterator[Problem]:
 def _support_problems(size: Size, family: "rv_continuous") -> Iterator[Problem]:
     with np.errstate(all="ignore"):  # what is not allowed is not a number
         low, middle = (float(family.ppf(level, **size.parameters)) for level in (0.0, 0.5))
-    shown = ", ".join(f"{name} = {value!r}" for name, value in size.parameters.items())
+    given = ", ".join(f"{name} = {value!r}" for name, value in size.parameters.items())
     if not math.isfinite(middle):
-        yield Problem("parameters that the distribution does not allow", size.distribution, shown)
+        yield Problem("parameters that the distribution does not allow", size.distribution, given)
     elif low < 0:
-        yield Problem("sizes below 0", size.distribution, shown, "a distribution of numbers of 0 or more")
+        yield Problem("sizes below 0", size.distribution, given, "a distribution of numbers of 0 or more")
 
 
 def _shock_problems(shock: Shock) -> Iterator[Problem]:
@@ -195,14 +192,13 @@ def _shock_problems(shock: Shock) -> Iterator[Problem]:
     if shock.importer == shock.exporter:
         yield Problem("charges itself", "exporter", repr(shock.exporter), "another economy")
     for name, most in (("rate", MOST_ARRIVALS), ("coverage", 1.0), ("most", 10.0)):
-        value: Any = getattr(shock, name)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
-            yield Problem("out of range", name, repr(value), f"a number between 0 and {most:g}")
+        if real_in(getattr(shock, name), 0, most) is None:
+            allowed = f"a number between 0 and {most:g}"
+            yield Problem("out of range", name, shown(getattr(shock, name)), allowed)
     size: Any = shock.size
     if not isinstance(size, Size):
         yield Problem("not a size", "size", repr(size), "Size(distribution='expon', scale=0.1)")
     for name, least in (("implementation", 0), ("days", 1)):
         days: Any = getattr(shock, name)
-        whole = isinstance(days, int) and not isinstance(days, bool) and least <= days <= LONGEST
-        if not whole and not (name == "days" and days is None):
-            yield Problem("not a number of days", name, repr(days), f"a whole number, {least} to {LONGEST}")
+        if whole(days, least, LONGEST) is None and not (name == "days" and days is None):
+            yield Problem("not a number of days", name, shown(days), f"a whole number, {least} to {LONGEST}")

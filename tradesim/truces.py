@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from tradesim.conversion import own_numbers, real_in, shown, whole
 from tradesim.economies import CODE, CODE_ALLOWED
 from tradesim.errors import InputError, Problem, fail_if
 from tradesim.keywords import by_name
@@ -14,6 +15,10 @@ Ending = Literal["snapback", "lapse"]
 """snapback: what was suspended returns on the end day. lapse: it is gone for good."""
 CHANCE = "not a probability"
 LONGEST = 100_000
+NUMBERS = (
+    *("surcharges", "renewal", "breach", "tolerance"),
+    *("renewal_days", "renewals", "start_spread", "length_spread", "days"),
+)
 """Days: more than any horizon."""
 
 
@@ -70,6 +75,7 @@ class Truce:
             given: Any = getattr(self, name)
             if isinstance(given, Iterable):
                 object.__setattr__(self, name, (given,) if isinstance(given, str) else tuple(given))
+        own_numbers(self, NUMBERS)
         problems = [*_date_problems(self), *_truce_problems(self)]
         fail_if(problem.at(f"truce {self.name!r}") for problem in problems)
 
@@ -79,8 +85,8 @@ def _date_problems(truce: Truce) -> list[Problem]:
     if (given is None) == (truce.days is None):
         got = "neither" if given is None else "both"
         return [Problem("when does it end", "end", got, "`end`, the first day it is over, or `days`")]
-    if truce.days is not None and not _is_whole(truce.days, 0):
-        return [Problem("not a number of days", "days", repr(truce.days), f"a whole number, 0 to {LONGEST}")]
+    if truce.days is not None and whole(truce.days, 0, LONGEST) is None:
+        return [Problem("not a number of days", "days", shown(truce.days), f"a whole number, 0 to {LONGEST}")]
     try:
         object.__setattr__(truce, "start", as_date(truce.start, "start"))
         if truce.days is not None:
@@ -116,23 +122,15 @@ def _truce_problems(truce: Truce) -> Iterator[Problem]:
 
 def _number_problems(truce: Truce) -> Iterator[Problem]:
     for name, what in (("surcharges", "not a share"), ("renewal", CHANCE), ("breach", CHANCE)):
-        if not _is_number(getattr(truce, name), 1):
-            yield Problem(what, name, repr(getattr(truce, name)), "between 0 and 1")
-    if not _is_number(truce.tolerance, 10):
-        yield Problem("out of range", "tolerance", repr(truce.tolerance), "a number between 0 and 10")
+        if real_in(getattr(truce, name), 0, 1) is None:
+            yield Problem(what, name, shown(getattr(truce, name)), "between 0 and 1")
+    if real_in(truce.tolerance, 0, 10) is None:
+        yield Problem("out of range", "tolerance", shown(truce.tolerance), "a number between 0 and 10")
     for name in ("renewal_days", "renewals", "start_spread", "length_spread"):
         least = 1 if name == "renewal_days" else 0
-        if not _is_whole(getattr(truce, name), least):
-            got = repr(getattr(truce, name))
+        if whole(getattr(truce, name), least, LONGEST) is None:
+            got = shown(getattr(truce, name))
             yield Problem("not a whole number", name, got, f"a whole number, {least} to {LONGEST}")
-
-
-def _is_number(value: Any, most: float) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most
-
-
-def _is_whole(value: Any, least: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= LONGEST
 
 
 def _is_text(value: Any) -> bool:

@@ -4,7 +4,7 @@ All others are one array of duties by day. A suspended measure that a truce name
 whenever the truce is not in force, which is what brings it back exactly.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TypedDict
 
@@ -58,9 +58,10 @@ def live_arrays(
     days = since_eve(grid)
     duty, news = _live_duty(fixed, live, days), announced_by(laws, days)
     known = np.zeros((len(days), len(acts), 2))
+    recorded = by_act(schedule.measures)
     for k, act in enumerate(acts):
         of_act = [m for m, on in zip(live, enacted, strict=True) if on and m.act == act]
-        known[:, k] = known_level(schedule, of_act, days)
+        known[:, k] = known_level(recorded.get(act, []), of_act, days)
     return LiveArrays(
         live_pair=table([(codes.index(m.importer), codes.index(m.exporter)) for m in live], 2),
         live_act=np.array([acts.index(m.act) for m in live], dtype=np.int64),
@@ -75,14 +76,27 @@ def live_arrays(
     )
 
 
-def known_level(schedule: Schedule, levels: Sequence[Measure], days: NDArray[np.datetime64]) -> Floats:
-    """Return the level of an act as it was expected on the first of the days, ``(T, 2)``."""
+def by_act(measures: Iterable[Measure]) -> dict[tuple[str, ...], list[Measure]]:
+    """Return the levels of each act, in order."""
+    found: dict[tuple[str, ...], list[Measure]] = {}
+    for measure in measures:
+        found.setdefault(measure.act, []).append(measure)
+    return found
+
+
+def known_level(every: Sequence[Measure], levels: Sequence[Measure], days: NDArray[np.datetime64]) -> Floats:
+    """Return the level of an act as it was expected on the first of the days, ``(T, 2)``.
+
+    Parameters
+    ----------
+    every : all levels of the act, those that are not charged too. levels : of them those that count.
+    """
 
     def key(measure: Measure) -> tuple[object, ...]:
         return measure.act, measure.effective, measure.announced, measure.rate, measure.coverage
 
     keys = {key(level) for level in levels}
-    views = [view for view in known_on(schedule.measures, days[0].item()) if key(view) in keys]
+    views = [view for view in known_on(every, days[0].item()) if key(view) in keys]
     return np.asarray(announced_by(views, days).max(axis=1, initial=0.0), dtype=np.float64)
 
 

@@ -9,6 +9,7 @@ from tradesim.assembly.junctures import effect_arrays, event_arrays, once_stream
 from tradesim.assembly.live import (
     CHARGES,
     announced_by,
+    by_act,
     held_by,
     known_level,
     live_arrays,
@@ -22,7 +23,6 @@ from tradesim.duties import contributions_on
 from tradesim.engine.program import Flags, Floats, Ints, Program
 from tradesim.errors import fail_if
 from tradesim.events import Event
-from tradesim.measures import Measure
 from tradesim.rules import Rule
 from tradesim.schedule import Schedule
 from tradesim.shocks import Shock
@@ -101,14 +101,12 @@ def _opened(schedule: Schedule, fixed: Schedule, grid: TimeGrid) -> Floats:
     """
     n, days = len(fixed.economies), since_eve(grid)
     opened = np.zeros((len(days), n, n, 2))
-    acts: dict[tuple[str, ...], list[Measure]] = {}
-    for m in fixed.measures:
-        if m.charged and m.instrument == "tariff" and m.basis in CHARGES:
-            acts.setdefault(m.act, []).append(m)
-    for levels in acts.values():
+    recorded = by_act(schedule.measures)
+    charged = (m for m in fixed.measures if m.charged and m.instrument == "tariff" and m.basis in CHARGES)
+    for act, levels in by_act(charged).items():
         i, j = (fixed.economies.index(code) for code in levels[0].pair)
         level = announced_by(levels, days).max(axis=1)
-        known = known_level(schedule, levels, days)
+        known = known_level(recorded.get(act, []), levels, days)
         rise = np.maximum(level - level[0], 0.0)
         opened[:, i, j] += rise - np.maximum(np.minimum(known, level[0]) - level, 0.0)
     return opened

@@ -2,15 +2,17 @@
 
 import os
 import sys
+from contextlib import suppress
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
 from tradesim.errors import InputError, TradesimError
+from tradesim.stopping import exit_code, how_stopped
 
-FAILED, BAD_INPUT, INTERRUPTED, CLOSED_PIPE = 1, 2, 130, 141
-"""Exit codes; the last two are what a shell gives for the signals."""
+FAILED, BAD_INPUT, CLOSED_PIPE = 1, 2, 141
+"""Exit codes; the last is what a shell gives for the signal, as `tradesim.stopping` gives others."""
 
 
 USAGE: Any = typer.BadParameter.__base__
@@ -26,9 +28,9 @@ class Front(TyperGroup):
             return super().make_context(*args, **options)
         except USAGE as error:
             raise _not_understood(error) from None
-        except KeyboardInterrupt:
-            complain("interrupted")
-            raise typer.Exit(INTERRUPTED) from None
+        except KeyboardInterrupt as stop:
+            complain(how_stopped(stop))
+            raise typer.Exit(exit_code(stop)) from None
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was named."""
@@ -39,9 +41,9 @@ class Front(TyperGroup):
         except InputError as error:
             complain(*map(str, error.problems))
             raise typer.Exit(BAD_INPUT) from None
-        except KeyboardInterrupt:
-            complain("interrupted")
-            raise typer.Exit(INTERRUPTED) from None
+        except KeyboardInterrupt as stop:
+            complain(how_stopped(stop))
+            raise typer.Exit(exit_code(stop)) from None
         except BrokenPipeError:
             _close_quietly()
             raise typer.Exit(CLOSED_PIPE) from None
@@ -63,8 +65,9 @@ def _not_understood(error: Any) -> BaseException:
 
 def complain(*problems: str) -> None:
     """Write each problem on a line of its own on the standard error stream."""
-    for problem in problems:
-        typer.echo(f"error: {' '.join(problem.split())}", err=True)
+    with suppress(OSError):  # the terminal has gone
+        for problem in problems:
+            typer.echo(f"error: {' '.join(problem.split())}", err=True)
 
 
 def _close_quietly() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from tradesim.cli import drawing, finding, ways
-from tradesim.cli.front import INTERRUPTED, complain
+from tradesim.cli.front import complain
 from tradesim.cli.output import made_folder, say, say_facts, say_json
 from tradesim.economics import SingleSector
 from tradesim.errors import InputError, Problem, Together
@@ -16,6 +16,7 @@ from tradesim.file_names import file_name
 from tradesim.impacts import Costs
 from tradesim.scenario import Scenario
 from tradesim.spreadsheets import write_csv
+from tradesim.stopping import exit_code
 from tradesim.sweeps import Sweep, SweepInterrupted
 from tradesim.sweeps.files import file_in_the_way
 from tradesim.sweeps.gathering import How, how_problems
@@ -82,7 +83,7 @@ def run(subject: str, folder: Path | None, wanted: Wanted, *, as_json: bool) -> 
         found = run_sweep(setup, store, How(None, wanted.threads, progress=not as_json))
     except SweepInterrupted as stop:
         complain(f"{stop}; with the option --resume")
-        raise typer.Exit(INTERRUPTED) from None
+        raise typer.Exit(exit_code(stop)) from None
     files = [*_tables(found, made_folder(out)), *_pictures(found, out, level)]
     files += _costs(found, out) if wanted.impact else []
     if as_json:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tradesim.conversion import real_in, shown
 from tradesim.errors import InputError, Problem
 
 Floats = NDArray[np.float64]
@@ -36,8 +37,8 @@ def numbers(name: str, values: Any) -> Floats:
     """
     try:
         array = np.array(values, dtype=np.float64)
-    except (ValueError, TypeError):
-        problem = Problem("not a table of numbers", name, repr(values)[:80], "numbers, rows of one length")
+    except (ValueError, TypeError, OverflowError):
+        problem = Problem("not a table of numbers", name, shown(values)[:80], "numbers, rows of one length")
         raise InputError([problem]) from None
     array.setflags(write=False)
     return array
@@ -108,12 +109,11 @@ def number_problems(
     >>> [str(problem) for problem in number_problems("elasticity", -4.0)]
     ['elasticity: not a number in range; got -4.0; allowed: a finite number above 0']
     """
-    real = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
-    in_range = real and math.isfinite(value) and (value > low if open_low else value >= low)
-    if not in_range or value > high:
+    number = real_in(value, low, high)
+    if number is None or (open_low and number == low):
         allowed = f"a finite number {'above' if open_low else 'from'} {low:g}"
         allowed += f" to {high:g}" if math.isfinite(high) else ""
-        yield Problem("not a number in range", name, repr(value), allowed)
+        yield Problem("not a number in range", name, shown(value), allowed)
 
 
 def value_problems(

@@ -35,7 +35,7 @@ def called(function: F) -> F:
 
 def _forget_stale() -> None:
     here = Path(__file__).parent
-    newest = max(source.stat().st_mtime for source in here.glob("*.py"))
+    newest = max((source.stat().st_mtime for source in here.glob("*.py")), default=0.0)
     for kept in (here / "__pycache__").glob("*.nb[ic]"):
         try:
             if kept.stat().st_mtime < newest:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tradesim.conversion import real, shown, whole
 from tradesim.errors import Problem, fail_if
 from tradesim.impacts.consequences import AGAINST, SOLVED_AT_MOST, TOLERANCE, Against, Consequences
 from tradesim.impacts.matching import match
@@ -120,11 +121,7 @@ def _model_problems(model: Any, against: Any) -> Iterator[Problem]:
 
 
 def _number_problems(solved_at_most: Any, tolerance: Any) -> Iterator[Problem]:
-    if (
-        not isinstance(solved_at_most, int | np.integer)
-        or isinstance(solved_at_most, bool)
-        or solved_at_most < 0
-    ):
-        yield Problem("not a number of rows", "solved_at_most", repr(solved_at_most), "0 or more")
-    if not isinstance(tolerance, int | float | np.number) or not tolerance > 0:
-        yield Problem("not a tolerance", "tolerance", repr(tolerance), "above 0")
+    if whole(solved_at_most, 0) is None:
+        yield Problem("not a number of rows", "solved_at_most", shown(solved_at_most), "0 or more")
+    if not (real(tolerance, ends=True) or 0) > 0:
+        yield Problem("not a tolerance", "tolerance", shown(tolerance), "above 0")

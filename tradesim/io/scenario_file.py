@@ -46,7 +46,20 @@ def read(path: str | Path, scenario: Callable[..., S], record: Callable[..., Any
         With the first problem of the syntax; else with every problem of the shape and meaning of each table,
         and of those tables together that are in order; each placed ``file:line``.
     """
-    places = opened(path)
+    return _made(opened(path), scenario, record)
+
+
+def read_written(text: str, place: str, scenario: Callable[..., S], record: Callable[..., Any]) -> S:
+    """Read what `tradesim.io.scenario_text` wrote, as `read` reads a file of it.
+
+    Parameters
+    ----------
+    place : where the text comes from, for messages.
+    """
+    return _made(parsed(text, place), scenario, record)
+
+
+def _made(places: Places, scenario: Callable[..., S], record: Callable[..., Any]) -> S:
     table, left, found = checked(places)
     made: S | None = None
     if table is not None:
@@ -65,7 +78,17 @@ def opened(path: str | Path) -> Places:
     InputError
         If it is no file, not UTF-8, too large, nested too deeply, or not TOML.
     """
-    file, text = str(path), read_text(path, LARGEST_FILE)
+    return parsed(read_text(path, LARGEST_FILE), str(path))
+
+
+def parsed(text: str, file: str) -> Places:
+    """Parse TOML, with the lines of its keys.
+
+    Raises
+    ------
+    InputError
+        If it is nested too deeply, or not TOML.
+    """
     fail_if(problem.at(f"{file}:{line}") for line, problem in limit_problems(text))
     try:
         data = tomllib.loads(text)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tradesim.conversion import own_numbers, real_in, shown, whole
 from tradesim.economies import CODE, CODE_ALLOWED
 from tradesim.engine.families import Family
 from tradesim.errors import Problem, fail_if
@@ -97,6 +98,7 @@ class Rule(ABC):
         allies: Any = self.allies
         if isinstance(allies, Iterable):
             object.__setattr__(self, "allies", (allies,) if isinstance(allies, str) else tuple(allies))
+        own_numbers(self, (field.name for field in fields(self) if field.name not in OTHERS))
         problems = [*_number_problems(self), *_choice_problems(self), *self.own_problems()]
         fail_if(problem.at(f"rule {type(self).__name__}") for problem in problems)
 
@@ -157,16 +159,15 @@ def _number_problems(rule: Rule) -> Iterator[Problem]:
     given: dict[str, Any] = {field.name: getattr(rule, field.name) for field in fields(rule)}
     for name in WHOLE.keys() & given.keys():
         days, least = given[name], WHOLE[name]
-        if isinstance(days, bool) or not isinstance(days, int) or not least <= days <= LONGEST:
-            yield Problem("not a number of days", name, repr(days), f"a whole number, {least} to {LONGEST}")
+        if whole(days, least, LONGEST) is None:
+            yield Problem("not a number of days", name, shown(days), f"a whole number, {least} to {LONGEST}")
     for name in YES_OR_NO & given.keys():
         if not isinstance(given[name], bool):
             yield Problem("not a yes or no", name, repr(given[name]), "true or false")
     for name, value in given.items():
         most = 1.0 if name in SHARES else 100.0 if name == "elasticity" else 10.0
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        if name not in OTHERS | WHOLE.keys() and (not number or not 0 <= value <= most):
-            yield Problem("out of range", name, repr(value), f"a number between 0 and {most:g}")
+        if name not in OTHERS | WHOLE.keys() and real_in(value, 0, most) is None:
+            yield Problem("out of range", name, shown(value), f"a number between 0 and {most:g}")
 
 
 def _choice_problems(rule: Rule) -> Iterator[Problem]:
@@ -195,5 +196,5 @@ def _beside_problems(rule: Rule) -> Iterator[Problem]:
             yield Problem(f"{charged} without `equivalent`", "equivalent", "None", allowed)
     elif charged is None:
         yield Problem("`equivalent` without use", "equivalent", repr(stated), "for fees and export controls")
-    elif isinstance(stated, bool) or not isinstance(stated, int | float) or not 0 <= stated <= 10:
-        yield Problem("out of range", "equivalent", repr(stated), "a number between 0 and 10")
+    elif real_in(stated, 0, 10) is None:
+        yield Problem("out of range", "equivalent", shown(stated), "a number between 0 and 10")

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from tradesim.conversion import real_in
 from tradesim.economics.retaliation import (
     Answer,
     Model,
@@ -102,7 +103,7 @@ class Economic(Rule):
             yield Problem("an answer on no trade weighs nothing", "coverage", "0", "above 0")
         for name, least in LEAST.items():
             given = getattr(self, name)
-            if isinstance(given, int | float) and 0 <= given < least:
+            if real_in(given, 0, least) is not None and given < least:
                 yield Problem("too small", name, repr(given), f"{least:g} or more")
         if self.deficits not in get_args(Deficits):
             yield Problem("unknown closure", "deficits", repr(self.deficits), " | ".join(get_args(Deficits)))

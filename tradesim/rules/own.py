@@ -1,7 +1,6 @@
 """Own: any Python function as a rule, and what is asked of what it answers."""
 
 import inspect
-import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from tradesim.conversion import own, real, shown
 from tradesim.engine import families
 from tradesim.engine.families import Family, Memory
 from tradesim.errors import InputError, Problem, fail_if
@@ -55,7 +55,7 @@ class Custom(Rule):
     def __post_init__(self) -> None:
         numbers: Any = self.parameters
         if isinstance(numbers, Iterable) and not isinstance(numbers, str):
-            object.__setattr__(self, "parameters", tuple(numbers))
+            object.__setattr__(self, "parameters", tuple(map(own, numbers)))
         Rule.__post_init__(self)
 
     def values(self, ratio: float = 1.0) -> tuple[float, ...]:  # noqa: ARG002 the signature of every rule
@@ -76,8 +76,8 @@ class Custom(Rule):
         elif not _takes_six(given):
             yield Problem("takes other arguments", "function", _told(given), SIGNATURE)
         numbers: Any = self.parameters
-        if not isinstance(numbers, tuple) or len(numbers) > 4 or not all(map(_is_number, numbers)):
-            yield Problem("not parameters", "parameters", repr(numbers), "a list of four numbers at most")
+        if not isinstance(numbers, tuple) or len(numbers) > 4 or any(real(each) is None for each in numbers):
+            yield Problem("not parameters", "parameters", shown(numbers), "a list of four numbers at most")
 
     def why(self) -> str:
         """Say so."""
@@ -175,7 +175,3 @@ def _told(function: Callable[..., Any]) -> str:
     if code is None:
         return f"{name}()"
     return f"{name}() of {Path(code.co_filename).name}, line {code.co_firstlineno}"
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -7,7 +7,7 @@ its place as soon as anything imported it.
 from tradesim.sweeps.design import Design
 from tradesim.sweeps.distributions import beta, choice, integers, loguniform, normal, triangular, uniform
 from tradesim.sweeps.files import StoreError
-from tradesim.sweeps.gathering import SweepInterrupted
+from tradesim.sweeps.gathering import SweepInterrupted, WorkersLostError
 from tradesim.sweeps.progress import Progress
 from tradesim.sweeps.results import Sweep
 from tradesim.sweeps.sweep import resume, sweep
@@ -18,6 +18,7 @@ __all__ = [
     "StoreError",
     "Sweep",
     "SweepInterrupted",
+    "WorkersLostError",
     "beta",
     "choice",
     "integers",

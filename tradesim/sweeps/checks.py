@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tradesim.changes import ABOUT, changed_fields, parameters
+from tradesim.conversion import real_in, shown
 from tradesim.engine.sobol import BITS as ONCE_BITS
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
 from tradesim.path_statistics import level_problems
@@ -21,6 +22,11 @@ from tradesim.sweeps.words import is_whole
 MOST_PROGRAMS = 1000
 """Combinations of what cannot vary within a run."""
 MOST_LEVELS = 16
+MOST_DRAWS = 10**10
+WORTH_AN_ESTIMATE = 10**18
+"""Draws up to which it is said what they would take."""
+MOST_BLOCKS = 1_000_000
+"""Files in one folder, and tasks in memory."""
 SURE = 1e-9
 
 
@@ -70,25 +76,32 @@ def asked_problems(asked: Any, design: Design | None, *, unit: int) -> Iterator[
     """
     yield from _draws_problems(asked, design)
     if not is_whole(asked.seed, 0) or asked.seed >= 2**64:
-        yield Problem("not a seed", "seed", repr(asked.seed), "a whole number, 0 or more, below 2**64")
+        yield Problem("not a seed", "seed", shown(asked.seed), "a whole number, 0 or more, below 2**64")
     bins, top = asked.bins, asked.top
     if bins is not None and (not is_whole(bins, 2) or bins > 2**20):
-        yield Problem("not a number of bins", "bins", repr(bins), "a whole number, 2 to 1,048,576")
-    if isinstance(top, bool) or not isinstance(top, int | float) or not 0 < top <= 100:
-        yield Problem("not a duty", "top", repr(top), "a fraction above 0, up to 100")
+        yield Problem("not a number of bins", "bins", shown(bins), "a whole number, 2 to 1,048,576")
+    if not real_in(top, 0, 100):
+        yield Problem("not a duty", "top", shown(top), "a fraction above 0, up to 100")
     yield from _levels_problems(asked.levels)
     if asked.sampling not in SAMPLING:
         yield Problem("unknown sampling", "sampling", repr(asked.sampling), " | ".join(SAMPLING))
     if asked.block is not None and (not is_whole(asked.block, unit) or asked.block % unit):
-        yield Problem("not a size of blocks", "block", repr(asked.block), f"a multiple of {unit}")
+        yield Problem("not a size of blocks", "block", shown(asked.block), f"a multiple of {unit}")
+    elif asked.block is not None and asked.block > MOST_DRAWS:
+        yield Problem("not a size of blocks", "block", shown(asked.block), f"up to {MOST_DRAWS:,}")
+    elif asked.block is not None and is_whole(asked.draws, 1) and asked.draws > MOST_BLOCKS * asked.block:
+        got = f"{asked.draws // asked.block:,} blocks of {asked.block:,} draws"
+        yield Problem("too many blocks", "block", got, f"{MOST_BLOCKS:,}", "larger blocks, or leave it out")
 
 
 def _draws_problems(asked: Any, design: Design | None) -> Iterator[Problem]:
     draws, combinations = asked.draws, 1 if design is None else design.combinations
     if not is_whole(draws, 1):
-        whole = isinstance(draws, float) and draws.is_integer() and draws >= 1
-        fix = f"did you mean {int(draws):_}?" if whole else ""
-        yield Problem("not a number of draws", "draws", repr(draws), "a whole number, 1 or more", fix)
+        meant = isinstance(draws, float) and draws.is_integer() and 1 <= draws <= MOST_DRAWS
+        fix = f"did you mean {int(draws):_}?" if meant else ""
+        yield Problem("not a number of draws", "draws", shown(draws), "a whole number, 1 or more", fix)
+    elif draws > WORTH_AN_ESTIMATE:
+        yield Problem("more draws than can be run", "draws", shown(draws), f"up to {MOST_DRAWS:,}")
     elif draws < combinations:
         got = f"{draws:,} draws of {combinations:,} combinations"
         yield Problem("fewer draws than points", "draws", got, f"{combinations:,} or more")

@@ -130,5 +130,5 @@ TELLERS: Mapping[str, Callable[[str, Mapping[str, Any], Mapping[str, Any]], Iter
     "versions": _versions,
     "block": _block,
 }
-SILENT = {"identity", "draws", "texts", "told", "format"}
+SILENT = {"identity", "checks", "draws", "texts", "told", "format"}
 """What does not make it another sweep, or is told beside."""

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tradesim.errors import InputError, Problem, fail_if, unknown_name
+from tradesim.conversion import real, shown
+from tradesim.errors import InputError, Problem, Together, fail_if, unknown_name
 from tradesim.sweeps.numbers import KINDS, Kind, correlated, numbers
 from tradesim.sweeps.spreads import Explicit, Grid, Ints, Spread, listed, read, spread_of
 
@@ -137,8 +138,21 @@ def design_of(over: Over, kind: Kind = "random", correlation: Correlation | None
 
 
 def read_design(described: Mapping[str, Any]) -> Design:
-    """Return the design that `Design.described` told of."""
-    spreads = {path: read(told) for path, told in described["over"].items()}
+    """Return the design that `Design.described` told of.
+
+    Raises
+    ------
+    InputError
+        With every problem: what is told comes from a file.
+    """
+    spreads: dict[str, Spread] = {}
+    every = Together()
+    for path, told in described["over"].items():
+        try:
+            spreads[path] = read(told)
+        except InputError as error:
+            every.add(error.at(f"over: {path}").problems)
+    every.refuse()
     pairs = {(one, other): value for one, other, value in described["correlation"]}
     return Design(spreads, described["kind"], pairs)
 
@@ -209,8 +223,9 @@ def _design_problems(design: Design) -> Iterator[Problem]:
 
 def _matrix_problems(design: Design) -> Iterator[Problem]:
     for pair, value in design.correlation.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or not -1 < value < 1:
-            yield Problem("not a correlation", f"correlation: {pair}", repr(value), "above -1, below 1")
+        number = real(value)
+        if number is None or not -1 < number < 1:
+            yield Problem("not a correlation", f"correlation: {pair}", shown(value), "above -1, below 1")
             return
         if pair[::-1] in design.correlation:
             yield Problem("given twice", f"correlation: {pair}", "both ways", "each pair once")

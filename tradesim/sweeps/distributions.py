@@ -4,8 +4,12 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tradesim.conversion import own, real, real_in, shown, whole
 from tradesim.errors import Problem, fail_if
 from tradesim.sweeps.spreads import Choice
+
+WIDEST = 2**53
+"""Whole numbers that every float holds exactly."""
 
 if TYPE_CHECKING:
     from scipy.stats.distributions import rv_frozen
@@ -22,7 +26,7 @@ def uniform(low: float, high: float) -> "rv_frozen":
     fail_if(_order_problems("uniform", low=low, high=high))
     from scipy import stats  # noqa: PLC0415 scipy loads when a distribution is asked for
 
-    return stats.uniform(loc=low, scale=high - low)
+    return stats.uniform(loc=own(low), scale=_width(low, high))
 
 
 def loguniform(low: float, high: float) -> "rv_frozen":
@@ -30,7 +34,7 @@ def loguniform(low: float, high: float) -> "rv_frozen":
     fail_if([*_order_problems("loguniform", low=low, high=high), *_above_problems("loguniform", low=low)])
     from scipy import stats  # noqa: PLC0415 scipy loads when a distribution is asked for
 
-    return stats.loguniform(low, high)
+    return stats.loguniform(own(low), own(high))
 
 
 def triangular(low: float, mode: float, high: float) -> "rv_frozen":
@@ -42,11 +46,12 @@ def triangular(low: float, mode: float, high: float) -> "rv_frozen":
     0.5
     """
     fail_if(_order_problems("triangular", low=low, high=high))
-    if not low <= mode <= high:
-        fail_if([Problem("outside the range", "triangular: mode", repr(mode), f"{low!r} to {high!r}")])
+    if real_in(mode, float(low), float(high)) is None:
+        allowed = f"{shown(low)} to {shown(high)}"
+        fail_if([Problem("outside the range", "triangular: mode", shown(mode), allowed)])
     from scipy import stats  # noqa: PLC0415 scipy loads when a distribution is asked for
 
-    return stats.triang((mode - low) / (high - low), loc=low, scale=high - low)
+    return stats.triang(_width(low, mode) / _width(low, high), loc=own(low), scale=_width(low, high))
 
 
 def normal(mean: float, sd: float, low: float = -math.inf, high: float = math.inf) -> "rv_frozen":
@@ -57,12 +62,13 @@ def normal(mean: float, sd: float, low: float = -math.inf, high: float = math.in
     >>> float(normal(1.0, 0.2, low=0.0, high=2.0).ppf(0.5))
     1.0
     """
-    fail_if(_above_problems("normal", sd=sd))
+    fail_if([*_above_problems("normal", sd=sd), *_number_problems("normal", mean=mean)])
     from scipy import stats  # noqa: PLC0415 scipy loads when a distribution is asked for
 
     if low == -math.inf and high == math.inf:
-        return stats.norm(mean, sd)
+        return stats.norm(own(mean), own(sd))
     fail_if(_order_problems("normal", finite=False, low=low, high=high))
+    low, high, mean, sd = float(low), float(high), float(mean), float(sd)
     return stats.truncnorm((low - mean) / sd, (high - mean) / sd, loc=mean, scale=sd)
 
 
@@ -71,7 +77,7 @@ def beta(a: float, b: float, low: float = 0.0, high: float = 1.0) -> "rv_frozen"
     fail_if([*_above_problems("beta", a=a, b=b), *_order_problems("beta", low=low, high=high)])
     from scipy import stats  # noqa: PLC0415 scipy loads when a distribution is asked for
 
-    return stats.beta(a, b, loc=low, scale=high - low)
+    return stats.beta(own(a), own(b), loc=own(low), scale=_width(low, high))
 
 
 def integers(low: int, high: int) -> "rv_frozen":
@@ -83,12 +89,12 @@ def integers(low: int, high: int) -> "rv_frozen":
     [1, 2, 3]
     """
     for name, value in (("low", low), ("high", high)):
-        if isinstance(value, bool) or not isinstance(value, int):
-            fail_if([Problem("not a whole number", f"integers: {name}", repr(value))])
+        if whole(value, -WIDEST, WIDEST) is None:
+            fail_if([Problem("not a whole number", f"integers: {name}", shown(value), "a whole number: 30")])
     fail_if(_order_problems("integers", low=low, high=high + 1))
     from scipy import stats  # noqa: PLC0415 scipy loads when a distribution is asked for
 
-    return stats.randint(low, high + 1)
+    return stats.randint(own(low), own(high) + 1)
 
 
 def choice(values: Sequence[Any], odds: Sequence[float] = ()) -> Choice:
@@ -103,23 +109,32 @@ def choice(values: Sequence[Any], odds: Sequence[float] = ()) -> Choice:
     >>> choice(["nominal", "trade-weighted"], odds=[3, 1]).options
     ['nominal', 'trade-weighted']
     """
-    return Choice(tuple(values), tuple(float(each) for each in odds))
+    fail_if(problem for each in odds for problem in _number_problems("choice", odds=each))
+    return Choice(tuple(map(own, values)), tuple(float(each) for each in odds))
+
+
+def _width(low: float, high: float) -> float:
+    return float(high) - float(low)
+
+
+def _number_problems(name: str, **values: float) -> Iterator[Problem]:
+    for which, value in values.items():
+        if real(value) is None:
+            yield Problem("not a number", f"{name}: {which}", shown(value), "a finite number")
 
 
 def _order_problems(name: str, *, finite: bool = True, low: float, high: float) -> Iterator[Problem]:
     for end, value in (("low", low), ("high", high)):
-        if _not_a_number(value) or (finite and not math.isfinite(value)):
-            yield Problem("not a number", f"{name}: {end}", repr(value), "a finite number")
+        if real(value, ends=not finite) is None:
+            yield Problem("not a number", f"{name}: {end}", shown(value), "a finite number")
             return
     if not low < high:
-        yield Problem("an empty range", name, f"{low!r} to {high!r}", "a low end below the high one")
+        yield Problem(
+            "an empty range", name, f"{shown(low)} to {shown(high)}", "a low end below the high one"
+        )
 
 
 def _above_problems(name: str, **values: float) -> Iterator[Problem]:
     for which, value in values.items():
-        if _not_a_number(value) or not 0 < value < math.inf:
-            yield Problem("not above 0", f"{name}: {which}", repr(value), "a number above 0")
-
-
-def _not_a_number(value: Any) -> bool:
-    return isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value)
+        if not (real(value) or 0) > 0:
+            yield Problem("not above 0", f"{name}: {which}", shown(value), "a number above 0")

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from tradesim.errors import Problem
 from tradesim.processors import usable_processors
+from tradesim.sweeps.checks import MOST_DRAWS
 from tradesim.sweeps.cost_bins import many
 from tradesim.sweeps.outcomes import Labels
 from tradesim.sweeps.progress import duration
 from tradesim.sweeps.store import manifest_of, room_left
 
-MOST_DRAWS = 10**10
 RATE = 4e7
 """Scenario-days per second and core, of two economies, about as `benchmarks.sweep` measures them."""
 

@@ -15,17 +15,24 @@ from typing import Any
 import numpy as np
 
 import tradesim
-from tradesim import engine, io
+from tradesim import io
 from tradesim.assembly import functions_of
 from tradesim.errors import InputError, Problem
 from tradesim.scenario import Scenario
 from tradesim.sweeps.costing import Costing
+from tradesim.sweeps.sources import hash_of
 
 PACKAGES = ("numpy", "scipy", "numba")
 INSTALLED = {"site-packages", "dist-packages"}
 """Folders of packages that were installed: known by their version, others by what they hold."""
-MAKERS = ("columns", "design", "distributions", "numbers", "parts", "reduced", "spreads")
-"""Rooms of sweeps that make numbers."""
+MAKERS = ("tradesim.sweeps.parts",)
+"""What a worker runs; all that it imports in these packages makes numbers."""
+MAKING = ("tradesim.engine", "tradesim.assembly", "tradesim.path_statistics", "tradesim.sweeps")
+ASKING = ("tradesim.sweeps.costing",)
+"""What asks a model of trade; it, the model and all that they import in these packages makes costs."""
+EVERY_MODEL = "tradesim.economics"
+"""What a model of the user's own may rest on."""
+MODELS = ("tradesim.economics", "tradesim.impacts", "tradesim.sweeps")
 
 
 def of_scenario(scenario: Scenario) -> str:
@@ -59,8 +66,9 @@ def of_costing(costing: Costing) -> dict[str, Any]:
         else vars(model)
     )
     varying = asked.elasticities
+    own = [] if _is_published(type(model)) else [_told(type(model), ())]
     return {
-        "model": f"{_name(asked.model)} {_hashed(held)[:16]}",
+        "model": f"{_name(asked.model)} {_hashed([held, *own])[:16]}",
         "tariffs": _hashed([known.codes, known.base, known.pair_of])[:16],
         "dates": [str(day) for day in costing.periods.dates],
         "days": costing.periods.days.tolist(),
@@ -204,23 +212,15 @@ def of_manifest(manifest: Mapping[str, Any], left_out: tuple[str, ...]) -> str:
     return hashlib.sha256(json.dumps(kept).encode()).hexdigest()
 
 
-@cache
-def of_models() -> str:
-    """Return the sha256 of the sources of models and of what is asked of them."""
-    here = Path(__file__).parent
-    rooms = [here.parent / "economics", here.parent / "impacts"]
-    sources = [
-        *(each for room in rooms for each in sorted(room.glob("*.py"))),
-        *sorted(here.glob("cost*.py")),
-    ]
-    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
+def of_models(model: Any) -> str:
+    """Return the hash of the sources of a model of trade and of what it is asked."""
+    own = type(model).__module__
+    ours = own.partition(".")[0] == tradesim.__name__
+    return hash_of([*ASKING, own if ours else EVERY_MODEL], MODELS)
 
 
 @cache
 def versions() -> dict[str, str]:
-    """Return the versions of what makes the numbers, and the sha256 of the sources that do."""
-    here = Path(__file__).parent
-    sources = [*sorted(Path(engine.__file__).parent.glob("*.py")), *(here / f"{name}.py" for name in MAKERS)]
-    engine_hash = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+    """Return the versions of what makes the numbers, and the hash of the sources that do."""
     found = {name: version(name) for name in PACKAGES}
-    return {"tradesim": tradesim.__version__, **found, "engine": engine_hash[:16]}
+    return {"tradesim": tradesim.__version__, **found, "engine": hash_of(MAKERS, MAKING)}

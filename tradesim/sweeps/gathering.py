@@ -1,24 +1,35 @@
 """Gathering: blocks run or read, and everything that is kept of them."""
 
+import signal
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from tradesim.conversion import shown, whole
 from tradesim.engine.program import Floats, Ints
-from tradesim.errors import Problem, fail_if
+from tradesim.errors import Problem, TradesimError, fail_if
+from tradesim.scenario import MOST_THREADS
+from tradesim.stopping import Stopped, how_stopped, number_of
 from tradesim.sweeps.parts import Part, Rows, Total, cut
 from tradesim.sweeps.plan import Plan
 from tradesim.sweeps.progress import Meter, Say, told
-from tradesim.sweeps.running import Task, run_blocks, workers_of
+from tradesim.sweeps.running import Task, is_lost, run_blocks, workers_of
 from tradesim.sweeps.store import Store
-from tradesim.sweeps.words import is_whole
 
 SAMPLE = 1000
 """Draws of which whole paths are kept in memory."""
 
 
-class SweepInterrupted(KeyboardInterrupt):
-    """A sweep that was stopped by hand; says what is safe and how to go on."""
+class SweepInterrupted(Stopped):
+    """A sweep that was stopped by hand or by a signal; says what is safe and how to go on."""
+
+    def __init__(self, said: str, number: int = signal.SIGINT) -> None:
+        super().__init__(number, said)
+
+
+class WorkersLostError(TradesimError, BrokenExecutor):
+    """A sweep whose workers were killed; says what is safe and how to go on."""
 
 
 @dataclass
@@ -67,8 +78,9 @@ class How:
 
 def how_problems(executor: Any, threads: Any) -> Iterator[Problem]:
     """Yield what is wrong with who is to run a sweep."""
-    if threads is not None and not is_whole(threads, 1):
-        yield Problem("not a number of threads", "threads", repr(threads), "a whole number, 1 or more")
+    if threads is not None and whole(threads, 1, MOST_THREADS) is None:
+        allowed = f"a whole number, 1 to {MOST_THREADS:,}"
+        yield Problem("not a number of threads", "threads", shown(threads), allowed)
     if executor is not None and not hasattr(executor, "submit"):
         allowed = "a pool of concurrent.futures, a dask.distributed client, or another with `submit`"
         yield Problem("not an executor", "executor", repr(executor), allowed)
@@ -88,7 +100,9 @@ def gather(
     Raises
     ------
     SweepInterrupted
-        If it is stopped by hand.
+        If it is stopped by hand, or by a signal where that raises `KeyboardInterrupt`.
+    WorkersLostError
+        If a worker of the executor was killed, or the executor was shut down.
     StoreError
         If a block cannot be written.
     """
@@ -108,8 +122,15 @@ def gather(
             if missing:
                 with workers_of(how.executor, how.threads) as (executor, workers):
                     run_blocks(plan, missing, executor, workers, take)
-    except KeyboardInterrupt:
-        raise SweepInterrupted(_stopped(gathered.total.draws, draws, store)) from None
+    except KeyboardInterrupt as stop:
+        said = f"{how_stopped(stop)} {_after(gathered.total.draws, draws, store)}"
+        raise SweepInterrupted(said, number_of(stop)) from None
+    except BaseException as error:
+        if not is_lost(error):
+            raise
+        said = f"a worker was lost ({type(error).__name__}), killed or out of memory,"
+        fix = "with a new executor; fewer workers or smaller blocks need less memory"
+        raise WorkersLostError(f"{said} {_after(gathered.total.draws, draws, store)}, {fix}") from error
     return gathered
 
 
@@ -149,13 +170,12 @@ def _read(blocks: Sequence[Task], gathered: Gathered, store: Store | None, meter
     return missing
 
 
-def _stopped(done: int, draws: int, store: Store | None) -> str:
+def _after(done: int, draws: int, store: Store | None) -> str:
+    """Return how far a sweep came, what of it is safe, and how to go on."""
     if store is None:
-        return (
-            f"interrupted after {done:,} of {draws:,} draws; none are kept: name a store to be able to go on"
-        )
+        return f"after {done:,} of {draws:,} draws; none are kept: name a store to be able to go on"
     return (
-        f"interrupted after {done:,} of {draws:,} draws, which are safe in {store.folder}: "
+        f"after {done:,} of {draws:,} draws, which are safe in {store.folder} ({store.told()}): "
         "run the same sweep again and it goes on from there"
     )
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tradesim import path_statistics as statistics
+from tradesim.conversion import real_in, shown, whole
 from tradesim.engine.program import Floats, Ints
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
 from tradesim.path_exports import percent
@@ -98,8 +99,8 @@ class Sweep(SweepTables):
         plan = self.setup.plan
         wanted = 8 * plan.bins if bins is None else bins
         highest: Any = plan.top if top is None else top
-        if not is_whole(wanted, 2) or not isinstance(highest, int | float) or not 0 < highest <= 100:
-            got = f"{wanted!r} bins up to {highest!r}"
+        if whole(wanted, 2, 2**20) is None or not real_in(highest, 0, 100):
+            got = f"{shown(wanted)} bins up to {shown(highest)}"
             raise InputError([Problem("cannot be counted so", "refined", got, "2 bins or more, up to 100.0")])
         finer = replace(plan, bins=int(wanted), top=float(highest))
         manifest = {**self.setup.manifest, "bins": int(wanted), "top": float(highest)}

@@ -1,7 +1,7 @@
 """Running: blocks given to workers, a few ahead, and their parts taken as they come."""
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager
 from queue import SimpleQueue
 from typing import Any
@@ -15,6 +15,8 @@ Task = tuple[int, int, Ints | None]
 """First draw, the one after the last, and which draws these are, if not those numbers themselves."""
 AHEAD = 2
 """Blocks that wait for each worker, so that none ever does."""
+LOST = {"KilledWorker", "CommClosedError", "FutureCancelledError", "FuturesCancelledError"}
+"""What dask.distributed says where workers or their scheduler are no more."""
 
 
 def run_blocks(
@@ -50,6 +52,19 @@ def run_blocks(
     finally:
         for future in pending:
             future.cancel()
+
+
+def is_lost(error: BaseException) -> bool:
+    """Return whether an error says that workers are no more, not that their work went wrong.
+
+    Examples
+    --------
+    >>> is_lost(BrokenExecutor()), is_lost(CancelledError()), is_lost(ZeroDivisionError())
+    (True, True, False)
+    """
+    names = {kind.__name__ for kind in type(error).__mro__ if kind.__module__.startswith("distributed.")}
+    shut = type(error) is RuntimeError and "after" in str(error) and "shutdown" in str(error)
+    return isinstance(error, BrokenExecutor | CancelledError) or shut or not LOST.isdisjoint(names)
 
 
 @contextmanager

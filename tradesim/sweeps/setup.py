@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tradesim.conversion import own
 from tradesim.errors import InputError, Problem, Together, fail_if, unknown_name
 from tradesim.impacts import Costs
 from tradesim.scenario import Scenario
@@ -19,11 +20,12 @@ from tradesim.sweeps.design import SCENARIO, Correlation, Design, Over, design_o
 from tradesim.sweeps.estimate import estimate_problems
 from tradesim.sweeps.files import file_in_the_way
 from tradesim.sweeps.gathering import SAMPLE
+from tradesim.sweeps.manifest import FORMAT, marked
 from tradesim.sweeps.outcomes import Labels, labels_of
 from tradesim.sweeps.parquet import arrow
 from tradesim.sweeps.parts import UNIT
 from tradesim.sweeps.plan import Plan, sheets_of
-from tradesim.sweeps.store import FORMAT, MANIFEST, manifest_of
+from tradesim.sweeps.store import manifest_of
 from tradesim.sweeps.telling import scenario_told
 
 BLOCK, LEAST_BLOCKS = 32_768, 4
@@ -33,8 +35,6 @@ CELLS = 32_000_000
 """Counts that a block may hold: 256 MB."""
 PATH_CELLS = 4_000_000
 """Numbers of the whole paths of a block: 32 MB."""
-LEFT_OUT = ("identity", "draws", "texts", "told")
-"""Of a manifest, what numbers do not depend on."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def _own(value: Any) -> Any:
     """Return a number of numpy, or several, as Python's own; anything else as it is."""
     if isinstance(value, np.generic | np.ndarray):
         return value.tolist()
-    return [_own(each) for each in value] if isinstance(value, list | tuple) else value
+    return [_own(each) for each in value] if isinstance(value, list | tuple) else own(value)
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,13 +131,9 @@ def setup_of(
         costing = costing_of(asked.impact, plan, labels.dates, labels.economies)
         plan, labels = replace(plan, costing=costing), replace(labels, cost=costing)
         manifest |= {"impact": fingerprints.of_costing(costing)}
-        manifest["versions"] |= {"impact": fingerprints.of_models()}
+        manifest["versions"] |= {"impact": fingerprints.of_models(costing.consequences.model)}
     fail_if(estimate_problems(asked.draws, labels, block, bins, store, whole=asked.paths == "all"))
-    return Setup(scenarios, plan, labels, block, _identified(manifest))
-
-
-def _identified(manifest: dict[str, Any]) -> dict[str, Any]:
-    return {"identity": fingerprints.of_manifest(manifest, LEFT_OUT), **manifest}
+    return Setup(scenarios, plan, labels, block, marked(manifest))
 
 
 def named(scenario: Any, over: Over) -> tuple[dict[str, Scenario], Over]:
@@ -238,7 +234,7 @@ def bins_for(cells: int) -> int:
 
 def _block_for(asked: Asked, cells: int, store: Path | None) -> int:
     """Return the draws of a block: those of the folder, or as many as suit."""
-    before = manifest_of(store) if store is not None and (store / MANIFEST).exists() else None
+    before = None if store is None else manifest_of(store)
     if before is not None:
         return int(before["block"])
     most = BLOCK if asked.paths != "all" else max(UNIT, min(BLOCK, PATH_CELLS // max(cells, 1)))

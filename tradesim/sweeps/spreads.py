@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tradesim.errors import InputError, Problem, fail_if
+from tradesim.conversion import is_number, own, real, shown
+from tradesim.errors import InputError, Problem, fail_if, unknown_name
+from tradesim.scipy_distributions import families, family_of, parameters_of
 from tradesim.sweeps.words import plain, unplain
 
 if TYPE_CHECKING:
@@ -201,7 +203,7 @@ def spread_of(given: Any) -> Spread:
         fix = f"a range: ts.uniform({low}, {high}); two values in turn: [{low}, {high}]"
         raise InputError([Problem("a range or two values", "", repr(given), "a list or a distribution", fix)])
     if isinstance(given, list | tuple | range):
-        return Grid(tuple(tuple(each) if isinstance(each, list) else each for each in given))
+        return Grid(tuple(tuple(each) if isinstance(each, list) else own(each) for each in given))
     if hasattr(given, "ppf") and hasattr(given, "dist"):
         return Drawn(given)
     allowed = "a list of values, ts.uniform(0.5, 1.2) or another, or a frozen distribution of scipy.stats"
@@ -213,21 +215,63 @@ def spread_of(given: Any) -> Spread:
 
 
 def read(described: Mapping[str, Any]) -> Spread:
-    """Return the spread that `Spread.described` told of."""
-    if "distribution" in described:
-        from scipy import stats  # noqa: PLC0415 scipy loads when a distribution is drawn from
+    """Return the spread that `Spread.described` told of.
 
-        family = getattr(stats, described["distribution"])
-        return Drawn(family(*described["args"], **described["kwds"]))
-    if "choice" in described:
-        return Choice(tuple(map(unplain, described["choice"])), tuple(described["odds"]))
-    if "grid" in described:
-        return Grid(tuple(map(unplain, described["grid"])))
-    return Explicit(listed([unplain(each) for each in described["points"]]))
+    Raises
+    ------
+    InputError
+        For what no spread tells: names and values come from a file.
+    """
+    keys = set(described)
+    if keys == {"distribution", "args", "kwds"}:
+        return Drawn(_distribution(described["distribution"], described["args"], described["kwds"]))
+    if keys == {"choice", "odds"}:
+        odds = [each for each in _entries(described, "odds") if real(each) is not None]
+        fail_if([] if odds == described["odds"] else [Problem("not odds", "odds", shown(described["odds"]))])
+        return Choice(_unplain(described, "choice"), tuple(odds))
+    if keys == {"grid"}:
+        return Grid(_unplain(described, "grid"))
+    if keys == {"points"}:
+        fail_if(_list_problems(_entries(described, "points")[:1]))
+        return Explicit(listed(_unplain(described, "points")))
+    allowed = "distribution, args and kwds | choice and odds | grid | points"
+    raise InputError([Problem("not a way to vary", "", ", ".join(map(shown, described)), allowed)])
+
+
+def _entries(described: Mapping[str, Any], key: str) -> list[Any]:
+    found = described[key]
+    fail_if([] if isinstance(found, list) else [Problem("not a list", key, shown(found))])
+    return list(found)
+
+
+def _unplain(described: Mapping[str, Any], key: str) -> tuple[Any, ...]:
+    return tuple(map(unplain, _entries(described, key)))
+
+
+def _distribution(name: Any, args: Any, kwds: Any) -> "rv_frozen":
+    """Return the distribution of scipy.stats of a name that it has, with its own parameters only."""
+    family = family_of(name)
+    known = parameters_of(family)
+    if not isinstance(args, list) or not isinstance(kwds, dict):
+        raise InputError([Problem("not parameters", name, shown([args, kwds]), "a list and an object")])
+    fail_if(unknown_name("parameter", key, known, name) for key in kwds if key not in known)
+    given = [*args, *kwds.values()]
+    fail_if(Problem("not a number", name, shown(each)) for each in given if real(each, ends=True) is None)
+    frozen: rv_frozen
+    try:
+        frozen = family(*args, **kwds)
+    except (TypeError, ValueError, ArithmeticError) as error:
+        raise InputError([Problem("not its parameters", name, f"{args}, {kwds}", str(error))]) from None
+    return frozen
 
 
 def listed(values: Sequence[Any]) -> NDArray[Any]:
     """Return values as an array of numbers if they all are, else as one of objects.
+
+    Raises
+    ------
+    InputError
+        For whole numbers beyond what a float holds.
 
     Examples
     --------
@@ -236,7 +280,13 @@ def listed(values: Sequence[Any]) -> NDArray[Any]:
     """
     numbers = all(isinstance(each, int | float) and not isinstance(each, bool) for each in values)
     if numbers:
-        return np.array(values, dtype=np.int64 if all(isinstance(v, int) for v in values) else np.float64)
+        fail_if(
+            Problem("a number that is too large", "", shown(each), "what a float holds: up to 1.8e308")
+            for each in values
+            if real(each, ends=True) is None and each == each  # noqa: PLR0124 NaN is told elsewhere
+        )
+        whole = all(isinstance(each, int) and abs(each) < 2**63 for each in values)
+        return np.array(values, dtype=np.int64 if whole else np.float64)
     found = np.empty(len(values), dtype=object)
     for place, value in enumerate(values):  # one by one: numpy would take tuples for rows
         found[place] = value
@@ -244,10 +294,8 @@ def listed(values: Sequence[Any]) -> NDArray[Any]:
 
 
 def _distribution_problems(given: Any) -> Iterator[Problem]:
-    from scipy import stats  # noqa: PLC0415 scipy loads when a distribution is drawn from
-
     name = given.dist.name
-    if type(getattr(stats, name, None)) is not type(given.dist):
+    if type(families().get(name)) is not type(given.dist):
         yield Problem("not a distribution of scipy.stats", "", repr(name), "one that it has by this name")
         return
     if any(np.ndim(value) for value in [*given.args, *given.kwds.values()]):
@@ -266,9 +314,12 @@ def _list_problems(values: Sequence[Any]) -> Iterator[Problem]:
     seen: set[Any] = set()
     unhashable: list[Any] = []
     for value in values:
+        if is_number(value) and real(value) is None:
+            yield Problem("not a finite number", "", shown(value))
+            return
         known = seen if isinstance(value, Hashable) else unhashable
         if value in known:
-            yield Problem("value given twice", "", repr(value), "each value once")
+            yield Problem("value given twice", "", shown(value), "each value once")
             return
         seen.add(value) if known is seen else unhashable.append(value)
 
@@ -276,5 +327,5 @@ def _list_problems(values: Sequence[Any]) -> Iterator[Problem]:
 def _odds_problems(odds: Sequence[float], many: int) -> Iterator[Problem]:
     if odds and len(odds) != many:
         yield Problem("odds that are not one for each value", "odds", str(len(odds)), str(many))
-    elif any(not math.isfinite(each) or each < 0 for each in odds) or (odds and sum(odds) <= 0):
-        yield Problem("not odds", "odds", repr(odds), "numbers of 0 or more, not all 0")
+    elif any(not (real(each) or 0) >= 0 for each in odds) or (odds and sum(odds) <= 0):
+        yield Problem("not odds", "odds", shown(odds), "numbers of 0 or more, not all 0")

@@ -1,30 +1,43 @@
 """Store: a folder that holds a sweep: what it is, and one file for each block that is done."""
 
+import errno
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 
 from tradesim.errors import InputError, Problem, fail_if
 from tradesim.sweeps.comparing import differences, only_versions_differ
 from tradesim.sweeps.costing import CostCounts
-from tradesim.sweeps.files import DamagedError, StoreError, sealed, unsealed, write_whole
+from tradesim.sweeps.files import (
+    DamagedError,
+    StoreError,
+    content_of,
+    is_file,
+    reason,
+    sealed,
+    status_of,
+    unsealed,
+    write_whole,
+)
+from tradesim.sweeps.locking import Lock
+from tradesim.sweeps.manifest import FORMAT, read
 from tradesim.sweeps.outcomes import Labels
 from tradesim.sweeps.parquet import paths_file
 from tradesim.sweeps.parts import Part, Rows, Tallies
 
 MANIFEST, LOCK, BLOCKS, PATHS = "manifest.json", "lock", "blocks", "paths"
-FORMAT = 2
 TOTAL = "draws"
 """The one thing that may change: how many draws there are in all."""
 SHOWN = 12
 """Lines of a difference that are shown."""
+FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 @dataclass
@@ -41,7 +54,7 @@ class Store:
     folder: Path
     manifest: dict[str, Any]
     labels: Labels | None = None
-    _lock: IO[str] | None = field(default=None, repr=False)
+    _lock: Lock | None = field(default=None, repr=False)
 
     @property
     def identity(self) -> str:
@@ -78,12 +91,22 @@ class Store:
             raise StoreError(self._unwritten(error)) from error
 
     def read(self, start: int, stop: int) -> Part | None:
-        """Return a block, or None where it is not there or not what was written."""
+        """Return a block, or None where it is not there or not what was written.
+
+        Raises
+        ------
+        StoreError
+            If something else than a file is there, or it cannot be read.
+        """
+        content = content_of(self._file(start))
         try:
-            content = self._file(start).read_bytes()
-            arrays = unsealed(content, self._about(start, stop))
-        except (FileNotFoundError, DamagedError):
+            return None if content is None else self._part(start, stop, content)
+        except (DamagedError, KeyError):
             return None
+
+    def _part(self, start: int, stop: int, content: bytes) -> Part | None:
+        """Return the block that is in a file, or None where its whole paths are not beside it."""
+        arrays = unsealed(content, self._about(start, stop))
         if self.whole and not self._has_paths(start, arrays["paths hash"].tobytes()):
             return None
         rows = Rows(*(arrays[f"row {name}"] for name in Rows._fields))
@@ -102,7 +125,7 @@ class Store:
 
     def done(self) -> int:
         """Return for how many blocks there is a file."""
-        return sum(self._file(start).exists() for start, _ in self.blocks())
+        return sum(is_file(self._file(start)) for start, _ in self.blocks())
 
     def close(self) -> None:
         """Let other processes have the folder."""
@@ -128,19 +151,29 @@ class Store:
         return {"paths": part.paths[:0], "paths hash": hashed}
 
     def _has_paths(self, start: int, hashed: bytes) -> bool:
-        file = self.path_file(start)
-        return file.exists() and hashlib.sha256(file.read_bytes()).digest() == hashed
+        content = content_of(self.path_file(start))
+        return content is not None and hashlib.sha256(content).digest() == hashed
 
     def _about(self, start: int, stop: int) -> str:
         return f"{FORMAT} {self.identity} {start} {stop}"
 
     def _unwritten(self, error: OSError) -> str:
-        done, all_of = self.done(), len(self.blocks())
-        reason = "the disk is full" if error.errno in _full() else (error.strerror or str(error))
-        return (
-            f"{self.folder}: cannot write a block: {reason}; {done:,} of {all_of:,} blocks are safe: "
-            "make room and run the same sweep again, it goes on where it stopped"
-        )
+        """Return why a block could not be written, what is safe, and what to do."""
+        places = [self.folder, self.folder / BLOCKS, *([self.folder / PATHS] if self.whole else [])]
+        gone = next((place for place in places if status_of(place) is None), None)
+        if gone is not None:
+            said, fix = (
+                f"{gone} was deleted while the sweep ran",
+                "run the same sweep again, it makes them anew",
+            )
+            return f"{said}; {self.told()} are safe: {fix}"
+        first = "make room" if error.errno in FULL else "mend that"
+        said, fix = f"{self.folder}: cannot write a block: {reason(error)}", f"{first} and run the same sweep"
+        return f"{said}; {self.told()} are safe: {fix} again, it goes on where it stopped"
+
+    def told(self) -> str:
+        """Return how many of the blocks are there, in words."""
+        return f"{self.done():,} of {len(self.blocks()):,} blocks"
 
 
 def opened(folder: Path, manifest: Mapping[str, Any], labels: Labels) -> Store:
@@ -157,28 +190,34 @@ def opened(folder: Path, manifest: Mapping[str, Any], labels: Labels) -> Store:
     StoreError
         If another process has it open, or it cannot be written.
     """
-    fail_if(_strange_problems(folder))
-    try:
+    with _in_words(folder, "cannot be used"):
+        fail_if(_strange_problems(folder))
         (folder / BLOCKS).mkdir(parents=True, exist_ok=True)
         if manifest["paths"] == "all":
             (folder / PATHS).mkdir(exist_ok=True)
-        lock = _locked(folder)
-    except OSError as error:
-        if isinstance(error, StoreError):
-            raise
-        raise StoreError(f"{folder}: cannot be used: {error.strerror or error}") from error
+        lock = Lock(folder / LOCK, folder)
     store = Store(folder, dict(manifest), labels, lock)
     try:
-        _agree(folder, manifest)
-        _clear(folder)
-        write_whole(folder / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False).encode())
-    except OSError as error:
-        store.close()
-        raise StoreError(f"{folder}: cannot be written: {error.strerror or error}") from error
+        with _in_words(folder, "cannot be written"):
+            _agree(folder, manifest)
+            _clear(folder)
+            is_file(folder / MANIFEST)
+            write_whole(folder / MANIFEST, json.dumps(manifest, indent=1).encode())
     except BaseException:
         store.close()
         raise
     return store
+
+
+@contextmanager
+def _in_words(folder: Path, what: str) -> Iterator[None]:
+    """Say of which file the system complains, and why."""
+    try:
+        yield
+    except StoreError:
+        raise
+    except OSError as error:
+        raise StoreError(f"{error.filename or folder}: {what}: {reason(error)}") from error
 
 
 def kept(folder: Path) -> Store:
@@ -201,18 +240,11 @@ def manifest_of(folder: Path) -> dict[str, Any] | None:
     Raises
     ------
     StoreError
-        If it cannot be read.
+        If it cannot be read, or is not what was written.
     """
     file = folder / MANIFEST
-    try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except (OSError, ValueError) as error:
-        raise StoreError(f"{file}: cannot be read: {error}") from error
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
-        raise StoreError(f"{file}: not of format {FORMAT}; another version of tradesim wrote it")
-    return found
+    content = content_of(file)
+    return None if content is None else read(content, str(file))
 
 
 def room_left(folder: Path) -> int:
@@ -263,36 +295,6 @@ def _other_sweep(folder: Path, before: Mapping[str, Any], manifest: Mapping[str,
     return Problem("holds another sweep", str(folder), "; ".join(found[:SHOWN]) + more, allowed, fix)
 
 
-def _locked(folder: Path) -> IO[str]:
-    """Return the lock file of a folder, held until it is closed or the process ends, however it ends."""
-    file = (folder / LOCK).open("a+", encoding="utf-8")
-    try:
-        _hold(file)
-    except OSError:
-        file.seek(0)
-        holder = file.read().strip() or "unknown"
-        file.close()
-        raise StoreError(
-            f"{folder}: another process ({holder}) runs this sweep; wait for it, or end it"
-        ) from None
-    file.truncate(0)
-    file.write(str(os.getpid()))
-    file.flush()
-    return file
-
-
-def _hold(file: IO[str]) -> None:
-    """Lock a file or raise OSError at once."""
-    if os.name == "nt":  # pragma: no cover
-        import msvcrt  # noqa: PLC0415 there on Windows only
-
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-        return
-    import fcntl  # noqa: PLC0415 not there on Windows
-
-    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
 def _clear(folder: Path) -> None:
     """Remove what a process that was killed left half written."""
     for left in _half_written(folder):
@@ -302,9 +304,3 @@ def _clear(folder: Path) -> None:
 def _half_written(folder: Path) -> Iterator[Path]:
     for place in (folder, folder / BLOCKS, folder / PATHS):
         yield from place.glob(".*.tmp")
-
-
-def _full() -> set[int]:
-    import errno  # noqa: PLC0415 asked for when something failed
-
-    return {errno.ENOSPC, errno.EDQUOT}

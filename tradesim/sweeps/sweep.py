@@ -3,18 +3,19 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from tradesim.errors import InputError, Problem
 from tradesim.impacts import Costs
+from tradesim.io import read_scenario_text
+from tradesim.record import Record
 from tradesim.scenario import Scenario
 from tradesim.sweeps.design import Correlation, Over, read_design
 from tradesim.sweeps.gathering import How, edges_of, gather, how_problems, tasks_of
 from tradesim.sweeps.progress import Say
 from tradesim.sweeps.results import Sweep
 from tradesim.sweeps.setup import Asked, Setup, checked, named, setup_of
-from tradesim.sweeps.store import kept, opened
+from tradesim.sweeps.store import MANIFEST, kept, opened
 from tradesim.sweeps.tables import MOST_ROWS
 from tradesim.sweeps.words import is_whole
 
@@ -189,8 +190,6 @@ def scenarios_in(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Scenari
             raise InputError(
                 [Problem("its scenario is not in the folder", str(folder), "rules of your own", fix=fix)]
             )
-        with TemporaryDirectory() as place:
-            file = Path(place) / "scenario.toml"
-            file.write_text(text, encoding="utf-8")
-            found[name] = Scenario.from_toml(file)
+        place = f"{folder / MANIFEST}: texts{f': {name}' if name else ''}"
+        found[name] = read_scenario_text(text, place, Scenario, Record)
     return found

@@ -54,7 +54,7 @@ class SweepTables:
     def digest(self) -> str:
         """The sha256 of everything that was kept; the same for any blocks, workers, stops and resumptions."""
         picked = [] if self.chosen is None else [self.chosen.tobytes().hex()]
-        left_out = {"identity", "texts", "told", "versions", "block", "paths"}
+        left_out = {"identity", "checks", "texts", "told", "versions", "block", "paths"}
         told = {key: value for key, value in self.setup.manifest.items() if key not in left_out}
         return self.gathered.total.digest(repr(sorted(told.items())), *picked)
 

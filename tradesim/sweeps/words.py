@@ -5,8 +5,10 @@ from typing import Any, TypeGuard
 
 import numpy as np
 
+from tradesim.conversion import real, shown, whole
 from tradesim.errors import InputError, Problem
 from tradesim.shocks import Size
+from tradesim.timegrid import as_date
 
 SIZE, DATE, TUPLE = "size", "date", "tuple"
 """Names of what JSON has no word for."""
@@ -20,7 +22,7 @@ def is_whole(value: Any, least: int) -> TypeGuard[int]:
     >>> is_whole(np.int64(3), 1), is_whole(3.0, 1), is_whole(True, 1), is_whole(0, 1)
     (True, False, False, False)
     """
-    return isinstance(value, int | np.integer) and not isinstance(value, bool) and bool(value >= least)
+    return whole(value, least) is not None
 
 
 def plain(value: Any) -> Any:
@@ -49,21 +51,30 @@ def plain(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float | str):
         return value
     allowed = "numbers, texts, dates, true or false, lists of them, sizes of shocks"
-    raise InputError([Problem("a value that cannot be written down", "", repr(value), allowed)])
+    raise InputError([Problem("a value that cannot be written down", "", shown(value), allowed)])
 
 
 def unplain(value: Any) -> Any:
     """Return the value that `plain` wrote down.
+
+    Raises
+    ------
+    InputError
+        For what `plain` writes for no value: it comes from a file.
 
     Examples
     --------
     >>> unplain(plain(Size("fixed", value=0.25))) == Size("fixed", value=0.25)
     True
     """
-    if not isinstance(value, dict):
+    if value is None or isinstance(value, bool | str) or real(value) is not None:
         return value
-    if DATE in value:
-        return dt.date.fromisoformat(value[DATE])
-    if SIZE in value:
-        return Size(**value[SIZE])
-    return tuple(unplain(each) for each in value[TUPLE])
+    if isinstance(value, dict) and len(value) == 1:
+        ((kind, content),) = value.items()
+        if kind == DATE:
+            return as_date(content)
+        if kind == TUPLE and isinstance(content, list):
+            return tuple(map(unplain, content))
+        if kind == SIZE and isinstance(content, dict) and isinstance(content.get("distribution"), str):
+            return Size(**content)
+    raise InputError([Problem("not a value of a parameter", "", shown(value))])

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from tradesim.conversion import shown
+from tradesim.economics.checks import numbers
 from tradesim.errors import Problem, fail_if, unknown_name
 
 Floats = NDArray[np.float64]
@@ -77,8 +79,7 @@ class Baseline:
 
     def __post_init__(self) -> None:
         for name in ("flows", "tariffs"):
-            array = np.array(getattr(self, name), dtype=np.float64)
-            array.setflags(write=False)
+            array = numbers(name, getattr(self, name))
             object.__setattr__(self, name, array)
 
     def to_frame(self) -> pd.DataFrame:
@@ -199,8 +200,8 @@ def _as_array(codes: tuple[str, ...], name: str, given: object) -> Floats:
         given = [given[code] for code in codes]
     try:
         return np.asarray(given, dtype=np.float64)
-    except (ValueError, TypeError):
-        fail_if([Problem("not numbers", name, repr(given)[:80], "numbers, rows of one length")])
+    except (ValueError, TypeError, OverflowError):
+        fail_if([Problem("not numbers", name, shown(given)[:80], "numbers, rows of one length")])
         raise AssertionError from None
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from tradesim.conversion import real_in, shown
 from tradesim.errors import InputError, Problem, fail_if
 from tradesim.trade_data.sheets import Sheet
 from tradesim.trade_data.tables import plain
@@ -79,8 +80,8 @@ def rows_of(sheets: Sequence[Sheet], unit: float | None) -> pd.DataFrame:
 def _scale(sheets: Sequence[Sheet], unit: float | None) -> float:
     """Return the unit of the amounts; refuse a file that says it is scaled unless the unit is given."""
     if unit is not None:
-        if not (isinstance(unit, int | float) and 0 < unit <= 1e9):
-            fail_if([Problem("not a unit", "unit", repr(unit), "US dollars, such as 1 or 1000")])
+        if not real_in(unit, 0, 1e9):
+            fail_if([Problem("not a unit", "unit", shown(unit), "US dollars, such as 1 or 1000")])
         return float(unit)
     for sheet in sheets:
         for place, cells in sheet.rows[:WITHIN]:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from tradesim.economics.checks import numbers
 from tradesim.economies import Economies
 from tradesim.errors import Problem, fail_if
 from tradesim.trade_data.baseline import Baseline, baseline_of
@@ -53,8 +54,7 @@ class TradeFlows:
     def __post_init__(self) -> None:
         for name in ("imports", "duties"):
             if getattr(self, name) is not None:
-                array = np.array(getattr(self, name), dtype=np.float64)
-                array.setflags(write=False)
+                array = numbers(name, getattr(self, name))
                 object.__setattr__(self, name, array)
         fail_if(_shape_problems(self))
 

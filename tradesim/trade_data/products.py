@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tradesim.conversion import shown, whole
 from tradesim.errors import Problem, fail_if
 
 REST = "*"
@@ -53,9 +54,9 @@ class Products:
             }
             fail_if(_problems(groups))
             return cls(0, groups)
-        if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= 10:
+        if whole(given, 1, 10) is None:
             allowed = "a number of digits from 1 to 10, a mapping from names to codes, or None"
-            fail_if([Problem("not products", "products", repr(given), allowed)])
+            fail_if([Problem("not products", "products", shown(given), allowed)])
         return cls(int(given))
 
     @property

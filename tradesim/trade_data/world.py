@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from tradesim import datasets
+from tradesim.conversion import real, shown
 from tradesim.errors import Problem, fail_if, unknown_name
 from tradesim.trade_data.baseline import Baseline
 from tradesim.trade_data.flows import TradeFlows
@@ -113,7 +114,7 @@ def _per_economy(name: str, given: float | Mapping[str, float], codes: Sequence[
     values = dict(given) if isinstance(given, Mapping) else dict.fromkeys(codes, given)
     fail_if(unknown_name("economy", code, codes, name) for code in values if code not in codes)
     fail_if(
-        Problem("not a ratio", f"{name}[{code}]", repr(values.get(code)), "a number above 0")
+        Problem("not a ratio", f"{name}[{code}]", shown(values.get(code)), "a number above 0")
         for code in codes
         if not _is_positive(values.get(code))
     )
@@ -121,12 +122,13 @@ def _per_economy(name: str, given: float | Mapping[str, float], codes: Sequence[
 
 
 def _is_positive(value: object) -> bool:
-    return isinstance(value, int | float | np.number) and bool(np.isfinite(value)) and bool(value > 0)
+    number = real(value)
+    return number is not None and number > 0
 
 
 def _elsewhere_problems(elsewhere: float) -> Iterator[Problem]:
     if elsewhere != 0 and not _is_positive(elsewhere):
-        yield Problem("not a rate", "elsewhere", repr(elsewhere), "a fraction of 0 or more: 0.25 is 25 %")
+        yield Problem("not a rate", "elsewhere", shown(elsewhere), "a fraction of 0 or more: 0.25 is 25 %")
 
 
 def _shown(ratio: Mapping[str, float]) -> str:
