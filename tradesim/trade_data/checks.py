@@ -17,11 +17,10 @@ Floats = NDArray[np.float64]
 LARGEST = 1e13
 """US dollars a year in one row or between two economies: more than any economy trades with the world."""
 LARGEST_SUM = {False: 1e14, True: 1e15}
-"""US dollars a year in all: goods trade of the world is some 25 trillion, all sales of the world, those at home
-among them (``True``), some 200 trillion."""
-ROUND = frozenset(
-    {500, 1_000, 5_000, 10_000, 65_535, 65_536, 1_048_575, 1_048_576, *range(25_000, 2_000_001, 25_000)}
-)
+"""US dollars a year in all: goods trade of the world is some 25 trillion; all its sales, those at home among
+them (``True``), some 200 trillion."""
+SHEETS = frozenset({65_535, 65_536, 1_048_575, 1_048_576})
+ROUND = SHEETS | {500, 1_000, 5_000, 10_000} | frozenset(range(25_000, 2_000_001, 25_000))
 """Rows at which sites, their APIs and spreadsheets cut a table."""
 
 
@@ -38,8 +37,8 @@ def warn_if_round(where: str, rows: int) -> None:
     """
     if rows in ROUND:
         said = (
-            f"{where}: exactly {rows:,} rows, a number at which sites and spreadsheets cut a table: rows may be "
-            "missing; ask for less at a time and read the files together"
+            f"{where}: exactly {rows:,} rows, a number at which sites and spreadsheets cut a table: rows may "
+            "be missing; ask for less at a time and read the files together"
         )
         warnings.warn(said, TradeDataWarning, stacklevel=3)
 
@@ -67,7 +66,7 @@ def too_large(amount: float) -> str:
 
 
 def sum_problems(flows: Floats, where: str, *, domestic: bool) -> Iterator[Problem]:
-    """Yield the problem of flows, (N, N) or (N, N, K) US dollars a year, that add up to more than all trade."""
+    """Yield the problem of flows, US dollars a year, that add up to more than world trade."""
     total = float(np.nansum(flows))
     most = LARGEST_SUM[domestic]
     if total > most:

@@ -96,8 +96,8 @@ def find(path: str | Source, layout: str, columns: Sequence[Column]) -> Table:
 
     Parameters
     ----------
-    path : a CSV file, its columns separated by commas or tabs, also ``.gz``, or ``.zip`` with one such file in
-        it; a workbook with one such sheet; or a list of records in JSON.
+    path : a CSV file, its columns separated by commas or tabs, also ``.gz``, or ``.zip`` with one such file
+        in it; a workbook with one such sheet; or a list of records in JSON.
     layout : what the file should be, for messages.
     columns : the columns that will be read.
 

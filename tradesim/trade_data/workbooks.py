@@ -50,11 +50,9 @@ def sheets_in(file: Path) -> Iterator[list[tuple[str, Rows]]]:
         raise MissingExtraError(f"{file} is a workbook", "excel", "export it as CSV") from None
     _check_parts(file)
     try:
-        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-        try:
+        with file.open("rb") as raw:  # by its bytes: openpyxl looks at the ending of a name
+            book = openpyxl.load_workbook(raw, read_only=True, data_only=True)
             yield [(sheet.title, _rows(file, sheet)) for sheet in book.worksheets]
-        finally:
-            book.close()
     except InputError:
         raise
     except (KeyError, ValueError, TypeError, AttributeError, SyntaxError, IndexError) as error:
