@@ -75,7 +75,7 @@ def result_of(gather: Gather, about: About) -> TradeFlows:
         valuation=about.valuation,
         members=_members(gather, codes, used),
         left_out=(*_left_out(gather, used), *_other_levels(digits, amounts[:, 0], used)),
-        notes=(*about.notes, *_notes(gather, about, used)),
+        notes=(*about.notes, *gather.notes, *_notes(gather, about, used)),
     )
 
 

@@ -20,9 +20,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tradesim.errors import InputError, Problem, fail_if
+from tradesim.errors import InputError, Problem, Together, fail_if
 from tradesim.trade_data.checks import not_values, shown, warn_if_round
-from tradesim.trade_data.containers import Member, Source, open_binary, open_text, reading
+from tradesim.trade_data.containers import Member, Source, open_binary, open_text, reading, tables_in
 from tradesim.trade_data.records import begins_with, place, records_of, refuse_markup
 from tradesim.trade_data.scanning import check_lengths, encoding_of
 from tradesim.trade_data.workbooks import Rows, is_workbook, sheets_in
@@ -33,6 +33,8 @@ MOST_PROBLEMS = 20
 """Problems of one kind that are shown; then how many more there are."""
 UNREADABLE = (ValueError, ArithmeticError, csv.Error)
 """What pandas raises for text that is not what it was told."""
+Paths = str | Path | Sequence[str | Path]
+"""One file, or several that are read together."""
 TYPES = {"text": "str", "whole": "int32", "number": "float64"}
 
 
@@ -123,6 +125,33 @@ def find(path: str | Source, layout: str, columns: Sequence[Column]) -> Table:
         fail_if(_header_problems(f"{file}:{line}", layout, header, columns))
         width = check_lengths(file, encoding, len(header), line, separator)
     return Table(file, encoding, tuple(header), line, width, separator=separator)
+
+
+def find_all(path: Paths, layout: str, columns: Sequence[Column]) -> list[Table]:
+    """Open one file or several, or all tables of a zip archive; see `find`.
+
+    Raises
+    ------
+    InputError
+        With the problems of every file; for no file, and for one that is named twice.
+    """
+    given = [path] if isinstance(path, str | Path) else list(path)
+    files: list[Source] = []
+    for each in map(Path, given):
+        inside = tables_in(each)
+        files += [Member(each, name) for name in inside] if len(inside) > 1 else [each]
+    fail_if([] if files else [Problem("no file", "path", "an empty list", "a file, or several")])
+    fail_if(
+        Problem("a file named twice", str(file), "", "each once")
+        for file in dict.fromkeys(files)
+        if files.count(file) > 1
+    )
+    together, tables = Together(), list[Table]()
+    for file in files:
+        with together:
+            tables.append(find(file, layout, columns))
+    together.refuse()
+    return tables
 
 
 def separator_of(file: Source, encoding: str) -> str:
