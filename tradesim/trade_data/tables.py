@@ -154,6 +154,38 @@ def find_all(path: Paths, layout: str, columns: Sequence[Column]) -> list[Table]
     return tables
 
 
+def of_year(path: Path, named: str, year: int | None) -> Source:
+    """Return the table of one year in a zip archive of several; any other file as it is.
+
+    Parameters
+    ----------
+    named : a regular expression for the names of the tables, with their year as its group.
+
+    Raises
+    ------
+    InputError
+        If the archive has several years and none is asked for, or not the one that is.
+    """
+    tables = {name: match for name in tables_in(path) if (match := re.search(named, name.rpartition("/")[2]))}
+    if not tables:
+        return path
+    years = {int(match[1]): name for name, match in sorted(tables.items())}
+    got = ", ".join(map(str, sorted(years)))
+    if len(years) < len(tables):
+        fail_if([Problem("a year twice in the archive", str(path), ", ".join(tables)[:200], "each once")])
+    if year is None and len(years) > 1:
+        fail_if(
+            [
+                Problem(
+                    "several years in the archive", str(path), got, "one", f"give year=, such as {max(years)}"
+                )
+            ]
+        )
+    if year is not None and year not in years:
+        fail_if([Problem("no rows of that year", str(path), str(year), got)])
+    return Member(path, years[max(years) if year is None else year])
+
+
 def separator_of(file: Source, encoding: str) -> str:
     """Return what separates the columns of a file: tabs where its first line has more of them than commas."""
     with open_text(file, encoding) as text:
