@@ -56,7 +56,7 @@ def read_baci(
     regions : what to add up: region → ISO alpha-3 codes, ``"*"`` for everything else; or a list of codes and
         groups (``"EU27"``, ``"ASEAN"``, ``"ROW"``). By default every economy by itself.
     products : ``None`` for all goods together, digits of HS codes (2, 4, 6), or group → beginnings of codes.
-    country_codes : the file of country codes of the same edition (default: in the archive, or beside the file).
+    country_codes : the file of country codes of the same edition (default: in the archive or beside it).
     year : which year of an archive that has several.
 
     Returns

@@ -56,7 +56,7 @@ Numbers = NDArray[Any]
 
 @dataclass(slots=True)
 class _Held:
-    """Rows that are parts of flows: (R, 3) importer, exporter, product; (R, D) codes; values; table and row."""
+    """Rows that are parts: (R, 3) importer, exporter, product; (R, D) codes; amounts; (R, 2) places."""
 
     flows: Numbers
     codes: Numbers

@@ -5,7 +5,7 @@ result; and a table that ends at a round number of rows was probably cut.
 """
 
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ LARGEST = 1e13
 LARGEST_SUM = {False: 1e14, True: 1e15}
 """US dollars a year in all: goods trade of the world is some 25 trillion; all its sales, those at home among
 them (``True``), some 200 trillion."""
+DUST = 1_000.0
+"""US dollars below 0 that rounding and balancing leave in a table."""
+MOST_SHOWN = 20
 SHEETS = frozenset({65_535, 65_536, 1_048_575, 1_048_576})
 ROUND = SHEETS | {500, 1_000, 5_000, 10_000} | frozenset(range(25_000, 2_000_001, 25_000))
 """Rows at which sites, their APIs and spreadsheets cut a table."""
@@ -65,11 +68,40 @@ def too_large(amount: float) -> str:
     return f"{dollars(amount)} a year at most; is the file in the unit of its layout?"
 
 
+def sales_problems(
+    sales: Floats, may_fall: NDArray[np.bool_], at: Callable[[int, int], str]
+) -> Iterator[Problem]:
+    """Yield the cells of a table of sales that are no numbers, beyond any trade, or negative; 20 of a kind.
+
+    Parameters
+    ----------
+    sales : (R, C) US dollars a year.
+    may_fall : (C,) the columns that can be negative, as changes in inventories can.
+    at : the place of a cell by its row and column.
+    """
+    kinds = (
+        ("not a value of sales", ~np.isfinite(sales), "a finite number"),
+        ("more than any trade", np.isfinite(sales) & (sales > LARGEST), too_large(LARGEST)),
+        ("sales below 0", (sales < -DUST) & ~may_fall, "0 or more, but for final demand"),
+    )
+    for what, bad, allowed in kinds:
+        places = np.argwhere(bad)
+        for row, column in places[:MOST_SHOWN]:
+            value = float(sales[row, column])
+            got = dollars(value) if np.isfinite(value) else shown(value)
+            yield Problem(what, at(int(row), int(column)), got, allowed)
+        if len(places) > MOST_SHOWN:
+            yield Problem(f"{len(places) - MOST_SHOWN:,} more like it: {what}")
+
+
 def sum_problems(flows: Floats, where: str, *, domestic: bool) -> Iterator[Problem]:
     """Yield the problem of flows, US dollars a year, that add up to more than world trade."""
-    total = float(np.nansum(flows))
+    total, n = float(np.nansum(flows)), len(flows)
     most = LARGEST_SUM[domestic]
-    if total > most:
+    between = np.where(np.eye(n, dtype=bool), 0.0, np.nan_to_num(flows.reshape(n, n, -1).sum(axis=2)))
+    if n and between.max() > LARGEST:
+        yield Problem("more than any trade", where, dollars(float(between.max())), too_large(LARGEST))
+    elif total > most:
         yield Problem("more than any trade in all", where, dollars(total), too_large(most))
 
 

@@ -40,7 +40,7 @@ class Header:
     Parameters
     ----------
     row : the position of the header among the rows.
-    country, product, year, part, kind : columns, ``None`` where there is none; a part is month or quarter.
+    country, product, year, part, kind : columns, or ``None``; a part is a month or a quarter.
     amounts : column → year or month (of a wide sheet), measure or month (of a long one).
     """
 
@@ -58,8 +58,8 @@ def rows_of(sheets: Sequence[Sheet], unit: float | None) -> tuple[pd.DataFrame, 
 
     Returns
     -------
-    Rows of place, country, product, year, part (0 for a whole year), role, measure, amount (US dollars); and a
-    note on the sheets, where there are several.
+    Rows of place, country, product, year, part (0 for a whole year), role, measure, amount (US dollars); and
+    a note on the sheets, where there are several.
     """
     scale = _scale(sheets, unit)
     found: list[Entry] = []
