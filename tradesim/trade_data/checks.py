@@ -95,12 +95,15 @@ def sales_problems(
 
 
 def sum_problems(flows: Floats, where: str, *, domestic: bool) -> Iterator[Problem]:
-    """Yield the problem of flows, US dollars a year, that add up to more than world trade."""
+    """Yield the problem of flows, US dollars a year, that are all 0 or more than the trade of the world."""
     total, n = float(np.nansum(flows)), len(flows)
     most = LARGEST_SUM[domestic]
     between = np.where(np.eye(n, dtype=bool), 0.0, np.nan_to_num(flows.reshape(n, n, -1).sum(axis=2)))
     if n and between.max() > LARGEST:
         yield Problem("more than any trade", where, dollars(float(between.max())), too_large(LARGEST))
+    elif not total > 0:
+        got = f"all {flows.size:,} flows are 0 or not known"
+        yield Problem("no trade at all", where, got, "some flow above 0", "are regions and products right?")
     elif total > most:
         yield Problem("more than any trade in all", where, dollars(total), too_large(most))
 
