@@ -52,7 +52,7 @@ def read_csv(path: str | Path) -> list[Measure]:
     Raises
     ------
     InputError
-        With the problems of the rows, each placed ``file:line: field``: a hundred, and then how many rows were
+        With the problems of the rows, each placed ``file:line: field``: a hundred, then how many rows were
         left unread.
     """
     return measures_from(csv_rows(path))

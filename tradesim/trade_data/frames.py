@@ -221,7 +221,7 @@ def _is_number(cell: Any) -> bool:
 
 
 def _goods(table: Table, column: "pd.Series[Any] | None", products: Goods) -> tuple[Any, Products]:
-    """Return the code of every row's product, and the groups: names of industries get numbers of their own."""
+    """Return the code of every row's product, and the groups: names of industries get numbers."""
     if column is None:
         if products is not None:
             fail_if([Problem("no column for product", WHERE, repr(products), "a column, by product=")])
@@ -316,7 +316,7 @@ def _one_year(table: Table, years: "pd.Series[int]", year: str | int | None) -> 
 
 
 def _take(gather: Gather, table: Table, piece: pd.DataFrame, year: int, *, domestic: bool | None) -> None:
-    """Bring the rows of a year to the gathering: totals and, unless they are asked for, sales at home aside."""
+    """Bring the rows of a year to the gathering; totals and, unless asked for, sales at home aside."""
     world = piece["exporter"].eq("W00") | piece["importer"].eq("W00")
     own = piece["exporter"].eq(piece["importer"]) & ~world
     if domestic is None and (own & piece["value"].gt(0)).any():
