@@ -175,7 +175,7 @@ def test_the_archive_of_baci(tmp_path):
         assert (flows.year, flows.source) == (year, "CEPII BACI HS22 V202501")
         assert flows.imports[0, 1] == (year + 1.0) * 1000
     with pytest.raises(
-        InputError, match=r"several years in the archive; got 2022, 2023.*give year=, such as 2023"
+        InputError, match=r"several years in the archive; got 2022, 2023.*such as 2023"
     ):
         trade_data.read_baci(file)
     with pytest.raises(InputError, match=r"no rows of that year; got 1999; allowed: 2022, 2023"):
@@ -325,13 +325,25 @@ def test_one_line_of_a_gigabyte_is_not_held(tmp_path, kind):
     else:
         poi_workbook(tmp_path, {"Customs Value": [[long.decode()]]}, file.name)
     del long
-    for read in (trade_data.read_comtrade, trade_data.read_dataweb, trade_data.read_icio):
-        if kind in {"zip", "xlsx"} and read is trade_data.read_icio:
+    pytest.importorskip("openpyxl")
+    for read in (trade_data.read_comtrade, trade_data.read_dataweb, icio_of_2019):
+        if kind == "xlsx" and read is icio_of_2019:
             continue
-        tracemalloc.start()
-        with pytest.raises(InputError, match=r"longer than any table's|not one table|an Excel workbook"):
+        assert peak_of_refusal(read, file) < 20_000_000
+
+
+def icio_of_2019(file):
+    return trade_data.read_icio(file, year=2019)
+
+
+def peak_of_refusal(read, file):
+    """Return the most bytes that Python held while a file was refused."""
+    tracemalloc.start()
+    try:
+        with pytest.raises(InputError, match="longer than any table's"):
             read(file)
-        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+        return tracemalloc.get_traced_memory()[1]
+    finally:
         tracemalloc.stop()
 
 
