@@ -79,7 +79,10 @@ def test_refusals_are_lines_and_exit_code_2(call, arguments, said):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((*BACI, "--year", "1999"), "--year: no rows of that year; got 1999; allowed: 2023"),
+        (
+            (*BACI, "--year", "1999"),
+            "BACI_HS22_Y2023_V202501.csv: no rows of that year; got 1999; allowed: 2023",
+        ),
         (("none.csv", "--layout", "baci"), "FILE: no such file; got none.csv"),
     ],
 )

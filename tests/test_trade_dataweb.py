@@ -88,7 +88,7 @@ def test_months_make_a_year(tmp_path):
     with pytest.raises(InputError, match=r"the same month a second time"):
         trade_data.read_dataweb(short)
     lines = [line for line in MONTHLY.splitlines() if ",2023,12," not in line]
-    with pytest.raises(InputError, match=r"part of a year; got 11 months of 2023"):
+    with pytest.raises(InputError, match=r"part of a year; got General Customs Value: no December of 2023"):
         trade_data.read_dataweb(written(tmp_path, "\n".join(lines)))
     named = written(tmp_path, MONTHLY.replace(",2023,1,", ",2023,January,"), "named.csv")
     assert bought(trade_data.read_dataweb(named), "MEX") == 12

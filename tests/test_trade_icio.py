@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import zipfile
 from types import SimpleNamespace
 
 import numpy as np
@@ -135,16 +136,22 @@ def test_sales_below_zero_are_refused(tmp_path):
     assert flows.left_out[-1].why == "changes in inventories"
 
 
+CELLS = {
+    "a letter": ("AUS_HFCE", "many"),
+    "nothing": ("AUS_HFCE", np.nan),
+    "infinite": ("AUS_HFCE", np.inf),
+    "a negative sale to an industry": ("AUS_A01_02", -5.0),
+    "dollars for millions": ("AUS_HFCE", 40e9),
+}
+
+
 def spoilt(what):
     frame = table()
     match what:
-        case "a letter":
+        case _ if what in CELLS:
+            column, value = CELLS[what]
             frame = frame.astype(object)
-            frame.loc["CHN_C10T12", "AUS_HFCE"] = "many"
-        case "nothing":
-            frame.loc["CHN_C10T12", "AUS_HFCE"] = np.nan
-        case "infinite":
-            frame.loc["CHN_C10T12", "AUS_HFCE"] = np.inf
+            frame.loc["CHN_C10T12", column] = value
         case "a row missing":
             frame = frame.drop("CHN_C10T12")
         case "a row twice":
@@ -162,8 +169,10 @@ def spoilt(what):
 
 WRONG = {
     "a letter": r":5: AUS_HFCE: not a number; got 'many'",
-    "nothing": r"CHN_C10T12, AUS_HFCE: not a value of sales; got nan",
-    "infinite": r"CHN_C10T12, AUS_HFCE: not a value of sales; got inf",
+    "nothing": r":5: CHN_C10T12, AUS_HFCE: not a value of sales; got nothing",
+    "infinite": r":5: CHN_C10T12, AUS_HFCE: not a value of sales; got inf",
+    "a negative sale to an industry": r":5: CHN_C10T12, AUS_A01_02: sales below 0; got \$-5 million",
+    "dollars for millions": r":5: CHN_C10T12, AUS_HFCE: more than any trade; got \$4e\+04 trillion",
     "a row missing": r"rows are missing; got no row CHN_C10T12",
     "a row twice": r"unknown row, or a second time; got 'AUS_A01_02'",
     "a strange row": r"unknown row, or a second time; got 'Something'",
@@ -209,14 +218,134 @@ def test_wrong_arguments(file):
 def system(**changed):
     pymrio = pytest.importorskip("pymrio")
     made = pymrio.load_test()
+    made.Z, made.Y = made.Z * 1e-4, made.Y * 1e-4  # its values are larger than the world's
     for name, value in changed.items():
         setattr(made, name, value)
     return made
 
 
-def test_systems_in_euros_need_a_rate():
-    with pytest.raises(InputError, match=r"not millions of US dollars; got .*give unit="):
-        trade_data.from_pymrio(renamed(system()), year=2010)
+UNITS = {
+    "Mill USD": 1e6,  # pymrio.load_test
+    "millions of US$": 1e6,  # parse_wiod
+    "Million USD": 1e6,  # parse_oecd
+    "000 USD": 1e3,  # parse_eora26
+    "‘000 US$": 1e3,  # parse_gloria
+    "M$": 1e6,
+    "US$ billion": 1e9,
+}
+
+
+@pytest.mark.parametrize(("unit", "size"), UNITS.items(), ids=UNITS)
+def test_units_as_pymrio_names_them(unit, size):
+    made = system()
+    made.Z, made.Y = made.Z * 1e-4, made.Y * 1e-4
+    made.unit["unit"] = unit
+    expected = (made.Z.to_numpy().sum() + made.Y.to_numpy().sum()) * size
+    flows = trade_data.from_pymrio(made, year=2010)
+    assert flows.total == pytest.approx(expected)
+    assert flows.codes == ("REG1", "REG2", "REG3", "REG4", "REG5", "REG6")
+    assert flows.notes == ("codes are written in capitals: reg1, reg2, reg3, reg4, reg5, reg6",)
+    own = made.Z.loc["reg1", "reg2"].to_numpy().sum() + made.Y.loc["reg1", "reg2"].to_numpy().sum()
+    assert flows.imports[1, 0] == pytest.approx(own * size)
+
+
+@pytest.mark.parametrize(
+    ("unit", "said"),
+    [
+        ("M.EUR", r"system.unit: not in US dollars; got 'M.EUR': euros.*1.08e6 for millions of euros"),
+        ("Mio. €", r"euros"),
+        ("JPY", r"yen"),
+        ("t", r"not a unit of US dollars; got 't'"),
+        ("Million international $", r"not a unit of US dollars"),
+        ("Million USD, 2015 prices", r"not a unit of US dollars"),
+    ],
+)
+def test_systems_in_other_units_need_a_rate(unit, said):
+    made = renamed(system())
+    made.unit["unit"] = unit
+    with pytest.raises(InputError, match=said):
+        trade_data.from_pymrio(made, year=2010)
+
+
+def test_systems_of_several_units_or_none_are_refused():
+    made = renamed(system())
+    made.unit.iloc[0, 0] = "000 USD"
+    with pytest.raises(InputError, match=r"several units; got '000 USD', 'Mill USD'"):
+        trade_data.from_pymrio(made, year=2010)
+    made.unit = None
+    with pytest.raises(InputError, match=r"not a unit of US dollars; got no unit"):
+        trade_data.from_pymrio(made, year=2010)
+
+
+def test_values_beyond_the_world_are_refused():
+    pymrio = pytest.importorskip("pymrio")
+    with pytest.raises(InputError, match=r"reg1, manufactoring to reg1, .*more than any trade"):
+        trade_data.from_pymrio(pymrio.load_test(), year=2010)
+    made = system()
+    with pytest.raises(InputError, match=r"more than any trade"):
+        trade_data.from_pymrio(made, year=2010, unit=1e9)
+
+
+def test_economies_that_sell_and_buy_nothing_are_refused():
+    made = renamed(system())
+    for name in ("Z", "Y"):
+        frame = getattr(made, name)
+        frame.loc["CHN"] = 0.0
+        frame["CHN"] = 0.0
+    with pytest.raises(
+        InputError, match=r"economies without any flow; got CHN; allowed: codes in the file: AUT"
+    ):
+        trade_data.from_pymrio(made, year=2010)
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ("Rest of the World", r"Z: not an economy code; got 'Rest of the World'.*rename_regions"),
+        ("Aut", r"two economies of one code; got 'Aut'"),
+    ],
+)
+def test_economies_without_a_code_are_refused(named, said):
+    made = renamed(system())
+    for name in ("Z", "Y"):
+        setattr(made, name, getattr(made, name).rename(index={"CHN": named}, columns={"CHN": named}))
+    with pytest.raises(InputError, match=said):
+        trade_data.from_pymrio(made, year=2010)
+
+
+def test_the_rest_of_the_world_in_small_letters_is_the_rest():
+    made = renamed(system())
+    for name in ("Z", "Y"):
+        setattr(made, name, getattr(made, name).rename(index={"CHN": "RoW"}, columns={"CHN": "RoW"}))
+    flows = trade_data.from_pymrio(made, ["DEU", "ROW"], year=2010)
+    assert "ROW" in flows.members["ROW"]
+    everything = made.Z.to_numpy().sum() + made.Y.to_numpy().sum()
+    assert flows.total == pytest.approx(everything * 1e6)
+
+
+def test_a_cell_without_a_number_is_named():
+    made = renamed(system())
+    made.Z.iloc[3, 4] = np.nan
+    with pytest.raises(
+        InputError, match=r"AUT, electricity to AUT, construction: not a value of sales; got nothing"
+    ):
+        trade_data.from_pymrio(made, year=2010)
+    made = renamed(system())
+    made.Z.iloc[3, 4] = -5.0
+    with pytest.raises(InputError, match=r"AUT, electricity to AUT, construction: sales below 0"):
+        trade_data.from_pymrio(made, year=2010)
+
+
+def test_one_year_of_an_archive(tmp_path):
+    with zipfile.ZipFile(tmp_path / "2016-2020_SML.zip", "w") as archive:
+        archive.writestr("2018_SML.csv", table(1).to_csv())
+        archive.writestr("2019_SML.csv", table(2).to_csv())
+    with pytest.raises(InputError, match=r"several years in the archive; got 2018, 2019"):
+        trade_data.read_icio(tmp_path / "2016-2020_SML.zip")
+    flows = trade_data.read_icio(tmp_path / "2016-2020_SML.zip", year=2019)
+    table(2).to_csv(tmp_path / "2019.csv")
+    assert flows.total == trade_data.read_icio(tmp_path / "2019.csv").total
+    assert flows.year == 2019
 
 
 def renamed(made):

@@ -64,7 +64,7 @@ def test_what_is_no_trade_between_two_economies_is_listed(file):
     assert listed["exporter W00"].value == 3.1e12
     assert not listed["exporter W00"].missing
     assert listed["flow exports"].value == 147e9
-    assert listed["flow another"].value == 50e9
+    assert listed["flow part of exports"].value == 50e9
     assert listed["exporter CHN"].why == "goods that came back"
     assert listed["exporter _X"].missing
     assert flows.missing == 8e9 + 88e9 + 200e9
@@ -206,10 +206,13 @@ def test_the_union_as_one_reporter_or_its_members(tmp_path):
 
 WRONG = {
     "another layout": ("a,b,c\n1,2,3\n", r":1: no column 'refYear'.*is this a UN Comtrade file"),
-    "monthly": (plus_file(plus("USA", "CHN", 1, freqCode="M")), r":2: not annual; got 'M'"),
+    "monthly": (
+        plus_file(plus("USA", "CHN", 1, freqCode="M")),
+        r":2: frequency that does not fit the year and month; got frequency M, year 2023",
+    ),
     "a month for a year": (
         plus_file(plus("USA", "CHN", 1, refYear="202301")),
-        r":2: not a year of annual trade; got '202301'",
+        r":2: frequency that does not fit the year and month; got frequency A, year 202301",
     ),
     "an unknown flow": (plus_file(plus("USA", "CHN", 1, flow="Q")), r":2: unknown flow; got 'Q'"),
     "a lost zero": (

@@ -11,7 +11,7 @@ from trade_files import BACI, baci_folder
 from benchmarks import trade_files as benchmark
 from tradesim import trade_data
 from tradesim.errors import InputError
-from tradesim.trade_data import scanning, sheets, tables
+from tradesim.trade_data import scanning, sheets, tables, workbooks
 
 LIMIT = 200_000
 """More than the 131,072 characters that `csv` allows a cell."""
@@ -106,7 +106,7 @@ def test_cells_of_workbooks_are_those_of_csv_files(tmp_path):
     (sheet,) = sheets.sheets_of(file)
     assert sheet.rows[0][1] == ("1", "2.5", "", "x", "3")
     assert sheet.rows[0][0].endswith("A row 1")
-    assert sheets._text(8517.0) == "8517"
+    assert workbooks.text_of(8517.0) == "8517"
 
 
 def test_the_benchmark_in_small(tmp_path, monkeypatch, capsys):

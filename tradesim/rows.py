@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,11 @@ COLUMNS: tuple[str, ...] = tuple(Measure.__dataclass_fields__)
 REQUIRED = ("name", "importer", "exporter", "authority", "effective")
 LARGEST_FILE = 20_000_000
 """Bytes: some 40,000 measures."""
+LONGEST_LINE = 1_000_000
+"""Bytes of a line."""
+MOST_PROBLEMS = 100
+"""Problems after which the rows that are left are not read."""
+MOST_COLUMNS = 200
 Row = dict[Any, Any]
 
 
@@ -41,7 +47,8 @@ def read_csv(path: str | Path) -> list[Measure]:
     Raises
     ------
     InputError
-        With every problem of every row, each placed ``file:line: field``.
+        With the problems of the rows, each placed ``file:line: field``: a hundred, then how many rows were
+        left unread.
     """
     return measures_from(csv_rows(path))
 
@@ -57,7 +64,9 @@ def csv_rows(path: str | Path) -> Iterator[tuple[str, Row]]:
         If the file is missing, too large, not UTF-8 text, has no header or a row longer than it.
     """
     file = Path(path)
-    lines = csv.reader(io.StringIO(read_text(file), newline=""), strict=True)
+    text = read_text(file)
+    fail_if(_line_problems(text, file))
+    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     began = 1
     try:
         header = [name.strip() for name in next(lines, [])]
@@ -116,13 +125,29 @@ def measures_from(placed: Iterable[tuple[str, Row]]) -> list[Measure]:
     """
     measures: list[Measure] = []
     problems: list[Problem] = []
-    for place, row in placed:
+    rows = iter(placed)
+    for place, row in rows:
         try:
             measures.append(_measure_from(row))
         except InputError as error:
             problems.extend(error.at(place).problems)
+        if len(problems) >= MOST_PROBLEMS:
+            problems += unread(place, rows)
+            break
     fail_if(problems)
     return measures
+
+
+def unread(place: str, rows: Iterator[object]) -> Iterator[Problem]:
+    """Yield how many rows were left unread after a row, if any; problems of their text end the count."""
+    left, more = 0, ""
+    try:
+        left = sum(1 for _ in rows)
+    except InputError:
+        more = " or more"
+    if left or more:
+        said = f"{left:,}{more} rows are left unread after {MOST_PROBLEMS} problems"
+        yield Problem(said, place.rpartition(":")[0] or place, fix="mend these first")
 
 
 def _measure_from(row: Row) -> Measure:
@@ -155,9 +180,25 @@ def _is_missing(value: Any) -> bool:
     return bool(pd.api.types.is_scalar(value) and pd.isna(value))
 
 
+def _line_problems(text: str, file: Path) -> Iterator[Problem]:
+    """Yield the first line that no table of measures has."""
+    begins = 0
+    for number in range(1, text.count("\n") + 2):
+        end = text.find("\n", begins)
+        end = len(text) if end < 0 else end
+        if end - begins > LONGEST_LINE:
+            got, allowed = f"{end - begins:,} characters", f"{LONGEST_LINE:,}"
+            yield Problem("line too long", f"{file}:{number}", got, allowed)
+            return
+        begins = end + 1
+
+
 def _header_problems(header: list[str], where: str) -> Iterator[Problem]:
     if not any(header):
         yield Problem("no header", where, "an empty line", "column names in the first line")
         return
-    for name in sorted({name for name in header if header.count(name) > 1}):
+    often = sorted(name for name, times in Counter(header).items() if times > 1)
+    for name in often[:MOST_PROBLEMS]:
         yield Problem("column named twice", where, repr(name), "each column once")
+    if len(header) > MOST_COLUMNS:
+        yield Problem("too many columns", where, f"{len(header):,}", f"{len(COLUMNS)} or fewer")

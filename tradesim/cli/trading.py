@@ -21,8 +21,6 @@ LAYOUTS: Mapping[str, Callable[..., TradeFlows]] = {
     "icio": trade_data.read_icio,
 }
 BILLION = 1e9
-ONE_YEAR = frozenset({"baci"})
-"""Layouts whose files hold one year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +74,6 @@ def read(file: Path, wanted: Wanted) -> TradeFlows:
     if not file.is_file():
         raise InputError([Problem("no such file", "FILE", str(file), fix="check the path")])
     codes = [code.strip() for code in wanted.regions.split(",")]
-    if wanted.layout in ONE_YEAR:
-        flows: TradeFlows = LAYOUTS[wanted.layout](file, codes)
-        if wanted.year not in {None, flows.year}:
-            raise InputError([Problem("no rows of that year", "--year", str(wanted.year), str(flows.year))])
-        return flows
     return LAYOUTS[wanted.layout](file, codes, year=wanted.year)
 
 

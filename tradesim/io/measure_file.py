@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from pathlib import Path
 
 from tradesim import rows
@@ -11,6 +12,8 @@ from tradesim.measures import Measure
 from tradesim.rows import Row
 from tradesim.schedule import Schedule
 
+LOOKED_AT = 100
+"""Rows whose columns are looked at first: a row can be shorter than the header."""
 Placed = tuple[str, Row]
 """``file:line`` and the cells of a row."""
 
@@ -26,15 +29,16 @@ def check(path: str | Path, economies: Sequence[str] = ()) -> Schedule:
     Raises
     ------
     InputError
-        With every problem of the header; else of each row, and of those rows together that are in order; each
-        placed ``file:line``.
+        With every problem of the header; else of the rows, and of those rows together that are in order; each
+        placed ``file:line``. After a hundred problems the rows that are left are not read, and counted.
     """
-    placed = list(rows.csv_rows(path))
-    if not placed:
+    placed = rows.csv_rows(path)
+    ahead = list(islice(placed, LOOKED_AT))
+    if not ahead:
         raise InputError([Problem("no measures", f"{path}:1", "a header alone", "a row for each measure")])
-    fail_if(_header_problems(max((row for _, row in placed), key=len), str(path)))
-    read, problems = _each(placed)
-    problems += _stranger_problems([row for row, _ in read], economies)
+    fail_if(_header_problems(max((row for _, row in ahead), key=len), str(path)))
+    read, problems = _each(chain(ahead, placed))
+    problems += _first(_stranger_problems([row for row, _ in read], economies), str(path))
     known = [(row, m) for row, m in read if not economies or {*m.pair} <= {*economies}]
     codes = list(dict.fromkeys(code for _, measure in known for code in measure.pair))
     if problems and not known:
@@ -42,13 +46,14 @@ def check(path: str | Path, economies: Sequence[str] = ()) -> Schedule:
     try:
         schedule = Schedule([measure for _, measure in known], Economies(economies or codes))
     except InputError as error:
-        raise InputError([*problems, *(_located(each, known) for each in error.problems)]) from None
+        found = _first((_located(each, known) for each in error.problems), str(path))
+        raise InputError([*problems, *found]) from None
     fail_if(problems)
     return schedule
 
 
-def _each(placed: Sequence[Placed]) -> tuple[list[tuple[Placed, Measure]], list[Problem]]:
-    """Return the rows that are measures, with them, and the problems of the others."""
+def _each(placed: Iterator[Placed]) -> tuple[list[tuple[Placed, Measure]], list[Problem]]:
+    """Return the rows that are measures, with them, and the problems of the others: a hundred or so."""
     read: list[tuple[Placed, Measure]] = []
     problems: list[Problem] = []
     for row in placed:
@@ -56,7 +61,17 @@ def _each(placed: Sequence[Placed]) -> tuple[list[tuple[Placed, Measure]], list[
             read += [(row, measure) for measure in rows.measures_from([row])]
         except InputError as error:
             problems += error.problems
+        if len(problems) >= rows.MOST_PROBLEMS:
+            problems += rows.unread(row[0], placed)
+            break
     return read, problems
+
+
+def _first(problems: Iterator[Problem], file: str) -> Iterator[Problem]:
+    """Yield a hundred problems, and whether there are more."""
+    yield from islice(problems, rows.MOST_PROBLEMS)
+    if next(problems, None) is not None:
+        yield Problem("more like it", file, fix="mend the others first")
 
 
 def _header_problems(row: Row, file: str) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ Examples
 
 from tradesim.trade_data.baci import read_baci
 from tradesim.trade_data.baseline import Baseline
+from tradesim.trade_data.checks import TradeDataWarning
 from tradesim.trade_data.comtrade import read_comtrade
 from tradesim.trade_data.dataweb import read_dataweb
 from tradesim.trade_data.flows import TradeFlows
@@ -31,6 +32,7 @@ __all__ = [
     "Baseline",
     "LeftOut",
     "Regions",
+    "TradeDataWarning",
     "TradeFlows",
     "from_pymrio",
     "read_baci",

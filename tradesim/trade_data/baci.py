@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from tradesim.errors import InputError, Problem, fail_if
+from tradesim.trade_data.containers import Member, Source, tables_in
 from tradesim.trade_data.countries import CodeList, read_codes
 from tradesim.trade_data.flows import TradeFlows
 from tradesim.trade_data.gather import Gather
@@ -24,7 +25,7 @@ from tradesim.trade_data.regions import Given as GivenRegions
 from tradesim.trade_data.regions import Regions
 from tradesim.trade_data.results import About, result_of, unknown_codes
 from tradesim.trade_data.sums import named
-from tradesim.trade_data.tables import Column, Table, find, pieces, placed, scale
+from tradesim.trade_data.tables import Column, Table, find, of_year, pieces, placed, scale
 
 LAYOUT = "a BACI file"
 THOUSAND = 1000.0
@@ -45,16 +46,18 @@ def read_baci(
     *,
     products: GivenProducts = None,
     country_codes: str | Path | None = None,
+    year: int | None = None,
 ) -> TradeFlows:
     """Read one year of BACI.
 
     Parameters
     ----------
-    path : ``BACI_HS…_Y…_V….csv``, also gzipped or alone in a zip archive.
+    path : ``BACI_HS…_Y…_V….csv``, also gzipped; or the zip archive as CEPII gives it, with a file a year.
     regions : what to add up: region → ISO alpha-3 codes, ``"*"`` for everything else; or a list of codes and
         groups (``"EU27"``, ``"ASEAN"``, ``"ROW"``). By default every economy by itself.
     products : ``None`` for all goods together, digits of HS codes (2, 4, 6), or group → beginnings of codes.
-    country_codes : the file of country codes of the same edition (default: found beside ``path``).
+    country_codes : the file of country codes of the same edition (default: in the archive or beside it).
+    year : which year of an archive that has several.
 
     Returns
     -------
@@ -67,16 +70,26 @@ def read_baci(
         file of country codes, flows given twice, several years.
     """
     areas, goods = Regions.of(regions), Products.of(products)
-    codes = read_codes(country_codes or _beside(Path(path)))
+    file, inside = _of_archive(Path(path), year)
+    codes = read_codes(country_codes or inside or _beside(Path(path)))
     fail_if(unknown_codes(areas, codes.alphas))
-    table = find(path, LAYOUT, COLUMNS)
+    table = find(file, LAYOUT, COLUMNS)
     try:
-        gather, year = _gathered(table, COLUMNS, areas, goods, codes)
+        gather, found = _gathered(table, COLUMNS, areas, goods, codes)
     except InputError:
-        gather, year = _gathered(table, WITH_LETTERS, areas, goods, codes)
+        gather, found = _gathered(table, WITH_LETTERS, areas, goods, codes)
+    if year not in {None, found}:
+        fail_if([Problem("no rows of that year", str(file), str(year), str(found))])
     edition = re.search(r"BACI_(HS\d\d)_Y\d{4}_(V\w+?)\.", table.path.name)
     source = f"CEPII BACI {edition[1]} {edition[2]}" if edition else "CEPII BACI"
-    return result_of(gather, About(source, year, "FOB", notes=codes.notes(gather.met())))
+    return result_of(gather, About(source, found, "FOB", notes=codes.notes(gather.met())))
+
+
+def _of_archive(path: Path, year: int | None) -> tuple[Source, Member | None]:
+    """Return the file of a year and the country codes of an archive; a file that is none as it is."""
+    names = tables_in(path)
+    codes = [name for name in names if name.rpartition("/")[2].startswith("country_codes")]
+    return of_year(path, r"BACI_.*_Y(\d{4})_", year), Member(path, codes[0]) if len(codes) == 1 else None
 
 
 def _beside(path: Path) -> Path:
@@ -111,6 +124,10 @@ def _gathered(
 def _one_year(table: Table, piece: pd.DataFrame, year: int) -> int:
     """Return the year of a piece; refuse a second one."""
     given = piece["year"].to_numpy()
+    strange = (given < 1900) | (given > 2100)
+    if strange.any():
+        shown = [str(each) for each in given[strange][:20]]
+        fail_if(placed(table, piece.index.to_numpy()[strange], "not a year", shown, "a year, such as 2023"))
     first = year or int(given[0])
     other = given != first
     if other.any():

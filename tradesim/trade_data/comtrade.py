@@ -25,13 +25,15 @@ from tradesim.trade_data.regions import Given as GivenRegions
 from tradesim.trade_data.regions import Regions
 from tradesim.trade_data.reports import VALUATION, Flow, Wanted, flow_problems, gather_reports, side
 from tradesim.trade_data.results import About, result_of
-from tradesim.trade_data.tables import Column, find
+from tradesim.trade_data.tables import Column, Paths, find_all
 
 LAYOUT = "a UN Comtrade file"
 COLUMNS = (
     Column("type", ("typeCode",), required=False),
     Column("frequency", ("freqCode",), required=False),
     Column("year", ("refYear", "Year", "yr", "period")),
+    Column("period", ("period",), required=False),
+    Column("month", ("refMonth",), required=False),
     Column("reporter", ("reporterISO", "Reporter ISO", "rt3ISO"), required=False),
     Column("reporter_number", ("reporterCode", "Reporter Code", "rtCode")),
     Column("flow", ("flowCode", "Trade Flow Code", "rgCode", "rgDesc", "flowDesc", "Trade Flow")),
@@ -48,7 +50,7 @@ COLUMNS = (
 
 
 def read_comtrade(
-    path: str | Path,
+    path: Paths,
     regions: GivenRegions = None,
     *,
     flow: Flow = "imports",
@@ -61,7 +63,8 @@ def read_comtrade(
 
     Parameters
     ----------
-    path : the file, also gzipped or alone in a zip archive.
+    path : the file: CSV or the tab-separated bulk file, also gzipped or in a zip archive; a workbook; or the
+        JSON of the API. Several files are read together.
     regions : what to add up: region → ISO alpha-3 codes, ``"*"`` for everything else; or a list of codes and
         groups (``"EU27"``, ``"ASEAN"``, ``"ROW"``). By default every economy by itself.
     flow : ``imports`` as importers report them, or ``exports`` as exporters do: the mirror of the same trade.
@@ -82,9 +85,9 @@ def read_comtrade(
         several years or levels of products.
     """
     fail_if(flow_problems(flow))
-    table = find(path, LAYOUT, COLUMNS)
-    gather = Gather(table, Regions.of(regions), Products.of(products))
+    tables = find_all(path, LAYOUT, COLUMNS)
+    gather = Gather(tables[0], Regions.of(regions), Products.of(products))
     codes = read_codes(country_codes) if country_codes else None
-    found = gather_reports(table, COLUMNS, gather, Wanted(flow, year, 1.0, codes))
+    found = gather_reports(tables, COLUMNS, gather, Wanted(flow, year, 1.0, codes))
     about = About(f"UN Comtrade, {flow}", found, VALUATION[flow], side(flow), level=level)
     return result_of(gather, about)

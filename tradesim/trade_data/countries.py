@@ -9,7 +9,6 @@ its trade is in 490, 'Other Asia, not elsewhere specified' (UN Comtrade, list of
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ import pandas as pd
 
 from tradesim.economies import CODE
 from tradesim.errors import MissingExtraError, Problem, fail_if
+from tradesim.trade_data.containers import Source
 from tradesim.trade_data.sums import named
 from tradesim.trade_data.tables import Column, Table, find, pieces, placed
 
@@ -77,7 +77,7 @@ class CodeList:
     alpha_of, name_of : by numeric code; an economy without an ISO code goes by ``N`` and its number.
     """
 
-    path: Path
+    path: Source
     alpha_of: Mapping[int, str]
     name_of: Mapping[int, str] = field(default_factory=dict)
 
@@ -118,7 +118,7 @@ class CodeList:
         return tuple(found)
 
 
-def read_codes(path: str | Path) -> CodeList:
+def read_codes(path: str | Source) -> CodeList:
     """Read a file of country codes: of BACI, or the United Nations' list as CSV.
 
     Raises

@@ -17,7 +17,7 @@ import pandas as pd
 
 from tradesim.errors import Problem, fail_if
 from tradesim.trade_data.countries import alpha_of_name, unknown_names
-from tradesim.trade_data.dataweb_rows import rows_of
+from tradesim.trade_data.dataweb_rows import rows_of, whole_years
 from tradesim.trade_data.flows import TradeFlows
 from tradesim.trade_data.gather import Gather
 from tradesim.trade_data.products import Given as GivenProducts
@@ -72,15 +72,17 @@ def read_dataweb(
         numbers, months that make no year, flows given twice.
     """
     paths = [path] if isinstance(path, str | Path) else list(path)
-    rows = rows_of([sheet for each in paths for sheet in sheets_of(each)], unit)
+    fail_if([] if paths else [Problem("no file", "path", "an empty list", "a file, or several")])
+    rows, sheets = rows_of([sheet for each in paths for sheet in sheets_of(each)], unit)
     where = str(paths[0])
     found = _year(rows, year, where)
+    rows = whole_years(rows, found)
     values, notes = _joined(rows, where)
     table = Table(Path(where), "", (), 0, places=tuple(values["place"]))
     gather = Gather(table, Regions.of(regions), Products.of(products))
     _take(gather, values, found, countries or {})
     measure = str(values["measure"].iloc[0])
-    about = About(f"USITC DataWeb, {measure}", found, "customs value", "importer", tuple(notes), level)
+    about = About(f"USITC DataWeb, {measure}", found, "customs value", "importer", (*notes, *sheets), level)
     return result_of(gather, about)
 
 

@@ -8,11 +8,12 @@ import pandas as pd
 
 from tradesim.conversion import real_in, shown
 from tradesim.errors import InputError, Problem, fail_if
+from tradesim.trade_data.periods import Period, missing, month_of, period_of
 from tradesim.trade_data.sheets import Sheet
 from tradesim.trade_data.tables import plain
 
 Entry = tuple[str, str, str, int, int, str, str, float]
-"""Place, country, product, year, month (0 for a whole year), role, measure, amount."""
+"""Place, country, product, year, part of it (0 for all, month, or quarter), role, measure, amount."""
 WITHIN = 30
 """Rows that a header may come after."""
 ROLES: Mapping[str, tuple[str, str]] = {
@@ -21,17 +22,16 @@ ROLES: Mapping[str, tuple[str, str]] = {
     "calculatedduties": ("duty", "Calculated Duties"),
 }
 """Measures that are read: their role and name."""
-OTHER = re.compile("quantity|unitofqty|charges|cif|landed|dutiable|fas")
+OTHER = re.compile("quantity|unitofqty|charges|cif|landed|dutiable|fasvalue|^fas$|weight")
 """What is in the names of measures that are passed over."""
 COUNTRY = frozenset({"country", "countryname", "countries", "tradingpartner"})
 PRODUCT = re.compile(r"(hts|naics?|sitc)\d*(number|code|no)?|commodity(code)?")
-YEAR = re.compile(r"(?:Year )?((?:19|20)\d\d)")
 FULL_YEAR = re.compile(
     r"(?:jan(?:uary)?)[ _-]*((?:19|20)\d\d)[ _-]*to[ _-]*dec(?:ember)?[ _-]*((?:19|20)\d\d)", re.IGNORECASE
 )
 SCALED = re.compile(r"(?:in|scale\w*)\W*(?:us\W*)?(thousand|million|billion|1[, ]?000)", re.IGNORECASE)
 PARAMETERS = frozenset({"queryparameters", "parameters"})
-MONTHS = 12
+MOST_PROBLEMS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,40 +41,58 @@ class Header:
     Parameters
     ----------
     row : the position of the header among the rows.
-    country, product, year, month, kind : columns, ``None`` where there is none.
-    amounts : column → year (of a wide sheet) or measure (of a long one).
+    country, product, year, part, kind : columns, or ``None``; a part is a month or a quarter.
+    amounts : column → year or month (of a wide sheet), measure or month (of a long one).
     """
 
     row: int
     country: int
     product: int | None
     year: int | None
-    month: int | None
+    part: int | None
     kind: int | None
     amounts: Mapping[int, str]
 
 
-def rows_of(sheets: Sequence[Sheet], unit: float | None) -> pd.DataFrame:
-    """Return the rows of all sheets: place, country, product, year, role, measure, amount (US dollars)."""
+def rows_of(sheets: Sequence[Sheet], unit: float | None) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return the rows of all sheets that hold a measure that is read, and which sheets those are.
+
+    Returns
+    -------
+    Rows of place, country, product, year, part (0 for a whole year), role, measure, amount (US dollars); and
+    a note on the sheets, where there are several.
+    """
     scale = _scale(sheets, unit)
     found: list[Entry] = []
-    problems: list[Problem] = []
+    read, passed = list[str](), list[str]()
+    problems, without_header = list[Problem](), list[Problem]()
     for sheet in sheets:
-        if plain(sheet.name) not in PARAMETERS and sheet.rows:
-            try:
-                found += _sheet_rows(sheet)
-            except InputError as error:
-                problems += error.problems
+        if plain(sheet.name) in PARAMETERS or not sheet.rows:
+            continue
+        try:
+            rows = _sheet_rows(sheet)
+            (read if rows else passed).append(sheet.name)
+            found += rows
+        except _NoHeaderError as error:
+            passed.append(sheet.name)
+            without_header += error.problems
+        except InputError as error:
+            problems += error.problems
     fail_if(problems)
     if not found:
         where = sheets[0].rows[0][0] if sheets[0].rows else sheets[0].name
-        fail_if(
-            [Problem("no rows", where, "a header alone", "rows of General Customs Value or Customs Value")]
-        )
-    columns = ["place", "country", "product", "year", "month", "role", "measure", "amount"]
+        got = f"sheets {', '.join(passed)}" if len(passed) > 1 else "a header alone"
+        nothing = Problem("no rows", where, got, "rows of General Customs Value or Customs Value")
+        fail_if(without_header or [nothing])
+    columns = ["place", "country", "product", "year", "part", "role", "measure", "amount"]
     frame = pd.DataFrame(found, columns=columns)
     frame["amount"] *= scale
-    return _whole_years(frame)
+    skipped = f"; passed over: {', '.join(passed)}" if passed else ""
+    return frame, (f"read from {', '.join(read)}{skipped}",) if len(read) + len(passed) > 1 else ()
+
+
+class _NoHeaderError(InputError):
+    """A sheet without a header, and without the name of a measure that is read: a note, a list of codes."""
 
 
 def _scale(sheets: Sequence[Sheet], unit: float | None) -> float:
@@ -95,10 +113,17 @@ def _scale(sheets: Sequence[Sheet], unit: float | None) -> float:
 
 
 def _sheet_rows(sheet: Sheet) -> list[Entry]:
-    header = _header(sheet)
+    """Return the rows of a sheet; none where it holds measures that are not read."""
+    named = _measures_in(sheet.name)
+    try:
+        header = _header(sheet)
+    except InputError as error:
+        if OTHER.search(plain(sheet.name)) and not named:
+            return []
+        raise (error if named else _NoHeaderError(error.problems)) from None
     titles = [sheet.name, *(" ".join(cells) for _, cells in sheet.rows[: header.row])]
     own = next((ROLES[key] for title in titles for key in _measures_in(title)), None)
-    if own is None and any(OTHER.search(plain(title)) for title in titles):
+    if own is None and any(OTHER.search(plain(title)) for title in titles) and not _names_own(sheet, header):
         return []
     rows: list[Entry] = []
     problems: list[Problem] = []
@@ -109,8 +134,16 @@ def _sheet_rows(sheet: Sheet) -> list[Entry]:
             rows += _cells_of(place, cells, header, own)
         except InputError as error:
             problems += error.problems
-    fail_if(problems[:20])
+        if len(problems) >= MOST_PROBLEMS:
+            break
+    fail_if(problems)
     return rows
+
+
+def _names_own(sheet: Sheet, header: Header) -> bool:
+    """Say whether a column or a row of a sheet is named like a measure that is read."""
+    kinds = {plain(_at(cells, header.kind)) for _, cells in sheet.rows if header.kind is not None}
+    return not ({*header.amounts.values(), *kinds}).isdisjoint(ROLES)
 
 
 def _measures_in(text: str) -> list[str]:
@@ -123,36 +156,43 @@ def _header(sheet: Sheet) -> Header:
     rows = sheet.rows[:WITHIN]
     for row, (place, cells) in enumerate(rows):
         names = [plain(cell) for cell in cells]
-        year = _first(names, lambda name: name == "year")
-        wide = {k: found for k, cell in enumerate(cells) if (found := _year_in(cell))}
-        amounts = wide if year is None else {k: name for k, name in enumerate(names) if name in ROLES}
+        year = _first(names, lambda name: name in {"year", "period"})
+        wide = {k: cell for k, cell in enumerate(cells) if _period_in(cell) is not None}
+        amounts = wide if year is None else _long(names)
         country = _first(names, lambda name: name in COUNTRY)
         shown = ", ".join(cells[:12])
         if country is None and (wide or year is not None) and len(cells) > 2:
             fix = "break out countries in the query"
             raise InputError([Problem("no column 'Country'", place, shown, "Country", fix)])
-        if country is not None and not amounts:
+        if country is not None and not amounts and not any(OTHER.search(name) for name in names):
             allowed = "columns of years, or Year and a measure such as Customs Value"
             raise InputError([Problem("no amounts", place, shown, allowed)])
         if country is not None:
             product = _first(names, lambda name: PRODUCT.fullmatch(name) is not None)
-            kind, month = _first(names, "datatype".__eq__), _first(names, "month".__eq__)
-            return Header(row, country, product, year, month, kind, amounts)
+            kind = _first(names, "datatype".__eq__)
+            part = _first(names, lambda name: name in {"month", "quarter"})
+            return Header(row, country, product, year, part, kind, amounts)
     got = " | ".join(rows[0][1])[:80]
     raise InputError([Problem("no header", rows[0][0], repr(got), "a row with Data Type, Country and years")])
+
+
+def _long(names: Sequence[str]) -> dict[int, str]:
+    """Return the columns of amounts beside a column of years: named like measures, or like months."""
+    measures = {k: name for k, name in enumerate(names) if name in ROLES}
+    months = {k: name for k, name in enumerate(names) if name.isalpha() and month_of(name)}
+    return measures or months
 
 
 def _first(names: Sequence[str], fits: Callable[[str], bool]) -> int | None:
     return next((k for k, name in enumerate(names) if fits(name)), None)
 
 
-def _year_in(name: str) -> str:
-    """Return the year of a column of amounts; "" for other columns and for parts of years."""
-    match = YEAR.fullmatch(name)
-    if match:
-        return match[1]
+def _period_in(name: str) -> Period | None:
+    """Return the year or the month of a column of amounts; ``None`` for other columns."""
     full = FULL_YEAR.fullmatch(name)
-    return full[1] if full and full[1] == full[2] else ""
+    if full and full[1] == full[2]:
+        return Period(int(full[1]))
+    return period_of(name.removeprefix("Year "))
 
 
 def _is_data(cells: Sequence[str], header: Header) -> bool:
@@ -171,12 +211,13 @@ def _cells_of(
         measure = _measure(place, cells, header, named, own)
         if measure is None:
             continue
-        year = named if header.year is None else _at(cells, header.year)
-        if not re.fullmatch(r"(19|20)\d\d", year):
-            raise InputError([Problem("not a year", place, repr(year), "a year, such as 2023")])
-        month = _month(place, cells, header)
+        cell = named if header.year is None else _at(cells, header.year)
+        period = _period_in(cell)
+        if period is None:
+            raise InputError([Problem("not a year", place, repr(cell), "a year, such as 2023")])
+        part = _part(place, cells, header, named, period)
         amount = _amount(place, _at(cells, column))
-        yield place, cells[header.country], product, int(year), month, *measure, amount
+        yield place, cells[header.country], product, period.year, part, *measure, amount
 
 
 def _at(cells: Sequence[str], column: int) -> str:
@@ -208,16 +249,18 @@ def _measure(
     return own
 
 
-def _month(place: str, cells: Sequence[str], header: Header) -> int:
-    if header.month is None:
-        return 0
-    cell = _at(cells, header.month)
-    names = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-    month = names.index(cell[:3].lower()) + 1 if cell[:3].lower() in names else 0
-    month = int(cell) if re.fullmatch(r"0?[1-9]|1[0-2]", cell) else month
-    if not month:
+def _part(place: str, cells: Sequence[str], header: Header, named: str, period: Period) -> int:
+    """Return the month or quarter of an amount, 0 for a whole year."""
+    if header.year is not None and named not in ROLES:
+        return month_of(named)
+    if header.part is None:
+        return period.part
+    cell = _at(cells, header.part)
+    quarter = re.fullmatch(r"(?:Q|quarter ?)([1-4])", cell, re.IGNORECASE)
+    part = 100 + int(quarter[1]) if quarter else month_of(cell)
+    if not part:
         raise InputError([Problem("not a month", place, repr(cell), "1 to 12")])
-    return month
+    return part
 
 
 def _amount(place: str, cell: str) -> float:
@@ -228,20 +271,39 @@ def _amount(place: str, cell: str) -> float:
     return float(text.replace(",", ""))
 
 
-def _whole_years(frame: pd.DataFrame) -> pd.DataFrame:
-    """Add up months, where there are months; refuse a year that lacks some."""
-    monthly = frame[frame["month"] > 0]
-    if monthly.empty:
-        return frame.drop(columns="month")
+def whole_years(frame: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Add up months and quarters, where there are any; refuse a year that lacks some, or has both.
+
+    Parameters
+    ----------
+    frame : rows as `rows_of` gives them.
+    year : the year that is used; of others nothing is asked.
+    """
+    if not frame["part"].any():
+        return frame.drop(columns="part")
     keys = ["country", "product", "year", "role", "measure"]
-    again = monthly.duplicated([*keys, "month"])
+    own = frame[frame["year"] == year]
+    again = own["part"].gt(0) & own.duplicated([*keys, "part"])
     if again.any():
-        place = str(monthly.loc[again, "place"].iloc[0])
+        place = str(own.loc[again, "place"].iloc[0])
         fail_if([Problem("the same month a second time", place, "two rows", "each flow once")])
-    for year, months in monthly.groupby("year")["month"].nunique().items():
-        if months < MONTHS:
-            got, fix = f"{months} months of {year}", "ask for whole years"
-            fail_if([Problem("part of a year", str(monthly["place"].iloc[0]), got, "12 months", fix)])
-    return frame.groupby(keys, sort=False, as_index=False).agg(
-        place=("place", "first"), amount=("amount", "sum")
-    )
+    fail_if(_part_problems(own, year))
+    parts = frame["part"] > 0
+    together = frame[parts].groupby(keys, sort=False, as_index=False)
+    summed = together.agg(place=("place", "first"), amount=("amount", "sum"))
+    return pd.concat([frame[~parts].drop(columns="part"), summed], ignore_index=True)
+
+
+def _part_problems(own: pd.DataFrame, year: int) -> Iterator[Problem]:
+    """Yield the measures of which the year has months missing, or rows of several lengths."""
+    for measure, rows in own[own["part"] >= 0].groupby("measure", sort=False):
+        parts = sorted({int(part) for part in rows["part"]})
+        lengths = {"year" if part == 0 else "quarter" if part > 100 else "month" for part in parts}
+        first = str(rows.loc[rows["part"] > 0, "place"].iloc[0]) if any(parts) else ""
+        if len(lengths) > 1:
+            got = f"a {' and a '.join(sorted(lengths))} of {year}, {measure}"
+            fix = "take out the rows of one or the other"
+            yield Problem("the same trade twice", first, got, "years, quarters or months", fix)
+        elif any(parts) and missing(parts):
+            got = f"{measure}: no {missing(parts)} of {year}"
+            yield Problem("part of a year", first, got, "12 months or 4 quarters", "ask for whole years")

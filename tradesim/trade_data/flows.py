@@ -1,6 +1,6 @@
 """Flows: who buys how much from whom in a year, and what a file held beside that."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -57,6 +57,78 @@ class TradeFlows:
                 array = numbers(name, getattr(self, name))
                 object.__setattr__(self, name, array)
         fail_if(_shape_problems(self))
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: pd.DataFrame,
+        regions: Mapping[str, str | Sequence[str]] | Sequence[str] | None = None,
+        *,
+        unit: float | str | None = None,
+        exporter: str | None = None,
+        importer: str | None = None,
+        value: str | None = None,
+        product: str | None = None,
+        year: str | int | None = None,
+        products: int | str | Mapping[str, str | Sequence[str]] | None = None,
+        level: int | None = None,
+        domestic: bool | None = None,
+        valuation: str = "",
+        source: str = "a DataFrame",
+    ) -> "TradeFlows":
+        """Return the flows of a frame with a row per exporter, importer, year and perhaps product.
+
+        Parameters
+        ----------
+        frame : the rows; columns ``exporter``, ``importer``, ``year``, ``value`` and perhaps ``product``, or
+            common names for them (``origin``, ``iso_o``, ``trade_value``, ``hs6``, ``sector``).
+        regions : what to add up: region → ISO alpha-3 codes, ``"*"`` for everything else; or a list of codes
+            and groups. By default every economy by itself.
+        unit : US dollars in one unit of the values: 1, 1000, 1e6, or words, ``"million USD"``. Needed.
+        exporter, importer, value, product : the names of the columns, where they are called otherwise.
+        year : the year to take, where there are several or no column says it; or the name of the column.
+        products : ``None`` for all goods together, ``"each"``, digits of codes, or group → beginnings of
+            codes, or names of industries where products go by names.
+        level : the digits of the product codes to use, where there are several levels.
+        domestic : whether rows of an economy with itself are all its sales at home (``True``) or left out
+            (``False``). Needed where there are such rows.
+        valuation : at what prices: ``FOB``, ``CIF``.
+        source : where the frame comes from.
+
+        Returns
+        -------
+        The flows. An economy that is no row's importer is not known; other flows without a row are 0, which
+        the notes say. Months and quarters of a year are added up where none is missing.
+
+        Raises
+        ------
+        InputError
+            For columns that are missing or could be two, codes that are no economy, values that are no
+            numbers, missing or negative, flows given twice, several years, no unit.
+
+        Examples
+        --------
+        >>> rows = [("CHN", "USA", 2023, 440.0), ("USA", "CHN", 2023, 145.0)]
+        >>> frame = pd.DataFrame(rows, columns=["exporter", "importer", "year", "value"])
+        >>> flows = TradeFlows.from_frame(frame, ["USA", "CHN"], unit="billion USD")
+        >>> flows.imports / 1e9
+        array([[  0., 440.],
+               [145.,   0.]])
+        """
+        from tradesim.trade_data import frames  # noqa: PLC0415 it makes flows of what it reads
+
+        columns = frames.Columns(exporter, importer, value, product, year)
+        return frames.flows_of_frame(
+            frame,
+            regions,
+            columns,
+            unit=unit,
+            products=products,
+            level=level,
+            domestic=domestic,
+            valuation=valuation,
+            source=source,
+        )
 
     @property
     def tariffs(self) -> Floats:

@@ -13,14 +13,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tradesim.errors import Problem, fail_if
+from tradesim.trade_data.checks import LARGEST, too_large
 from tradesim.trade_data.left_out import dollars
 from tradesim.trade_data.products import TOTAL, Products, level
 from tradesim.trade_data.regions import Regions
 from tradesim.trade_data.sums import Book, Groups, Ids, Seen, Sums
 from tradesim.trade_data.tables import Table, placed, value_problems
 
-LARGEST = 1e13
-"""US dollars a year: more than any economy trades with the world. Beyond it the unit is wrong."""
 AREA_BITS, KIND_BITS = 12, 24
 Aside = tuple[str, str, int, bool]
 """Why, what, digits of the product code, and whether it is missing from the flows."""
@@ -40,6 +39,7 @@ class Gather:
     sums : value and duty by (importer's region, exporter's region, kind).
     reported : the parties with trade that counts and the digits of their products, by role.
     aside : rows and value of what is not counted.
+    notes : what was done that a reader of the result should know.
     """
 
     def __init__(self, table: Table, regions: Regions, products: Products) -> None:
@@ -50,6 +50,7 @@ class Gather:
         self.area_of, self.kind_of = Groups(self._area), Groups(self._kind)
         self.seen, self.sums, self.has_duty = Seen(), Sums(), False
         self.level_of = Groups(level)
+        self.notes: list[str] = []
         self.reported: dict[str, set[tuple[str, int]]] = {"importer": set(), "exporter": set()}
         self.aside: dict[Aside, tuple[int, float]] = {}
 
@@ -141,5 +142,5 @@ def _unit_problems(table: Table, piece: pd.DataFrame) -> Iterator[Problem]:
     large = value > LARGEST
     if large.any():
         given = [dollars(each) for each in value[large][:20]]
-        allowed = f"{dollars(LARGEST)} a year at most; is the file in the unit of its layout?"
-        yield from placed(table, piece.index.to_numpy()[large], "more than any trade", given, allowed)
+        rows = piece.index.to_numpy()[large]
+        yield from placed(table, rows, "more than any trade", given, too_large(LARGEST))

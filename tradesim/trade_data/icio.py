@@ -20,17 +20,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tradesim.errors import InputError, Problem, fail_if
-from tradesim.trade_data.containers import open_binary, open_text, reading
+from tradesim.trade_data.checks import sales_problems
+from tradesim.trade_data.containers import Source, open_binary, open_text, reading
 from tradesim.trade_data.flows import TradeFlows
-from tradesim.trade_data.input_output import Axes, Block, Given, Label, Told, added_up, flows_of
+from tradesim.trade_data.input_output import Axes, Block, Given, Label, Told, added_up, flows_of, in_capitals
 from tradesim.trade_data.left_out import LeftOut
 from tradesim.trade_data.regions import Given as GivenRegions
 from tradesim.trade_data.regions import Regions
 from tradesim.trade_data.scanning import check_lengths, encoding_of
-from tradesim.trade_data.tables import first_row
+from tradesim.trade_data.tables import Table, first_row, lines_of, of_year
+from tradesim.trade_data.units import dollars_in, unit_problems
 
 Floats = NDArray[np.float64]
 MILLION = 1e6
+YEAR = r"(?<!\d)((?:19|20)\d\d)(?!\d)"
 ROWS = 200
 """Rows read at a time: each has thousands of cells."""
 FINAL = frozenset(
@@ -58,7 +61,7 @@ def read_icio(
 
     Parameters
     ----------
-    path : the CSV file, also gzipped or alone in a zip archive.
+    path : the CSV file, also gzipped; or a zip archive, of several years too.
     regions : what to add up: region → the table's codes, ``"*"`` for everything else; or a list of codes and
         groups (``"EU27"``, ``"ASEAN"``, ``"ROW"``; the table's own rest of the world is ``ROW`` too).
     products : ``None`` for all goods and services together, ``"each"`` industry, or group → industries.
@@ -74,7 +77,7 @@ def read_icio(
     InputError
         With every problem placed: another layout, cells that are no numbers, sums below 0.
     """
-    file = Path(path)
+    file = of_year(Path(path), rf".*{YEAR}", year)
     found = _year_of(file) if year is None else year
     areas = Regions.of(regions)
     with reading(file):
@@ -119,33 +122,41 @@ def from_pymrio(
         If ``Z`` or ``Y`` is missing, the unit is not in US dollars and not given, or there is no year.
     """
     fail_if(_system_problems(system))
-    sellers: list[Label] = [(str(country), str(industry)) for country, industry in system.Z.index]
     final = [str(column[0] if isinstance(column, tuple) else column) for column in system.Y.columns]
+    spelt, notes = in_capitals(dict.fromkeys(str(country) for country, _ in system.Z.index), "Z")
+    sellers: list[Label] = [(spelt[str(country)], str(industry)) for country, industry in system.Z.index]
     axes = Axes.of(Regions.of(regions), products, sellers, "Z")
     fail_if(
         Problem("final demand of an unknown country", "Y", repr(country), "the countries of Z")
         for country in dict.fromkeys(final)
-        if country not in axes.place_of
+        if country not in spelt
     )
     scale = _unit_of(system) if unit is None else unit
     table = np.concatenate([system.Z.to_numpy(np.float64), system.Y.to_numpy(np.float64)], axis=1) * scale
-    buyers = [*(str(country) for country, _ in system.Z.columns), *final]
+    may_fall = np.arange(table.shape[1]) >= system.Z.shape[1]
+    columns = [*system.Z.columns, *system.Y.columns]
+    fail_if(
+        sales_problems(table, may_fall, lambda k, c: f"{_named(system.Z.index[k])} to {_named(columns[c])}")
+    )
+    buyers = [spelt[str(country)] for country in (*(country for country, _ in system.Z.columns), *final)]
     sales = added_up(axes, buyers, [(sellers, table)])
     source = str(getattr(getattr(system, "meta", None), "name", "") or "pymrio")
-    told = Told(_system_year(system) if year is None else year, source)
+    told = Told(_system_year(system) if year is None else year, source, notes)
     return flows_of(axes, sales, told, split=products is not None)
 
 
 class _Table:
     """A table as published, read some rows at a time, its totals held against what is read."""
 
-    def __init__(self, file: Path, encoding: str, header: Sequence[str], used: NDArray[np.bool_]) -> None:
+    def __init__(self, file: Source, encoding: str, header: Sequence[str], used: NDArray[np.bool_]) -> None:
         self.file, self.encoding, self.header, self.used = file, encoding, header, used
         names = [label[1] if (label := _label(name)) else "" for name in header[1:]]
         self.stocks = np.array([name == INVENTORIES for name in names], dtype=bool)
         self.outputs = [k for k, name in enumerate(header[1:]) if name in TOTALS]
         self.other = ~used & ~self.stocks
         self.other[self.outputs] = False
+        self.may_fall = np.array([not _is_industry(name) for name in header[1:]], dtype=bool)
+        self.read = 0
         self.aside, self.off, self.output = 0.0, 0.0, 0.0
 
     def blocks(self) -> Iterator[Block]:
@@ -154,10 +165,12 @@ class _Table:
         for frame in self._pieces():
             names = [str(name).strip() for name in frame.index]
             industries = [name for name in names if not ADDED.fullmatch(name)]
-            frame = frame[[not ADDED.fullmatch(name) for name in names]]  # noqa: PLW2901 the industries of it
-            fail_if(self._row_problems(frame, industries, left))
+            kept = np.array([not ADDED.fullmatch(name) for name in names], dtype=bool)
+            rows, block = np.flatnonzero(kept) + self.read, frame.to_numpy()[kept] * MILLION
+            self.read += len(names)
+            fail_if(_row_problems(self.file, industries, left))
+            fail_if(self._sales_problems(rows, industries, block))
             left -= set(industries)
-            block = frame.to_numpy() * MILLION
             self._hold_against_totals(block)
             yield [label for name in industries if (label := _label(name))], block[:, self.used]
         if left:
@@ -191,17 +204,18 @@ class _Table:
             except (ValueError, OverflowError) as error:
                 raise InputError(_cell_problems(self.file, self.encoding, self.header, str(error))) from None
 
-    def _row_problems(self, frame: pd.DataFrame, names: Sequence[str], left: set[str]) -> Iterator[Problem]:
-        """Yield rows that are no industry of the table or come twice, and cells without a finite number."""
-        for k, name in enumerate(names):
-            if name not in left or name in names[:k]:
-                allowed = "the industries of the columns, each once; below them TLS, VA, OUT"
-                yield Problem("unknown row, or a second time", str(self.file), repr(name), allowed)
-        for row, column in np.argwhere(~np.isfinite(frame.to_numpy()))[:20]:
-            where = f"{self.file}: {names[row]}, {self.header[column + 1]}"
-            yield Problem(
-                "not a value of sales", where, str(frame.iloc[row, column]), "millions of US dollars"
-            )
+    def _sales_problems(
+        self, rows: NDArray[np.intp], names: Sequence[str], block: Floats
+    ) -> Iterator[Problem]:
+        """Yield the cells that are no sales, each ``file:line: row, column``."""
+
+        def at(row: int, column: int) -> str:
+            (line,) = lines_of(Table(self.file, self.encoding, tuple(self.header), 1), [int(rows[row])])
+            return f"{self.file}:{line}: {names[row]}, {self.header[column + 1]}"
+
+        columns = self.used | self.stocks
+        cells = np.where(columns, block, 0.0)
+        return sales_problems(cells, self.may_fall, at)
 
     def _hold_against_totals(self, block: Floats) -> None:
         self.aside += float(block[:, self.stocks].sum())
@@ -212,7 +226,15 @@ class _Table:
             self.output += float(np.abs(output).sum())
 
 
-def _header(file: Path) -> tuple[list[str], str]:
+def _row_problems(file: Source, names: Sequence[str], left: set[str]) -> Iterator[Problem]:
+    """Yield rows that are no industry of the table, or come twice."""
+    for k, name in enumerate(names):
+        if name not in left or name in names[:k]:
+            allowed = "the industries of the columns, each once; below them TLS, VA, OUT"
+            yield Problem("unknown row, or a second time", str(file), repr(name), allowed)
+
+
+def _header(file: Source) -> tuple[list[str], str]:
     """Return the names of the columns, the first for the rows' own, and the encoding."""
     encoding = encoding_of(file)
     line, header = first_row(file, encoding)
@@ -241,7 +263,7 @@ def _is_industry(name: str) -> bool:
     return label is not None and label[1] not in FINAL
 
 
-def _header_problems(file: Path, header: Sequence[str]) -> Iterator[Problem]:
+def _header_problems(file: Source, header: Sequence[str]) -> Iterator[Problem]:
     """Yield columns that are no country's, or come twice; and a table without industries or final demand."""
     seen: set[str] = set()
     for name in header[1:]:
@@ -258,9 +280,9 @@ def _header_problems(file: Path, header: Sequence[str]) -> Iterator[Problem]:
         yield Problem("not an ICIO table", f"{file}:1", got, "industries and final demand, such as AUS_HFCE")
 
 
-def _year_of(file: Path) -> int:
+def _year_of(file: Source) -> int:
     """Return the year in a file's name: the last of ``ICIO2021_2018.csv`` or ``2020_SML.csv``."""
-    years = re.findall(r"(?:19|20)\d\d", file.name)
+    years = re.findall(YEAR, file.name)
     if not years:
         fix = "give year="
         raise InputError(
@@ -269,7 +291,7 @@ def _year_of(file: Path) -> int:
     return int(years[-1])
 
 
-def _cell_problems(file: Path, encoding: str, header: Sequence[str], said: str) -> Iterator[Problem]:
+def _cell_problems(file: Source, encoding: str, header: Sequence[str], said: str) -> Iterator[Problem]:
     """Yield the first cells that are no numbers, each ``file:line``."""
     found = 0
     with open_text(file, encoding) as text:
@@ -300,8 +322,6 @@ def _system_problems(system: Any) -> Iterator[Problem]:
         if not isinstance(table, pd.DataFrame) or table.empty:
             fix = "use pymrio's parse functions, and calc_all() where coefficients are given"
             yield Problem(f"no {name}", "system", repr(type(system).__name__), "a pymrio.IOSystem", fix)
-        elif not np.isfinite(table.to_numpy(dtype=np.float64)).all():
-            yield Problem("not a value of sales", name, "NaN or infinite", "finite numbers")
         elif name == "Z" and (table.index.nlevels != 2 or table.columns.nlevels != 2):
             yield Problem("not country and industry", name, f"{table.index.nlevels} levels", "two levels")
 
@@ -310,12 +330,12 @@ def _unit_of(system: Any) -> float:
     """Return US dollars in one unit of a system."""
     unit = getattr(system, "unit", None)
     units = sorted({str(each) for each in unit.iloc[:, 0]}) if isinstance(unit, pd.DataFrame) else []
-    if units and all(
-        re.fullmatch(r"(?i)(million|m|mn|mil)\.? ?(us)?(d|\$|dollars?)", each) for each in units
-    ):
-        return MILLION
-    got, fix = ", ".join(units) or "no unit", "give unit=, US dollars in one unit"
-    raise InputError([Problem("not millions of US dollars", "system.unit", got, "Million USD", fix)])
+    fail_if(unit_problems(units, "system.unit"))
+    return float(dollars_in(units[0]))
+
+
+def _named(label: Any) -> str:
+    return ", ".join(map(str, label)) if isinstance(label, tuple) else str(label)
 
 
 def _system_year(system: Any) -> int:

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tradesim.economies import CODE, CODE_ALLOWED
 from tradesim.errors import Problem, fail_if, unknown_name
+from tradesim.trade_data.checks import idle_problems, sum_problems
 from tradesim.trade_data.flows import TradeFlows
 from tradesim.trade_data.left_out import LeftOut, dollars
 from tradesim.trade_data.regions import REST, Regions
@@ -84,6 +86,34 @@ class Told:
     left_out: tuple[LeftOut, ...] = ()
 
 
+def in_capitals(countries: Iterable[str], where: str) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return the code of every country of a table in capitals, and a note on those that were not.
+
+    Raises
+    ------
+    InputError
+        For names that are no codes in capitals either, and codes that are the same then.
+
+    Examples
+    --------
+    >>> in_capitals(["USA", "RoW"], "Z")
+    ({'USA': 'USA', 'RoW': 'ROW'}, ('codes are written in capitals: RoW',))
+    """
+    spelt = {country: country.upper() for country in countries}
+    fail_if(
+        Problem("not an economy code", where, repr(country), CODE_ALLOWED, "rename_regions() gives it one")
+        for country, code in spelt.items()
+        if not CODE.fullmatch(code)
+    )
+    fail_if(
+        Problem("two economies of one code", where, repr(country), "each code once, in capitals or not")
+        for country, code in spelt.items()
+        if country != code and code in spelt
+    )
+    changed = [country for country, code in spelt.items() if country != code]
+    return spelt, (f"codes are written in capitals: {', '.join(changed)}",) if changed else ()
+
+
 def added_up(axes: Axes, buyers: Sequence[str], blocks: Iterable[Block]) -> Floats:
     """Return the sales of a table, importer × exporter × group of industries; those left out come after.
 
@@ -113,6 +143,8 @@ def flows_of(axes: Axes, sales: Floats, told: Told, *, split: bool) -> TradeFlow
     n, k = len(axes.codes), len(axes.groups)
     kept = sales[:n, :n, :k]
     fail_if(_negative_problems(axes, kept, told.source))
+    fail_if(idle_problems(kept, axes.codes, told.source, axes.place_of))
+    fail_if(sum_problems(kept, told.source, domestic=True))
     return TradeFlows(
         codes=axes.codes,
         imports=np.ascontiguousarray(kept if split else kept.sum(axis=2)),

@@ -5,8 +5,9 @@ beside imports, rows broken down further, goods that came back. What is wanted i
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Literal
 
 import numpy as np
@@ -15,10 +16,13 @@ from numpy.typing import NDArray
 
 from tradesim.economies import CODE
 from tradesim.errors import Problem, fail_if
+from tradesim.trade_data.breakdowns import PART, SUBFLOW, Breakdowns
 from tradesim.trade_data.countries import CodeList, alpha_of_number
 from tradesim.trade_data.gather import Gather
+from tradesim.trade_data.periods import ALL_YEAR, WHOLE_YEAR, month_of, period_of
 from tradesim.trade_data.products import TOTALS
 from tradesim.trade_data.results import Side
+from tradesim.trade_data.sums import Ids
 from tradesim.trade_data.tables import Column, Table, pieces, placed, plain, scale
 
 Flow = Literal["imports", "exports"]
@@ -29,19 +33,13 @@ Flags = NDArray[np.bool_]
 FLOWS: Mapping[str, str] = {
     **dict.fromkeys(("m", "1", "import", "imports", "grossimport", "grossimports", "grossimp"), "imports"),
     **dict.fromkeys(("x", "2", "export", "exports", "grossexport", "grossexports", "grossexp"), "exports"),
-    **dict.fromkeys(("rx", "rm", "dx", "fm", "mip", "xip", "mop", "xop", "3", "4"), "another"),
-    **dict.fromkeys(("reexport", "reexports", "reimport", "reimports"), "another"),
-    **dict.fromkeys(("domesticexport", "domesticexports", "foreignimport", "foreignimports"), "another"),
+    **dict.fromkeys(("rm", "fm", "mip", "mop", "4", "reimport", "reimports"), "part of imports"),
+    **dict.fromkeys(("foreignimport", "foreignimports"), "part of imports"),
+    **dict.fromkeys(("rx", "dx", "xip", "xop", "3", "reexport", "reexports"), "part of exports"),
+    **dict.fromkeys(("domesticexport", "domesticexports"), "part of exports"),
 }
 """What each code or name of a flow is; re-exports are part of exports, re-imports of imports."""
 WORLD = frozenset({"W00", "WLD", "World", "0", "000", "N0"})
-WHOLE: Mapping[str, frozenset[str]] = {
-    "second partner": frozenset({"", "0", "W00", "nan"}),
-    "customs procedure": frozenset({"", "0", "C00", "nan"}),
-    "mode of transport": frozenset({"", "0", "nan"}),
-    "mode of supply": frozenset({"", "0", "nan"}),
-}
-"""What stands in a column of a breakdown when a row is the total over it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ class Wanted:
     year: int | None
     scale: float
     codes: CodeList | None = None
-    prepare: Callable[[pd.DataFrame], None] | None = None
+    prepare: Callable[[Table, pd.DataFrame], None] | None = None
     asides: tuple[Aside, ...] = ()
 
 
@@ -77,35 +75,50 @@ def flow_problems(flow: str) -> Iterator[Problem]:
         yield Problem("unknown flow", "flow", repr(flow), "imports | exports")
 
 
-def gather_reports(table: Table, columns: tuple[Column, ...], gather: Gather, wanted: Wanted) -> int:
-    """Add a table of reports to a gathering, and return its year."""
-    year = wanted.year
-    for piece in pieces(table, columns):
-        scale(piece, wanted.scale)
-        if wanted.prepare:
-            wanted.prepare(piece)
-        _clean(table, piece, wanted)
-        years = piece["year"].to_numpy()
-        year = int(years[0]) if year is None else year
-        if wanted.year is None:
-            fail_if(_year_problems(table, piece, years != year))
-        for why, column, aside, missing in _asides(piece, wanted, year):
-            gather.set_aside(piece[aside], why, column, missing=missing)
-            piece = piece[~aside]  # noqa: PLW2901 the rest of it
-        if len(piece):
-            gather.take(piece)
+def gather_reports(
+    tables: Sequence[Table], columns: tuple[Column, ...], gather: Gather, wanted: Wanted
+) -> int:
+    """Add tables of reports to a gathering, and return their year."""
+    year, rows = wanted.year, Breakdowns(gather, side(wanted.flow))
+    for table in tables:
+        gather.table = table
+        for piece in pieces(table, columns):
+            year = _take(table, piece, rows, wanted, year)
+    rows.resolve()
     return year or 0
+
+
+def _take(table: Table, piece: pd.DataFrame, rows: Breakdowns, wanted: Wanted, year: int | None) -> int:
+    """Add a piece of a table, and return its year: the one asked for, or the one met first."""
+    scale(piece, wanted.scale)
+    if wanted.prepare:
+        wanted.prepare(table, piece)
+    _clean(table, piece, wanted)
+    years = piece["year"].to_numpy()
+    year = int(years[0]) if year is None else year
+    if wanted.year is None:
+        fail_if(_year_problems(table, piece, years != year))
+    rows.note_months(piece[(piece["year"] == year) & piece["flow"].isin(_flows(wanted))])
+    for why, column, aside, missing in _asides(piece, wanted, year):
+        rows.gather.set_aside(piece[aside], why, column, missing=missing)
+        piece = piece[~aside]
+    if len(piece):
+        rows.take(table, piece)
+    return year
+
+
+def _flows(wanted: Wanted) -> list[str]:
+    """Return the flow that is wanted, and what is part of it."""
+    return [wanted.flow, f"part of {wanted.flow}"]
 
 
 def _clean(table: Table, piece: pd.DataFrame, wanted: Wanted) -> None:
     """Give every row its year, flow, product, importer and exporter; refuse what cannot be understood."""
-    piece["year"] = _mapped(
-        table, piece, "year", _year_of, "not a year of annual trade", "a year, such as 2023"
-    )
-    if "frequency" in piece:
-        _mapped(table, piece, "frequency", _annual, "not annual", "A: one row a year")
+    _put_period(table, piece)
     allowed = "imports M or Import, exports X or Export, and what is part of them"
+    given = piece["flow"]
     piece["flow"] = _mapped(table, piece, "flow", _flow_of, "unknown flow", allowed)
+    piece[SUBFLOW] = given.where(piece["flow"].str.startswith("part"), "")
     piece["product"] = _mapped(table, piece, "product", _product_of, "not a product code", "a code, or TOTAL")
     if "classification" in piece:
         fail_if(_lost_zero_problems(table, piece))
@@ -123,14 +136,9 @@ def _asides(
     for why, column, rows, missing in (
         ("another year", "year", piece["year"] != year, False),
         ("services", "type", piece["type"] != "C" if "type" in piece else ~left, False),
-        ("another flow", "flow", piece["flow"] != wanted.flow, False),
+        ("another flow", "flow", ~piece["flow"].isin(_flows(wanted)), False),
         ("total over partners", partner, piece[partner].isin(WORLD), False),
         ("goods that came back", partner, piece["importer"] == piece["exporter"], False),
-        *(
-            ("a part of rows that are counted", column, ~piece[column].fillna("").isin(whole), False)
-            for column, whole in WHOLE.items()
-            if column in piece
-        ),
         *((why, column, ~piece[column].isin(stay), gone) for why, column, stay, gone in wanted.asides),
     ):
         if (rows & left).any():
@@ -151,13 +159,48 @@ def _mapped(
     return pd.Series(found[ids], index=piece.index)
 
 
-def _year_of(cell: str) -> int | None:
-    match = re.fullmatch(r"(\d{4})(?:\.0)?", cell)
-    return int(match[1]) if match else None
+def _frequency_of(cell: str) -> str | None:
+    return {"": "", "A": "A", "Q": "Q", "M": "M"}.get(cell.upper()[:1])
 
 
-def _annual(cell: str) -> str | None:
-    return "A" if cell.upper() in {"A", "ANNUAL"} else None
+def _part_of(cell: str) -> int | None:
+    return WHOLE_YEAR if cell in ALL_YEAR else month_of(cell.removesuffix(".0")) or None
+
+
+def _put_period(table: Table, piece: pd.DataFrame) -> None:
+    """Give every row its year and the part of it, ``""`` for all of it; refuse columns that disagree."""
+    named = "not a year or a part of one", "a year, a quarter or a month, such as 2023, 2023Q1, 202301"
+    found = _mapped(table, piece, "year", period_of, *named)
+    years, part = found.map(attrgetter("year")), found.map(attrgetter("part")).to_numpy(dtype=np.int64)
+    if "period" in piece:
+        also = _mapped(table, piece, "period", period_of, *named)
+        _refuse_unlike(table, piece, "period", (also.map(attrgetter("year")) != years).to_numpy())
+        part = _both(table, piece, "period", part, also.map(attrgetter("part")).to_numpy(dtype=np.int64))
+    if "month" in piece:
+        months = _mapped(table, piece, "month", _part_of, "not a month", "1 to 12, or 52 for a year")
+        part = _both(table, piece, "month", part, months.to_numpy(dtype=np.int64))
+    if "frequency" in piece:
+        said = _mapped(table, piece, "frequency", _frequency_of, "unknown frequency", "A, Q or M").to_numpy()
+        means = np.where(part == WHOLE_YEAR, "A", np.where(part > 100, "Q", "M"))
+        _refuse_unlike(table, piece, "frequency", (said != "") & (said != means))
+    piece["year"] = years
+    piece[PART] = np.where(part == WHOLE_YEAR, "", part.astype(str))
+
+
+def _both(table: Table, piece: pd.DataFrame, column: str, one: Ids, other: Ids) -> Ids:
+    """Return the part of a year that either of two columns names; refuse two that differ."""
+    _refuse_unlike(table, piece, column, (one != other) & (one != WHOLE_YEAR) & (other != WHOLE_YEAR))
+    return np.where(one == WHOLE_YEAR, other, one)
+
+
+def _refuse_unlike(table: Table, piece: pd.DataFrame, column: str, unlike: Flags) -> None:
+    if unlike.any():
+        columns = [name for name in ("frequency", "year", "period", "month") if name in piece]
+        shown = piece.loc[unlike, columns].head(20).itertuples(index=False)
+        given = [", ".join(f"{n} {v}" for n, v in zip(columns, row, strict=True)) for row in shown]
+        what = f"{column} that does not fit the year and month"
+        allowed = "A with a year, Q with a quarter, M with a month"
+        fail_if(placed(table, piece.index.to_numpy()[unlike], what, given, allowed))
 
 
 def _flow_of(cell: str) -> str | None:

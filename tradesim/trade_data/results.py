@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from tradesim.errors import Problem, fail_if, unknown_name
+from tradesim.trade_data.checks import sum_problems
 from tradesim.trade_data.flows import TradeFlows
 from tradesim.trade_data.gather import AREA_BITS, KIND_BITS, Gather
 from tradesim.trade_data.left_out import LeftOut
@@ -65,6 +66,8 @@ def result_of(gather: Gather, about: About) -> TradeFlows:
     shape = (len(codes), len(codes), len(products))
     imports = _filled(cells, amounts[chosen, 0], shape, silent)
     duties = _filled(cells, amounts[chosen, 1], shape, silent) if gather.has_duty else None
+    where = str(gather.table.path)
+    fail_if(sum_problems(imports, where, domestic=False))
     return TradeFlows(
         codes=codes,
         imports=imports,
@@ -75,7 +78,7 @@ def result_of(gather: Gather, about: About) -> TradeFlows:
         valuation=about.valuation,
         members=_members(gather, codes, used),
         left_out=(*_left_out(gather, used), *_other_levels(digits, amounts[:, 0], used)),
-        notes=(*about.notes, *_notes(gather, about, used)),
+        notes=(*about.notes, *gather.notes, *_notes(gather, about, used)),
     )
 
 

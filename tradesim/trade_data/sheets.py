@@ -1,19 +1,21 @@
 """Sheets: small tables with lines of title above their header, from CSV files and workbooks alike."""
 
 import csv
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from tradesim.errors import InputError, MissingExtraError, Problem
-from tradesim.trade_data.containers import ZIP, open_text, reading
+from tradesim.errors import InputError, Problem
+from tradesim.trade_data.checks import warn_if_round
+from tradesim.trade_data.containers import open_text, reading
+from tradesim.trade_data.records import begins_with, refuse_markup
 from tradesim.trade_data.scanning import encoding_of
+from tradesim.trade_data.tables import separator_of
+from tradesim.trade_data.workbooks import is_workbook, sheets_in
 
-MOST_ROWS = 2_000_000
-"""A workbook holds about a million rows a sheet."""
+MOST_CELLS = 50_000_000
+"""Cells that are held: the largest table that DataWeb gives has some three million."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +44,44 @@ def sheets_of(path: str | Path) -> list[Sheet]:
     """
     file = Path(path)
     with reading(file):
-        sheets = _workbook(file) if _is_workbook(file) else [_table(file)]
+        sheets = _workbook(file) if is_workbook(file) else [_table(file)]
     if not any(sheet.rows for sheet in sheets):
         raise InputError([Problem("empty file", f"{file}:1", "no rows", "a header and rows")])
     return sheets
 
 
-def _is_workbook(file: Path) -> bool:
-    if not file.is_file():
-        return False
-    with file.open("rb") as raw:
-        if raw.read(4) != ZIP:
-            return False
-    with zipfile.ZipFile(file) as archive:
-        return "[Content_Types].xml" in archive.namelist()
+def _workbook(file: Path) -> list[Sheet]:
+    with sheets_in(file) as sheets:
+        return [_held(title, str(file), rows) for title, rows in sheets]
 
 
 def _table(file: Path) -> Sheet:
+    if (begins := begins_with(file)) == "<":
+        refuse_markup(file)
+    if begins in {"{", "["}:
+        raise InputError([Problem("this is JSON", str(file), "", "CSV or a workbook", "export one of those")])
     encoding = encoding_of(file)
+    separator = separator_of(file, encoding)
     with open_text(file, encoding) as text:
-        lines = csv.reader(text)
+        lines = csv.reader(text, delimiter=separator)
         try:
-            return Sheet(file.stem, tuple(_numbered(str(file), lines)))
+            return _held(file.stem, str(file), _numbered(str(file), lines))
         except csv.Error as error:
             raise InputError([Problem("not CSV", f"{file}:{lines.line_num}", str(error))]) from None
+
+
+def _held(name: str, file: str, rows: Iterator[tuple[str, tuple[str, ...]]]) -> Sheet:
+    """Return the rows of a sheet, as many as can be held."""
+    kept: list[tuple[str, tuple[str, ...]]] = []
+    cells = 0
+    for place, row in rows:
+        cells += len(row)
+        if cells > MOST_CELLS:
+            fix = "ask for less at a time"
+            raise InputError([Problem("too large a table", place, "", f"{MOST_CELLS:,} cells", fix)])
+        kept.append((place, row))
+    warn_if_round(f"{file}: {name}", len(kept) - 1)
+    return Sheet(name, tuple(kept))
 
 
 def _numbered(file: str, lines: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -74,34 +90,3 @@ def _numbered(file: str, lines: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
         if any(cell.strip() for cell in cells):
             yield f"{file}:{begins}", tuple(cell.strip() for cell in cells)
         begins = lines.line_num + 1
-
-
-def _workbook(file: Path) -> list[Sheet]:
-    try:
-        openpyxl = import_module("openpyxl")
-    except ImportError:
-        raise MissingExtraError(f"{file} is a workbook", "excel", "export it as CSV") from None
-    try:
-        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-        return [
-            Sheet(sheet.title, tuple(_filled(f"{file}: {sheet.title}", sheet))) for sheet in book.worksheets
-        ]
-    except (KeyError, ValueError, TypeError, AttributeError, SyntaxError) as error:
-        said = " ".join(str(error).split())[:200]
-        raise InputError([Problem("not a workbook", str(file), said, "an .xlsx file")]) from None
-
-
-def _filled(where: str, sheet: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for number, cells in enumerate(sheet.iter_rows(values_only=True, max_row=MOST_ROWS), start=1):
-        texts = tuple(_text(cell) for cell in cells)
-        if any(texts):
-            yield f"{where} row {number}", texts
-
-
-def _text(cell: Any) -> str:
-    """Write a cell as a CSV file would have it: whole numbers without a point, nothing where it is empty."""
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()

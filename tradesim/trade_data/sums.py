@@ -142,6 +142,25 @@ class Seen:
             return np.zeros(len(key), dtype=bool)
         return np.isin(key, ordered[known]) | pd.Series(key).duplicated().to_numpy()
 
+    def met(self, importer: Ids, exporter: Ids, product: Ids) -> NDArray[np.bool_]:
+        """Return which rows, (R,) bool, have come by, without noting them.
+
+        Examples
+        --------
+        >>> seen, one = Seen(), np.array([1])
+        >>> seen.again(one, one, one), seen.met(np.array([1, 2]), np.array([1, 1]), np.array([1, 1]))
+        (array([False]), array([ True, False]))
+        """
+        key = _bit(importer, exporter, product)
+        page, bit = key >> (NEAR + GOODS), key & ((1 << (NEAR + GOODS)) - 1)
+        found = np.zeros(len(key), dtype=bool)
+        for each in np.unique(page):
+            if int(each) in self.pages:
+                here = page == each
+                bits = self.pages[int(each)]
+                found[here] = (bits[bit[here] >> 3] & np.left_shift(1, bit[here] & 7).astype(np.uint8)) > 0
+        return found
+
     def _mark(self, page: int, bit: Ids) -> NDArray[np.bool_]:
         """Set bits of one page, ascending, and return which were set before."""
         if page not in self.pages:

@@ -27,7 +27,7 @@ from tradesim.trade_data.regions import Given as GivenRegions
 from tradesim.trade_data.regions import Regions
 from tradesim.trade_data.reports import VALUATION, Flow, Wanted, flow_problems, gather_reports, side
 from tradesim.trade_data.results import About, result_of
-from tradesim.trade_data.tables import Column, Table, find, placed
+from tradesim.trade_data.tables import Column, Paths, Table, find_all, placed
 
 THOUSAND = 1000.0
 PERCENT = 100.0
@@ -56,7 +56,7 @@ DUTY_TYPES = ("AHS", "MFN", "BND", "PRF")
 
 
 def read_wits(
-    path: str | Path,
+    path: Paths,
     regions: GivenRegions = None,
     *,
     flow: Flow = "imports",
@@ -70,15 +70,15 @@ def read_wits(
     The parameters, the result and the errors are those of `read_comtrade`, where WITS has its trade from.
     """
     fail_if(flow_problems(flow))
-    table = find(path, "a WITS trade file", TRADE_COLUMNS)
-    gather = Gather(table, Regions.of(regions), Products.of(products))
+    tables = find_all(path, "a WITS trade file", TRADE_COLUMNS)
+    gather = Gather(tables[0], Regions.of(regions), Products.of(products))
     codes = read_codes(country_codes) if country_codes else None
-    found = gather_reports(table, TRADE_COLUMNS, gather, Wanted(flow, year, THOUSAND, codes))
+    found = gather_reports(tables, TRADE_COLUMNS, gather, Wanted(flow, year, THOUSAND, codes))
     return result_of(gather, About(f"WITS, {flow}", found, VALUATION[flow], side(flow), level=level))
 
 
 def read_wits_tariffs(
-    path: str | Path,
+    path: Paths,
     regions: GivenRegions = None,
     *,
     duty: Literal["AHS", "MFN", "BND", "PRF"] = "AHS",
@@ -92,7 +92,7 @@ def read_wits_tariffs(
 
     Parameters
     ----------
-    path : the file, also gzipped or alone in a zip archive.
+    path : the file, also gzipped or in a zip archive; several are read together.
     regions, products, level, year, country_codes : as in `read_comtrade`. The European Union reports as one
         (``EUN``); it counts as the region that has all its members.
     duty : which tariffs: ``AHS`` effectively applied, ``MFN``, ``BND`` bound, ``PRF`` preferential.
@@ -109,12 +109,12 @@ def read_wits_tariffs(
         With every problem ``file:line``, as `read_comtrade`.
     """
     fail_if(_choice_problems(duty, average))
-    table = find(path, "a WITS tariff file", TARIFF_COLUMNS)
-    fail_if(_average_problems(table, average))
-    gather = Gather(table, Regions.of(regions), Products.of(products))
+    tables = find_all(path, "a WITS tariff file", TARIFF_COLUMNS)
+    fail_if(problem for table in tables for problem in _average_problems(table, average))
+    gather = Gather(tables[0], Regions.of(regions), Products.of(products))
     codes = read_codes(country_codes) if country_codes else None
 
-    def prepare(piece: pd.DataFrame) -> None:
+    def prepare(table: Table, piece: pd.DataFrame) -> None:
         _put_duty(table, piece, average)
 
     asides = (
@@ -123,7 +123,7 @@ def read_wits_tariffs(
         ("imports without a rate", "rate", frozenset({"known"}), True),
     )
     wanted = Wanted("imports", year, THOUSAND, codes, prepare, asides)
-    found = gather_reports(table, TARIFF_COLUMNS, gather, wanted)
+    found = gather_reports(tables, TARIFF_COLUMNS, gather, wanted)
     about = About(f"WITS, {duty} tariffs", found, "CIF, as importers report", "importer", level=level)
     return result_of(gather, about)
 
