@@ -255,7 +255,9 @@ class Schedule:
             Naming every fee or control in force in the period without a rate or a stated conversion.
         """
         grid = TimeGrid.through(start, end)
-        priced = self.only(costs.priced(self.measures, grid, equivalents or {}))
+        priced = self.only(
+            costs.priced(self.measures, grid, {} if equivalents is None else dict(equivalents))
+        )
         cost = np.zeros((len(grid), len(self.economies), len(self.economies)))
         for (i, j), parts, _ in priced.contributions(grid.days, costs.INSTRUMENTS):
             cost[:, i, j] = parts.sum(axis=1)

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tradesim.alignment import numbers
 from tradesim.economics import import_demand
-from tradesim.economics.checks import SHOWN, numbers
+from tradesim.economics.checks import SHOWN
 from tradesim.economics.partial_outcome import BY_MARKET, Base, PartialOutcome, outcome
 from tradesim.errors import InputError, Problem, fail_if
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tradesim.alignment import position
 from tradesim.economics import checks
 from tradesim.economics.climb import Top, UnsolvedError
 from tradesim.economics.contest import (
@@ -22,7 +23,6 @@ from tradesim.economics.contest import (
     TariffModel,
     climbed,
     first_guess,
-    position,
     search_of,
     solved,
     tariffs_of,

@@ -27,8 +27,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tradesim.economics.checks import number_problems, numbers, tariff_problems, value_problems
-from tradesim.economics.labels import aligned, position
+from tradesim.alignment import aligned, numbers, position
+from tradesim.economics.checks import number_problems, tariff_problems, value_problems
 from tradesim.economics.levels import first_root, highest
 from tradesim.economics.status import Status, converged
 from tradesim.errors import InputError, Problem, fail_if

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tradesim.alignment import aligned_vector, ordered
 from tradesim.errors import Problem, fail_if
 from tradesim.sweeps.spreads import Choice
 
@@ -91,19 +92,21 @@ def integers(low: int, high: int) -> "rv_frozen":
     return stats.randint(low, high + 1)
 
 
-def choice(values: Sequence[Any], odds: Sequence[float] = ()) -> Choice:
+def choice(values: Sequence[Any], odds: Any = ()) -> Choice:
     """Return values of which each draw has one at random; a plain list is gone through in turn.
 
     Parameters
     ----------
-    odds : how likely each is, in any unit (default: all the same).
+    odds : how likely each is, in any unit, or a mapping or Series by value (default: all the same).
 
     Examples
     --------
     >>> choice(["nominal", "trade-weighted"], odds=[3, 1]).options
     ['nominal', 'trade-weighted']
     """
-    return Choice(tuple(values), tuple(float(each) for each in odds))
+    options = ordered("choice", values)
+    weights = aligned_vector("odds", odds, [str(value) for value in options])
+    return Choice(options, tuple(weights.tolist()))
 
 
 def _order_problems(name: str, *, finite: bool = True, low: float, high: float) -> Iterator[Problem]:
