@@ -1,7 +1,7 @@
 """Economies: the customs territories of a model and the base-year trade that weighs their duties."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tradesim.alignment import aligned, aligned_vector, labelled, ordered
 from tradesim.errors import InputError, Problem, Together, fail_if, unknown_name
+from tradesim.iso_codes import ALPHA_3
 from tradesim.keywords import by_name
 
 CODE = re.compile(r"[A-Z][A-Z0-9_]{1,15}")
@@ -153,12 +154,26 @@ class Economies:
         return self.imports
 
 
+def code_problems(where: str, *codes: Any) -> Iterator[Problem]:
+    """Yield what cannot be the code of an economy; alpha-2 codes are refused with the alpha-3 code.
+
+    Examples
+    --------
+    >>> [str(problem) for problem in code_problems("importer", "USA", "US")]
+    ["importer: not an economy code; got 'US'; allowed: an ISO 3166 alpha-3 code ...; did you mean 'USA'?"]
+    """
+    for code in codes:
+        if not isinstance(code, str) or not CODE.fullmatch(code) or code in ALPHA_3:
+            word = code.strip().upper() if isinstance(code, str) else ""
+            guess = ALPHA_3.get(word, word if re.fullmatch("[A-Z]{3}", word) else "")
+            fix = f"did you mean {guess!r}?" if guess else ""
+            yield Problem("not an economy code", where, repr(code), CODE_ALLOWED, fix)
+
+
 def _code_problems(codes: tuple[str, ...]) -> Iterable[Problem]:
     if not codes:
         yield Problem("no economies", "codes", "an empty list", CODE_ALLOWED)
-    for code in codes:
-        if not isinstance(code, str) or not CODE.fullmatch(code):
-            yield Problem("not an economy code", "codes", repr(code), CODE_ALLOWED)
+    yield from code_problems("codes", *codes)
     for code in sorted({str(code) for code in codes if codes.count(code) > 1}):
         yield Problem("economy named twice", "codes", repr(code), "each code once")
 

@@ -13,9 +13,10 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from tradesim.economies import CODE, CODE_ALLOWED
+from tradesim.economies import code_problems
 from tradesim.errors import InputError, Problem, fail_if
 from tradesim.keywords import by_name
+from tradesim.parsing import meant
 from tradesim.timegrid import DateLike, as_date
 
 Status = Literal["enacted", "suspended", "threatened", "revoked"]
@@ -203,9 +204,7 @@ def _text_problems(measure: Measure) -> Iterator[Problem]:
         if not isinstance(value, str) or not value.strip():
             yield Problem(f"{name} is missing", name, repr(value), "a text that is not empty")
     for name in ("importer", "exporter"):
-        value = getattr(measure, name)
-        if not isinstance(value, str) or not CODE.fullmatch(value):
-            yield Problem("not an economy code", name, repr(value), CODE_ALLOWED)
+        yield from code_problems(name, getattr(measure, name))
     if measure.importer == measure.exporter:
         yield Problem("an economy charges itself", "exporter", repr(measure.exporter), "another economy")
 
@@ -240,7 +239,8 @@ def _normalise_numbers(measure: Measure) -> list[Problem]:
             continue
         if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
             allowed = "a number; rates and shares are fractions: 0.25 is 25 %"
-            found.append(Problem("not a number", name, repr(value), allowed))
+            fix = meant(value) if isinstance(value, str) else ""
+            found.append(Problem("not a number", name, repr(value), allowed, fix))
         elif not math.isfinite(value) or value < 0:
             found.append(Problem(f"{name} is not a finite number of 0 or more", name, repr(float(value))))
         else:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
 from tradesim.measures import DATE_FIELDS, NUMBER_FIELDS, Measure
+from tradesim.parsing import meant, number
 
 COLUMNS: tuple[str, ...] = tuple(Measure.__dataclass_fields__)
 REQUIRED = ("name", "importer", "exporter", "authority", "effective")
@@ -54,6 +55,8 @@ def read_csv(path: str | Path) -> list[Measure]:
 def csv_rows(path: str | Path) -> Iterator[tuple[str, Row]]:
     """Yield ``file:line`` and the cells of every row of a CSV file with a header.
 
+    Spaces around a cell do not count, nor do empty cells at the end of a row, which spreadsheets leave there.
+
     Raises
     ------
     InputError
@@ -63,16 +66,17 @@ def csv_rows(path: str | Path) -> Iterator[tuple[str, Row]]:
     lines = csv.reader(io.StringIO(read_text(file), newline=""), strict=True)
     began = 1
     try:
-        header = [name.strip() for name in next(lines, [])]
+        header = _filled(next(lines, []))
         fail_if(_header_problems(header, f"{file}:1"))
         began = lines.line_num + 1
-        for cells in lines:
+        for written in lines:
+            cells = _filled(written)
             if len(cells) > len(header):
                 extra = Problem(
                     "more cells than columns", f"{file}:{began}", str(len(cells)), str(len(header))
                 )
                 raise InputError([extra])
-            if any(cell.strip() for cell in cells):
+            if cells:
                 yield f"{file}:{began}", dict(zip(header, cells, strict=False))
             began = lines.line_num + 1
     except csv.Error as error:
@@ -138,18 +142,34 @@ def _measure_from(row: Row) -> Measure:
     )
     for name in NUMBER_FIELDS:
         if isinstance(given.get(name), str):
-            given[name] = _number(given[name])
+            read = number(given[name])
+            given[name] = given[name] if read is None else read  # a text is refused by the measure
     if isinstance(given.get("against"), str):
         given["against"] = tuple(part.strip() for part in given["against"].split(";") if part.strip())
     return Measure(**({"rate": None} | given))
 
 
-def _number(text: str) -> float | str:
-    """Return the number that a cell holds, or the text itself, which the measure then refuses."""
-    try:
-        return float(text)
-    except ValueError:
-        return text
+def number_in(text: str, where: str) -> float:
+    """Return the number that a cell holds.
+
+    Raises
+    ------
+    InputError
+        If it is none, with what was probably meant.
+    """
+    read = number(text)
+    if read is None:
+        allowed = "a number; rates and shares are fractions: 0.25 is 25 %"
+        raise InputError([Problem("not a number", where, repr(text), allowed, meant(text))])
+    return read
+
+
+def _filled(cells: Sequence[str]) -> list[str]:
+    """Return cells without the spaces around them and without the empty ones at the end."""
+    texts = [cell.strip() for cell in cells]
+    while texts and not texts[-1]:
+        texts.pop()
+    return texts
 
 
 def _is_missing(value: Any) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tradesim.economies import CODE, CODE_ALLOWED
+from tradesim.economies import code_problems
 from tradesim.errors import Problem, fail_if, unknown_name
 from tradesim.keywords import by_name
 
@@ -189,9 +189,7 @@ def _shock_problems(shock: Shock) -> Iterator[Problem]:
     if not isinstance(shock.name, str) or not shock.name.strip():
         yield Problem("name is missing", "name", repr(shock.name), "a text that is not empty")
     for name in ("importer", "exporter"):
-        code: Any = getattr(shock, name)
-        if not isinstance(code, str) or not CODE.fullmatch(code):
-            yield Problem("not an economy code", name, repr(code), CODE_ALLOWED)
+        yield from code_problems(name, getattr(shock, name))
     if shock.importer == shock.exporter:
         yield Problem("charges itself", "exporter", repr(shock.exporter), "another economy")
     for name, most in (("rate", MOST_ARRIVALS), ("coverage", 1.0), ("most", 10.0)):

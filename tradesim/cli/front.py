@@ -2,12 +2,14 @@
 
 import os
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
-from tradesim.errors import InputError, TradesimError
+from tradesim.errors import InputError, Problem, TradesimError, fail_if
 
 FAILED, BAD_INPUT, INTERRUPTED, CLOSED_PIPE = 1, 2, 130, 141
 """Exit codes; the last two are what a shell gives for the signals."""
@@ -30,6 +32,17 @@ class Front(TyperGroup):
             complain("interrupted")
             raise typer.Exit(INTERRUPTED) from None
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that was named; refuse an option given twice, of which one would be ignored."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if command is None:
+            return name, command, rest
+        parser = command.make_parser(ctx)
+        parser.allow_interspersed_args = True  # a group's context has it off
+        with suppress(USAGE):  # the command says what it does not understand
+            fail_if(_repeated(parser.parse_args(list(rest))[2]))
+        return name, command, rest
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was named."""
         try:
@@ -48,6 +61,13 @@ class Front(TyperGroup):
         except (TradesimError, OSError, MemoryError) as error:
             complain(str(error) or "out of memory")
             raise typer.Exit(FAILED) from None
+
+
+def _repeated(given: Sequence[Any]) -> Iterator[Problem]:
+    """Yield the options that were given twice and have one value."""
+    once = [each for each in given if not (getattr(each, "is_flag", True) or each.multiple)]
+    for option in dict.fromkeys(option for option in once if once.count(option) > 1):
+        yield Problem("given twice", option.opts[-1], f"{once.count(option)} times", "once")
 
 
 def _not_understood(error: Any) -> BaseException:

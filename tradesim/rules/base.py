@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tradesim.economies import CODE, CODE_ALLOWED
+from tradesim.economies import CODE_ALLOWED, code_problems
 from tradesim.engine.families import Family
 from tradesim.errors import Problem, fail_if
 
@@ -175,8 +175,10 @@ def _choice_problems(rule: Rule) -> Iterator[Problem]:
         if getattr(rule, name) not in get_args(allowed):
             yield Problem(f"unknown {name}", name, repr(getattr(rule, name)), " | ".join(get_args(allowed)))
     allies: Any = rule.allies
-    if not isinstance(allies, tuple) or not all(isinstance(a, str) and CODE.fullmatch(a) for a in allies):
+    if not isinstance(allies, tuple):
         yield Problem("not economies", "allies", repr(allies), f"a list of codes, each {CODE_ALLOWED}")
+    else:
+        yield from code_problems("allies", *allies)
     yield from _beside_problems(rule)
 
 

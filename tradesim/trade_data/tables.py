@@ -6,7 +6,6 @@ say which cells on which lines are at fault.
 """
 
 import csv
-import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tradesim.errors import InputError, Problem, fail_if
+from tradesim.parsing import number
 from tradesim.trade_data.containers import open_binary, open_text, reading
 from tradesim.trade_data.scanning import check_lengths, encoding_of
 
@@ -247,14 +247,10 @@ def _cell_problems(table: Table, piece: pd.DataFrame, column: Column) -> Iterato
 
 def _is_number(cell: str, kind: str) -> bool:
     if kind == "whole":
-        return re.fullmatch(r"\s*[+-]?\d{1,9}\s*", cell) is not None
+        return re.fullmatch(r"\s*[+-]?[0-9]{1,9}\s*", cell) is not None
     if cell == "":
         return True  # a missing value, which the reader judges
-    try:
-        number = float(cell)
-    except ValueError:
-        return False
-    return "_" not in cell and not math.isnan(number)
+    return number(cell) is not None
 
 
 def _position(header: Sequence[str], column: Column) -> int | None:
