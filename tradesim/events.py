@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
+from tradesim import percent
 from tradesim.errors import InputError, Problem, fail_if
 from tradesim.keywords import by_name
 from tradesim.timegrid import DateLike, as_date
@@ -56,6 +57,7 @@ class Effect:
             except InputError as error:
                 problems.extend(error.problems)
         fail_if(problem.at(f"effect on {self.target!r}") for problem in [*problems, *_effect_problems(self)])
+        percent.warn(f"effect on {self.target!r}: rate", self.rate)
 
 
 @by_name

@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from tradesim import percent
 from tradesim.economies import code_problems
 from tradesim.errors import InputError, Problem, fail_if
 from tradesim.keywords import by_name
@@ -116,6 +117,8 @@ class Measure:
         if not problems:
             problems = [*_window_problems(self), *_rate_problems(self), *_stacking_problems(self)]
         fail_if(problem.at(where) for problem in problems)
+        if self.basis != "specific":
+            percent.warn(f"{where}: rate", self.rate)
 
     @property
     def pair(self) -> tuple[str, str]:

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tradesim.errors import Problem
+from tradesim.percent import warn
 
 Floats = NDArray[np.float64]
 Statistic = Callable[[Floats], NDArray[Any]]
@@ -191,6 +192,8 @@ def level_problems(level: Any, where: str = "level") -> Iterator[Problem]:
     elif level > HIGHEST_LEVEL:
         fix = f"levels are fractions: did you mean {level / 100:g}?"
         yield Problem(f"a duty above {100 * HIGHEST_LEVEL:g} %", where, f"{level:g}", "up to 10", fix)
+    else:
+        warn(where, level)
 
 
 def _is_number(value: Any) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from tradesim import percent
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
 from tradesim.measures import DATE_FIELDS, NUMBER_FIELDS, Measure
 from tradesim.parsing import meant, number
@@ -17,16 +18,22 @@ REQUIRED = ("name", "importer", "exporter", "authority", "effective")
 LARGEST_FILE = 20_000_000
 """Bytes: some 40,000 measures."""
 Row = dict[Any, Any]
+YES, NO = {"yes", "true"}, {"", "no", "false"}
 
 
 def frame_of(measures: Sequence[Measure]) -> pd.DataFrame:
-    """Return one row per measure and one column per field; dates as timestamps, NaN and NaT where none."""
+    """Return one row per measure and one column per field; dates as timestamps, NaN and NaT where none.
+
+    Where high rates are said to be meant, a column says so for the measures that have them.
+    """
     frame = pd.DataFrame([[getattr(m, name) for name in COLUMNS] for m in measures], columns=list(COLUMNS))
     for name in DATE_FIELDS:
         frame[name] = pd.to_datetime(frame[name])
     for name in NUMBER_FIELDS:
         frame[name] = frame[name].astype("float64")
     frame["against"] = ["; ".join(m.against) for m in measures]
+    if percent.are_meant():
+        frame[percent.MEANT] = ["yes" if percent.is_doubtful(m.rate) else "" for m in measures]
     return frame
 
 
@@ -125,11 +132,28 @@ def measures_from(placed: Iterable[tuple[str, Row]]) -> list[Measure]:
     problems: list[Problem] = []
     for place, row in placed:
         try:
-            measures.append(_measure_from(row))
+            measures.append(_measured(place, row))
         except InputError as error:
             problems.extend(error.at(place).problems)
     fail_if(problems)
     return measures
+
+
+def _measured(place: str, row: Row) -> Measure:
+    """Return the measure of a row; warn of a rate that may be a percentage, with the row's place."""
+    given = dict(row)
+    said = given.pop(percent.MEANT, "")
+    meant_so = str("" if _is_missing(said) else said).strip().lower()
+    if meant_so not in YES | NO:
+        raise InputError([Problem("not a yes or no", percent.MEANT, repr(said), "yes, or nothing")])
+    outside = percent.are_meant()
+    with percent.high_rates_meant():
+        measure = _measure_from(given)
+    doubtful = measure.basis != "specific" and percent.is_doubtful(measure.rate)
+    if doubtful and measure.rate is not None and not outside and meant_so in NO:
+        how = f"write yes in a column {percent.MEANT}"
+        percent.say_in_file(f"{place}: measure {measure.name!r}: rate", measure.rate, how)
+    return measure
 
 
 def _measure_from(row: Row) -> Measure:

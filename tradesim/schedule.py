@@ -24,6 +24,7 @@ from tradesim.economies import Economies
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
 from tradesim.keywords import by_name
 from tradesim.measures import Instrument, Measure, overlaps
+from tradesim.percent import high_rates_meant
 from tradesim.timegrid import DateLike, Dates, Days, TimeGrid, as_date, as_days, is_several
 
 By = Literal["pair", "authority", "importer"]
@@ -160,7 +161,8 @@ class Schedule:
         """
         day = as_date(date)
         fail_if(self.before_record([np.datetime64(day, "D")], "as_of"))
-        known = knowledge.known_on(self.measures, day)
+        with high_rates_meant():  # of those that are known, a person was asked before
+            known = knowledge.known_on(self.measures, day)
         return replace(self, measures=tuple(known), vintage=str(day))
 
     def only(self, measures: Iterable[Measure]) -> "Schedule":

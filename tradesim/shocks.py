@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tradesim import percent
 from tradesim.economies import code_problems
 from tradesim.errors import Problem, fail_if, unknown_name
 from tradesim.keywords import by_name
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+NO_LIMIT = 10.0
+"""1000%: the most that surcharges may come to, which is taken for no limit."""
 CELLS = 16_384
 """Cells of the quantile function by which sizes are drawn."""
 FIXED = "fixed"
@@ -56,6 +59,8 @@ class Size:
         object.__setattr__(self, "distribution", distribution)
         object.__setattr__(self, "parameters", dict(parameters))
         fail_if(problem.at("size") for problem in _size_problems(self))
+        what = "value" if self.distribution == FIXED else "median"
+        percent.warn(f"size: {what}", float(self.quantiles(0.5)))
 
     def __hash__(self) -> int:
         return hash((self.distribution, tuple(sorted(self.parameters.items()))))
@@ -126,13 +131,14 @@ class Shock:
     coverage: float = 1.0
     implementation: int = 0
     days: int | None = None
-    most: float = 10.0
+    most: float = NO_LIMIT
 
     def __post_init__(self) -> None:
         given: Any = self.name
         if given == "":
             object.__setattr__(self, "name", f"{self.importer}-{self.exporter}")
         fail_if(problem.at(f"shock {self.name!r}") for problem in _shock_problems(self))
+        percent.warn(f"shock {self.name!r}: most", self.most, NO_LIMIT)
 
 
 def _family(name: str) -> "rv_continuous":

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from tradesim import percent
 from tradesim.economies import code_problems
 from tradesim.errors import InputError, Problem, fail_if
 from tradesim.keywords import by_name
@@ -72,6 +73,7 @@ class Truce:
                 object.__setattr__(self, name, (given,) if isinstance(given, str) else tuple(given))
         problems = [*_date_problems(self), *_truce_problems(self)]
         fail_if(problem.at(f"truce {self.name!r}") for problem in problems)
+        percent.warn(f"truce {self.name!r}: tolerance", self.tolerance)
 
 
 def _date_problems(truce: Truce) -> list[Problem]:

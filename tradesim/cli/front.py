@@ -2,6 +2,7 @@
 
 import os
 import sys
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from tradesim.errors import InputError, Problem, TradesimError, fail_if
+from tradesim.errors import InputError, PercentWarning, Problem, TradesimError, fail_if
 
 FAILED, BAD_INPUT, INTERRUPTED, CLOSED_PIPE = 1, 2, 130, 141
 """Exit codes; the last two are what a shell gives for the signals."""
@@ -46,7 +47,10 @@ class Front(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was named."""
         try:
-            return super().invoke(ctx)
+            with warnings.catch_warnings():
+                warnings.simplefilter("always", PercentWarning)
+                warnings.showwarning = _show
+                return super().invoke(ctx)
         except USAGE as error:
             raise _not_understood(error) from None
         except InputError as error:
@@ -85,6 +89,14 @@ def complain(*problems: str) -> None:
     """Write each problem on a line of its own on the standard error stream."""
     for problem in problems:
         typer.echo(f"error: {' '.join(problem.split())}", err=True)
+
+
+def _show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+    """Write a warning of this package on a line of its own on the standard error stream."""
+    if category.__module__.startswith("tradesim"):
+        typer.echo(f"warning: {' '.join(str(message).split())}", err=True)
+    else:
+        typer.echo(warnings.formatwarning(message, category, *place[:2], **more), err=True)
 
 
 def _close_quietly() -> None:

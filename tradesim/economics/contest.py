@@ -14,6 +14,7 @@ from tradesim.economics.gradients import slopes
 from tradesim.economics.instruments import Instruments, Uniform, instruments
 from tradesim.economics.status import Status
 from tradesim.errors import Problem, fail_if
+from tradesim.percent import high_rates_meant, warn, warn_of_table
 
 Floats = NDArray[np.float64]
 
@@ -21,6 +22,8 @@ SHARPNESS = 500.0
 """Of the common gain as the climber sees it at first, per unit of ln welfare."""
 
 
+HIGHEST = 10.0
+"""Of a duty that is chosen, unless told otherwise: 1,000%, as in Ossa (2014)."""
 TRICKLE = 1e-4
 """Of its base: the least trade that a duty is taken to move."""
 
@@ -114,6 +117,7 @@ def search_of(
     """Return a search from its arguments, checked."""
     chosen = tuple(range(len(model.flows))) if players is None else positions(model, players)
     fail_if(_bound_problems(bounds))
+    warn("bounds", bounds[1], HIGHEST)
     movable = None if free is None else read(model, "free", free) != 0
     moves = {player: instruments(model.flows, [player], movable, uniform) for player in chosen}
     given = tariffs_of(model, tariffs, "tariffs")
@@ -138,6 +142,8 @@ def tariffs_of(model: TariffModel, given: ArrayLike | None, name: str) -> Floats
     base = getattr(model, "tariffs", np.zeros(model.flows.shape))
     values = read(model, name, base if given is None else given)
     fail_if(checks.tariff_problems(values, model.flows.shape, model.codes, name))
+    if given is not None:
+        warn_of_table(name, values)
     if values.shape != model.flows.shape:
         allowed = f"{model.flows.shape}: one scenario"
         fail_if([Problem("more than one scenario", name, f"shape {values.shape}", allowed)])
@@ -216,7 +222,8 @@ class CommonGain:
 
 def solved(model: TariffModel, tariffs: Floats) -> Any:
     """Return the equilibrium, or raise `UnsolvedError`."""
-    equilibrium = model.solve(tariffs)
+    with high_rates_meant():
+        equilibrium = model.solve(tariffs)
     if equilibrium.status != Status.CONVERGED:
         raise UnsolvedError(int(equilibrium.status))
     return equilibrium

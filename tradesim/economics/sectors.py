@@ -11,6 +11,7 @@ from tradesim.alignment import aligned_vector, numbers
 from tradesim.economics import checks
 from tradesim.economics.equilibrium import Equilibrium
 from tradesim.errors import Problem, fail_if
+from tradesim.percent import warn_of_table
 
 Floats = NDArray[np.float64]
 Deficits = Literal["purged", "world_share"]
@@ -52,6 +53,7 @@ def table_problems(
     if deficits not in get_args(Deficits):
         bad.append(Problem("unknown closure", "deficits", repr(deficits), ", ".join(get_args(Deficits))))
     yield from bad
+    warn_of_table("tariffs", tariffs)
     if not bad and deficits == "purged":
         yield from one_way_problems(flows, codes)
 
@@ -80,6 +82,7 @@ def scenarios(
 ) -> tuple[Floats, Floats | None]:
     """Return tariffs (..., N, N, S) and changes of iceberg costs spread to them, checked."""
     duties = numbers("tariffs", tariffs)
+    warn_of_table("tariffs", duties)
     fail_if(
         [
             *checks.tariff_problems(duties, flows.shape, codes),

@@ -28,6 +28,7 @@ from tradesim.economics.services_calibration import (
     two_members,
 )
 from tradesim.errors import Problem, fail_if
+from tradesim.percent import warn_of_table
 
 Floats = NDArray[np.float64]
 RevenueUse = Literal["income_tax", "lump_sum"]
@@ -176,6 +177,7 @@ class ServicesModel:
             For tariffs of another shape, NaN, or of −1 or less.
         """
         duties = aligned("tariffs", tariffs, self.codes)
+        warn_of_table("tariffs", duties)
         shape = self.flows.shape
         fail_if([*tariff_problems(duties, shape, self.codes), *number_problems("tolerance", tolerance)])
         stacked = duties.reshape(-1, *shape)

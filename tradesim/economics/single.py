@@ -23,6 +23,7 @@ from tradesim.economics.equilibrium import Equilibrium
 from tradesim.economics.hat_slopes import pull_back
 from tradesim.economics.sectors import one_way_problems, spread_weights
 from tradesim.errors import Problem, fail_if
+from tradesim.percent import warn_of_table
 
 Floats = NDArray[np.float64]
 Deficits = Literal["world_share", "purged", "own_share"]
@@ -84,6 +85,7 @@ class SingleSector:
     ) -> None:
         trade, names = labelled("flows", flows, codes)
         duties = aligned("tariffs", tariffs, names)
+        warn_of_table("tariffs", duties)
         fail_if(_problems(trade, duties, elasticity, deficits, names))
         fail_if(one_way_problems(trade[..., None], names) if deficits == "purged" else [])
         values = {"flows": trade, "tariffs": duties, "elasticity": float(elasticity)}
@@ -169,6 +171,7 @@ class SingleSector:
                [1.0039, 0.9849]])
         """
         duties = aligned("tariffs", tariffs, self.codes)
+        warn_of_table("tariffs", duties)
         costs = None if icebergs is None else aligned("icebergs", icebergs, self.codes)
         shape = self.flows.shape
         fail_if(

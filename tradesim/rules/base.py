@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tradesim import percent
 from tradesim.economies import CODE_ALLOWED, code_problems
 from tradesim.engine.families import Family
 from tradesim.errors import Problem, fail_if
@@ -42,6 +43,8 @@ OTHERS = YES_OR_NO | {
     )
 }
 """What is no number."""
+RATES = {"cap", "tolerance", "equivalent", "step", "rate", "stop", "top"}
+"""Numbers that are rates of duty, which may be typed as percentages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +102,9 @@ class Rule(ABC):
             object.__setattr__(self, "allies", (allies,) if isinstance(allies, str) else tuple(allies))
         problems = [*_number_problems(self), *_choice_problems(self), *self.own_problems()]
         fail_if(problem.at(f"rule {type(self).__name__}") for problem in problems)
+        for name in RATES & {field.name for field in fields(self)}:
+            where, default = f"rule {type(self).__name__}: {name}", self.__dataclass_fields__[name].default
+            percent.warn(where, getattr(self, name), default)
 
     @abstractmethod
     def why(self) -> str:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tradesim.alignment import aligned, aligned_vector
 from tradesim.errors import Problem, fail_if
+from tradesim.percent import warn_of_table
 
 Floats = NDArray[np.float64]
 
@@ -133,6 +134,7 @@ def _tariffs(
         allowed = f"one rate or {shape}, importer × exporter"
         fail_if([Problem("wrong shape", "tariffs", str(array.shape), allowed)])
     fail_if(_rate_problems(given.codes, np.broadcast_to(array, shape)))
+    warn_of_table("tariffs", array)
     said = f"a tariff of {float(array):.3g} on everything" if array.ndim == 0 else "tariffs as given"
     if array.ndim == 0 and float(array) == 0.0:
         said = "tariffs in force are left out of account: what a model is asked for comes on top of them"
