@@ -550,6 +550,19 @@ def test_a_day_after_the_vintage_is_marked(call):
     assert duties_of(call, "smoot-hawley", "--on", "1938-01-01")["note"] == ""
 
 
+def test_the_duty_on_several_days_comes_day_after_day(call):
+    both = duties_of(call, "us-china", "--on", "2025-04-08", "--on", "2025-04-12")
+    assert both == [duties_of(call, "us-china", "--on", day) for day in ("2025-04-08", "2025-04-12")]
+    text = said(call("duty", "us-china", "--on", "2025-04-08", "--on", "2025-04-12"))
+    assert text.index("on 2025-04-08") < text.index("on 2025-04-12")
+
+
+def test_an_option_given_twice_is_refused_where_one_would_be_ignored(call):
+    twice = ("--on", "2025-04-08", "--on", "2025-04-12")
+    assert refused(call("plot", "us-china", *twice)) == ["--on: given twice; got 2 times; allowed: once"]
+    assert refused(call("run", "us-china-2025-10", "--draws", "5", "--draws=6"))
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [

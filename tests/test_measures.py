@@ -22,6 +22,7 @@ def refusal(**changes):
 
 WHERE = "measure 'List 1': "
 CODES = "an ISO 3166 alpha-3 code or a group in capitals, such as USA, CHN, EU27, ROW"
+USA = f"importer: not an economy code; got {{!r}}; allowed: {CODES}; did you mean 'USA'?"
 SPECIFIC = {"basis": "specific", "unit": "net ton", "rate": 50}
 
 
@@ -30,7 +31,14 @@ SPECIFIC = {"basis": "specific", "unit": "net ton", "rate": 50}
     [
         ({"authority": " "}, "authority: authority is missing; got ' '; allowed: a text that is not empty"),
         ({"authority": 301}, "authority: authority is missing; got 301; allowed: a text that is not empty"),
-        ({"importer": "usa"}, f"importer: not an economy code; got 'usa'; allowed: {CODES}"),
+        (
+            {"importer": "usa"},
+            f"importer: not an economy code; got 'usa'; allowed: {CODES}; did you mean 'USA'?",
+        ),
+        (
+            {"importer": "US"},
+            f"importer: not an economy code; got 'US'; allowed: {CODES}; did you mean 'USA'?",
+        ),
         ({"exporter": "China"}, f"exporter: not an economy code; got 'China'; allowed: {CODES}"),
         ({"exporter": "USA"}, "exporter: an economy charges itself; got 'USA'; allowed: another economy"),
         (
@@ -87,7 +95,10 @@ SPECIFIC = {"basis": "specific", "unit": "net ton", "rate": 50}
         ),
         (
             {"rate": "25 %"},
-            "rate: not a number; got '25 %'; allowed: a number; rates and shares are fractions: 0.25 is 25 %",
+            (
+                "rate: not a number; got '25 %'; allowed: a number; rates and shares are fractions: "
+                "0.25 is 25 %; write 0.25"
+            ),
         ),
         (
             {"coverage": None},

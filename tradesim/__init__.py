@@ -21,11 +21,12 @@ if TYPE_CHECKING:
         trade_data,
     )
     from tradesim.economies import Economies
-    from tradesim.errors import InputError, TradesimError
+    from tradesim.errors import InputError, PercentWarning, TradesimError
     from tradesim.events import Effect, Event, Outcome
     from tradesim.impacts import Impact, impact
     from tradesim.measures import Measure
     from tradesim.paths import Paths
+    from tradesim.percent import high_rates_meant
     from tradesim.record import Record
     from tradesim.reports.reporting import Report, report
     from tradesim.scenario import Scenario
@@ -56,6 +57,7 @@ _ROOM = {
     "Measure": "measures",
     "Outcome": "events",
     "Paths": "paths",
+    "PercentWarning": "errors",
     "Record": "record",
     "Report": "reports.reporting",
     "Scenario": "scenario",
@@ -68,6 +70,7 @@ _ROOM = {
     "Truce": "truces",
     "beta": "sweeps.distributions",
     "choice": "sweeps.distributions",
+    "high_rates_meant": "percent",
     "impact": "impacts",
     "integers": "sweeps.distributions",
     "loguniform": "sweeps.distributions",
@@ -99,6 +102,7 @@ __all__ = [
     "Measure",
     "Outcome",
     "Paths",
+    "PercentWarning",
     "Record",
     "Report",
     "Scenario",
@@ -114,6 +118,7 @@ __all__ = [
     "choice",
     "datasets",
     "economics",
+    "high_rates_meant",
     "impact",
     "impacts",
     "integers",

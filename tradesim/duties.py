@@ -53,6 +53,18 @@ def labelled(
     return pd.DataFrame(data, index=pd.DatetimeIndex(days, name="date"), columns=labels)
 
 
+def tables_on(
+    days: Days, tables: NDArray[np.float64], rows: pd.Index, columns: pd.Index, *, several: bool
+) -> pd.DataFrame:
+    """Label the tables of some days, (T, R, C): of one day as it is, of several below each other by date."""
+    if not len(days):
+        fail_if([Problem("no day", "date", "none", "one day or more")])
+    frames = [pd.DataFrame(table, index=rows, columns=columns) for table in tables]
+    if not several:
+        return frames[0]
+    return pd.concat(frames, keys=pd.DatetimeIndex(days), names=["date", *rows.names])
+
+
 def averaged(frame: pd.DataFrame, freq: Frequency) -> pd.DataFrame:
     """Average a daily frame over the days of each week, month, quarter or year it holds."""
     check_choice("freq", freq, ("D", "W", "M", "Q", "Y"))

@@ -1,15 +1,17 @@
 """Economies: the customs territories of a model and the base-year trade that weighs their duties."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from tradesim.conversion import shown
-from tradesim.errors import InputError, Problem, fail_if, unknown_name
+from tradesim.alignment import aligned, aligned_vector, labelled, ordered
+from tradesim.errors import InputError, Problem, Together, fail_if, unknown_name
+from tradesim.iso_codes import ALPHA_3
 from tradesim.keywords import by_name
 
 CODE = re.compile(r"[A-Z][A-Z0-9_]{1,15}")
@@ -25,8 +27,9 @@ class Economies:
     ----------
     codes : the economies, in the order of every array axis; ISO alpha-3 or group codes.
     imports : (N, N) float64, US dollars a year, importer × exporter; the diagonal is trade inside a
-        group. ``None`` where no trade weights are known: whatever needs them then refuses.
-    gdp : (N,) float64, US dollars a year, or ``None``.
+        group. A frame is put into the order of the codes. ``None`` where no trade weights are known:
+        whatever needs them then refuses.
+    gdp : (N,) float64, US dollars a year; or a Series or mapping by economy; or ``None``.
     vintage : the year of the imports.
     source : where the imports come from.
 
@@ -51,21 +54,21 @@ class Economies:
     def __init__(
         self,
         codes: Sequence[str],
-        imports: ArrayLike | None = None,
-        gdp: ArrayLike | None = None,
+        imports: Any = None,
+        gdp: Any = None,
         vintage: str = "",
         source: str = "",
     ) -> None:
-        named = (codes,) if isinstance(codes, str) else tuple(codes)
-        trade, output = _frozen("imports", imports), _frozen("gdp", gdp)
-        n = len(named)
-        fail_if(
-            [
-                *_code_problems(named),
-                *_value_problems(named, "imports", trade, (n, n)),
-                *_value_problems(named, "gdp", output, (n,)),
-            ]
-        )
+        named = (codes,) if isinstance(codes, str) else ordered("codes", codes)
+        trade = output = None
+        every = Together(_code_problems(named))
+        with every:
+            trade = None if imports is None else aligned("imports", imports, named)
+            every.add(_value_problems(named, "imports", trade, (len(named), len(named))))
+        with every:
+            output = None if gdp is None else aligned_vector("gdp", gdp, named)
+            every.add(_value_problems(named, "gdp", output, (len(named),)))
+        every.refuse()
         values = {"imports": trade, "gdp": output, "vintage": vintage, "source": source}
         for name, value in ({"codes": named} | values).items():
             object.__setattr__(self, name, value)
@@ -73,12 +76,8 @@ class Economies:
     @classmethod
     def from_frame(cls, imports: pd.DataFrame, vintage: str = "", source: str = "") -> "Economies":
         """Build from a square frame of imports, rows importers, columns exporters, in US dollars."""
-        rows, columns = [str(code) for code in imports.index], [str(code) for code in imports.columns]
-        if sorted(rows) != sorted(columns):
-            odd = sorted(set(rows) ^ set(columns)) or ["repeated codes"]
-            fail_if([Problem("rows and columns differ", "imports", ", ".join(odd), "the same codes on both")])
-        square = imports.set_axis(rows, axis=0).set_axis(columns, axis=1)
-        return cls(rows, square[rows].to_numpy(np.float64), vintage=vintage, source=source)
+        trade, codes = labelled("imports", imports)
+        return cls(codes, trade, vintage=vintage, source=source)
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -155,12 +154,26 @@ class Economies:
         return self.imports
 
 
+def code_problems(where: str, *codes: Any) -> Iterator[Problem]:
+    """Yield what cannot be the code of an economy; alpha-2 codes are refused with the alpha-3 code.
+
+    Examples
+    --------
+    >>> [str(problem) for problem in code_problems("importer", "USA", "US")]
+    ["importer: not an economy code; got 'US'; allowed: an ISO 3166 alpha-3 code ...; did you mean 'USA'?"]
+    """
+    for code in codes:
+        if not isinstance(code, str) or not CODE.fullmatch(code) or code in ALPHA_3:
+            word = code.strip().upper() if isinstance(code, str) else ""
+            guess = ALPHA_3.get(word, word if re.fullmatch("[A-Z]{3}", word) else "")
+            fix = f"did you mean {guess!r}?" if guess else ""
+            yield Problem("not an economy code", where, repr(code), CODE_ALLOWED, fix)
+
+
 def _code_problems(codes: tuple[str, ...]) -> Iterable[Problem]:
     if not codes:
         yield Problem("no economies", "codes", "an empty list", CODE_ALLOWED)
-    for code in codes:
-        if not isinstance(code, str) or not CODE.fullmatch(code):
-            yield Problem("not an economy code", "codes", repr(code), CODE_ALLOWED)
+    yield from code_problems("codes", *codes)
     for code in sorted({str(code) for code in codes if codes.count(code) > 1}):
         yield Problem("economy named twice", "codes", repr(code), "each code once")
 
@@ -187,20 +200,6 @@ def _group_problems(codes: tuple[str, ...], groups: Mapping[str, Sequence[str]])
             yield Problem("economy in two groups", "groups", repr(code), "each economy in one group at most")
     for name in sorted(set(groups) & (set(codes) - set(members))):
         yield Problem("group named like an economy outside it", "groups", repr(name), "another name")
-
-
-def _frozen(name: str, values: ArrayLike | None) -> NDArray[np.float64] | None:
-    if values is None:
-        return None
-    try:
-        frozen = np.array(values, dtype=np.float64)
-    except (ValueError, TypeError, OverflowError):
-        got = shown(values)[:80]
-        raise InputError(
-            [Problem("not a table of numbers", name, got, "US dollars, rows of one length")]
-        ) from None
-    frozen.setflags(write=False)
-    return frozen
 
 
 def _same(one: NDArray[np.float64] | None, other: NDArray[np.float64] | None) -> bool:

@@ -67,6 +67,10 @@ class InputError(TradesimError, ValueError):
         return InputError(problem.at(place) for problem in self.problems)
 
 
+class PercentWarning(UserWarning):
+    """A rate of 200% or more, which may be a percentage written where a fraction belongs."""
+
+
 class MissingExtraError(TradesimError, ImportError):
     """An optional dependency that is needed and not installed; says how to install it from a checkout.
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
+from tradesim import percent
 from tradesim.conversion import own, own_numbers, real_in, shown
 from tradesim.errors import InputError, Problem, fail_if
 from tradesim.keywords import by_name
@@ -57,6 +58,7 @@ class Effect:
             except InputError as error:
                 problems.extend(error.problems)
         fail_if(problem.at(f"effect on {self.target!r}") for problem in [*problems, *_effect_problems(self)])
+        percent.warn(f"effect on {self.target!r}: rate", self.rate)
 
 
 @by_name

@@ -11,10 +11,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args
 
+from tradesim import percent
 from tradesim.conversion import is_number, real, shown
-from tradesim.economies import CODE, CODE_ALLOWED
+from tradesim.economies import code_problems
 from tradesim.errors import InputError, Problem, fail_if
 from tradesim.keywords import by_name
+from tradesim.parsing import meant
 from tradesim.timegrid import DateLike, as_date
 
 Status = Literal["enacted", "suspended", "threatened", "revoked"]
@@ -114,6 +116,8 @@ class Measure:
         if not problems:
             problems = [*_window_problems(self), *_rate_problems(self), *_stacking_problems(self)]
         fail_if(problem.at(where) for problem in problems)
+        if self.basis != "specific":
+            percent.warn(f"{where}: rate", self.rate)
 
     @property
     def pair(self) -> tuple[str, str]:
@@ -202,9 +206,7 @@ def _text_problems(measure: Measure) -> Iterator[Problem]:
         if not isinstance(value, str) or not value.strip():
             yield Problem(f"{name} is missing", name, repr(value), "a text that is not empty")
     for name in ("importer", "exporter"):
-        value = getattr(measure, name)
-        if not isinstance(value, str) or not CODE.fullmatch(value):
-            yield Problem("not an economy code", name, repr(value), CODE_ALLOWED)
+        yield from code_problems(name, getattr(measure, name))
     if measure.importer == measure.exporter:
         yield Problem("an economy charges itself", "exporter", repr(measure.exporter), "another economy")
 
@@ -240,7 +242,8 @@ def _normalise_numbers(measure: Measure) -> list[Problem]:
         number = real(value, ends=True)
         if number is None and not is_number(value):
             allowed = "a number; rates and shares are fractions: 0.25 is 25 %"
-            found.append(Problem("not a number", name, shown(value), allowed))
+            fix = meant(value) if isinstance(value, str) else ""
+            found.append(Problem("not a number", name, shown(value), allowed, fix))
         elif number is None or not 0 <= number < math.inf:
             got = shown(value if number is None else number)
             found.append(Problem(f"{name} is not a finite number of 0 or more", name, got))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tradesim.conversion import real, real_in, shown
 from tradesim.errors import Problem
+from tradesim.percent import warn
 
 Floats = NDArray[np.float64]
 Statistic = Callable[[Floats], NDArray[Any]]
@@ -192,3 +193,5 @@ def level_problems(level: Any, where: str = "level") -> Iterator[Problem]:
     elif number > HIGHEST_LEVEL:
         fix = f"levels are fractions: did you mean {number / 100:g}?"
         yield Problem(f"a duty above {100 * HIGHEST_LEVEL:g} %", where, f"{number:g}", "up to 10", fix)
+    else:
+        warn(where, number)

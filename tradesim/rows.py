@@ -9,9 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from tradesim import spreadsheets
+from tradesim import percent, spreadsheets
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
 from tradesim.measures import DATE_FIELDS, NUMBER_FIELDS, Measure
+from tradesim.parsing import meant, number
 
 COLUMNS: tuple[str, ...] = tuple(Measure.__dataclass_fields__)
 REQUIRED = ("name", "importer", "exporter", "authority", "effective")
@@ -23,16 +24,22 @@ MOST_PROBLEMS = 100
 """Problems after which the rows that are left are not read."""
 MOST_COLUMNS = 200
 Row = dict[Any, Any]
+YES, NO = {"yes", "true"}, {"", "no", "false"}
 
 
 def frame_of(measures: Sequence[Measure]) -> pd.DataFrame:
-    """Return one row per measure and one column per field; dates as timestamps, NaN and NaT where none."""
+    """Return one row per measure and one column per field; dates as timestamps, NaN and NaT where none.
+
+    Where high rates are said to be meant, a column says so for the measures that have them.
+    """
     frame = pd.DataFrame([[getattr(m, name) for name in COLUMNS] for m in measures], columns=list(COLUMNS))
     for name in DATE_FIELDS:
         frame[name] = pd.to_datetime(frame[name])
     for name in NUMBER_FIELDS:
         frame[name] = frame[name].astype("float64")
     frame["against"] = ["; ".join(m.against) for m in measures]
+    if percent.are_meant():
+        frame[percent.MEANT] = ["yes" if percent.is_doubtful(m.rate) else "" for m in measures]
     return frame
 
 
@@ -56,6 +63,7 @@ def read_csv(path: str | Path) -> list[Measure]:
 def csv_rows(path: str | Path) -> Iterator[tuple[str, Row]]:
     """Yield ``file:line`` and the cells of every row of a CSV file with a header.
 
+    Spaces around a cell do not count, nor do empty cells at the end of a row, which spreadsheets leave there.
     The apostrophe with which `tradesim.spreadsheets` guards a text is taken off.
 
     Raises
@@ -69,16 +77,17 @@ def csv_rows(path: str | Path) -> Iterator[tuple[str, Row]]:
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     began = 1
     try:
-        header = [name.strip() for name in next(lines, [])]
+        header = _filled(next(lines, []))
         fail_if(_header_problems(header, f"{file}:1"))
         began = lines.line_num + 1
-        for cells in lines:
+        for written in lines:
+            cells = _filled(written)
             if len(cells) > len(header):
                 extra = Problem(
                     "more cells than columns", f"{file}:{began}", str(len(cells)), str(len(header))
                 )
                 raise InputError([extra])
-            if any(cell.strip() for cell in cells):
+            if cells:
                 yield f"{file}:{began}", dict(zip(header, map(spreadsheets.unguarded, cells), strict=False))
             began = lines.line_num + 1
     except csv.Error as error:
@@ -128,7 +137,7 @@ def measures_from(placed: Iterable[tuple[str, Row]]) -> list[Measure]:
     rows = iter(placed)
     for place, row in rows:
         try:
-            measures.append(_measure_from(row))
+            measures.append(_measured(place, row))
         except InputError as error:
             problems.extend(error.at(place).problems)
         if len(problems) >= MOST_PROBLEMS:
@@ -150,6 +159,23 @@ def unread(place: str, rows: Iterator[object]) -> Iterator[Problem]:
         yield Problem(said, place.rpartition(":")[0] or place, fix="mend these first")
 
 
+def _measured(place: str, row: Row) -> Measure:
+    """Return the measure of a row; warn of a rate that may be a percentage, with the row's place."""
+    given = dict(row)
+    said = given.pop(percent.MEANT, "")
+    meant_so = str("" if _is_missing(said) else said).strip().lower()
+    if meant_so not in YES | NO:
+        raise InputError([Problem("not a yes or no", percent.MEANT, repr(said), "yes, or nothing")])
+    outside = percent.are_meant()
+    with percent.high_rates_meant():
+        measure = _measure_from(given)
+    doubtful = measure.basis != "specific" and percent.is_doubtful(measure.rate)
+    if doubtful and measure.rate is not None and not outside and meant_so in NO:
+        how = f"write yes in a column {percent.MEANT}"
+        percent.say_in_file(f"{place}: measure {measure.name!r}: rate", measure.rate, how)
+    return measure
+
+
 def _measure_from(row: Row) -> Measure:
     given = {str(key): value for key, value in row.items() if not _is_missing(value)}
     fail_if(unknown_name("column", key, COLUMNS) for key in given if key not in COLUMNS)
@@ -160,18 +186,34 @@ def _measure_from(row: Row) -> Measure:
     )
     for name in NUMBER_FIELDS:
         if isinstance(given.get(name), str):
-            given[name] = _number(given[name])
+            read = number(given[name])
+            given[name] = given[name] if read is None else read  # a text is refused by the measure
     if isinstance(given.get("against"), str):
         given["against"] = tuple(part.strip() for part in given["against"].split(";") if part.strip())
     return Measure(**({"rate": None} | given))
 
 
-def _number(text: str) -> float | str:
-    """Return the number that a cell holds, or the text itself, which the measure then refuses."""
-    try:
-        return float(text)
-    except ValueError:
-        return text
+def number_in(text: str, where: str) -> float:
+    """Return the number that a cell holds.
+
+    Raises
+    ------
+    InputError
+        If it is none, with what was probably meant.
+    """
+    read = number(text)
+    if read is None:
+        allowed = "a number; rates and shares are fractions: 0.25 is 25 %"
+        raise InputError([Problem("not a number", where, repr(text), allowed, meant(text))])
+    return read
+
+
+def _filled(cells: Sequence[str]) -> list[str]:
+    """Return cells without the spaces around them and without the empty ones at the end."""
+    texts = [cell.strip() for cell in cells]
+    while texts and not texts[-1]:
+        texts.pop()
+    return texts
 
 
 def _is_missing(value: Any) -> bool:
@@ -183,12 +225,12 @@ def _is_missing(value: Any) -> bool:
 def _line_problems(text: str, file: Path) -> Iterator[Problem]:
     """Yield the first line that no table of measures has."""
     begins = 0
-    for number in range(1, text.count("\n") + 2):
+    for line in range(1, text.count("\n") + 2):
         end = text.find("\n", begins)
         end = len(text) if end < 0 else end
         if end - begins > LONGEST_LINE:
             got, allowed = f"{end - begins:,} characters", f"{LONGEST_LINE:,}"
-            yield Problem("line too long", f"{file}:{number}", got, allowed)
+            yield Problem("line too long", f"{file}:{line}", got, allowed)
             return
         begins = end + 1
 

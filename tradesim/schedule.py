@@ -20,12 +20,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tradesim import costs, knowledge, rows
-from tradesim.duties import Frequency, averaged, check_choice, contributions_on, labelled
+from tradesim.duties import Frequency, averaged, check_choice, contributions_on, labelled, tables_on
 from tradesim.economies import Economies
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
 from tradesim.keywords import by_name
 from tradesim.measures import Instrument, Measure, overlaps
-from tradesim.timegrid import DateLike, Days, TimeGrid, as_date, as_day
+from tradesim.percent import high_rates_meant
+from tradesim.timegrid import DateLike, Dates, Days, TimeGrid, as_date, as_days, is_several
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -183,7 +184,8 @@ class Schedule:
         """
         day = as_date(date)
         fail_if(self.before_record([np.datetime64(day, "D")], "as_of"))
-        known = knowledge.known_on(self.measures, day)
+        with high_rates_meant():  # of those that are known, a person was asked before
+            known = knowledge.known_on(self.measures, day)
         return replace(self, measures=tuple(known), vintage=str(day))
 
     def only(self, measures: Iterable[Measure]) -> "Schedule":
@@ -203,7 +205,7 @@ class Schedule:
         -------
         (T, N, N) float64, fraction of import value, importer × exporter; 0 where no measure charges.
         """
-        at = _as_days(days)
+        at = as_days(days)
         n = len(self.economies)
         duty = np.zeros((len(at), n, n))
         for (i, j), parts, _ in self.contributions(at):
@@ -215,7 +217,7 @@ class Schedule:
 
         The sum over A is the duty.
         """
-        at = _as_days(days)
+        at = as_days(days)
         n = len(self.economies)
         split = np.zeros((len(at), n, n, len(self.authorities)))
         for (i, j), parts, measures in self.contributions(at):
@@ -223,14 +225,42 @@ class Schedule:
                 split[:, i, j, self.authorities.index(measure.authority)] += parts[:, k]
         return split
 
-    def duty_on(self, date: DateLike) -> pd.DataFrame:
-        """Return the duty on one day as a frame, importer × exporter, fractions.
+    def duty_on(self, date: Dates | TimeGrid, by: Literal["pair", "authority"] = "pair") -> pd.DataFrame:
+        """Return the duty on one day, or on several, as a frame, fractions.
 
-        The diagonal is 0; a pair on which an incomplete record holds nothing is NaN.
+        Parameters
+        ----------
+        date : one day, or a list, tuple, array, Series or index of days, kept in the order given.
+        by : ``pair``: importer × exporter, the diagonal 0, NaN for a pair on which an incomplete record
+            holds nothing; ``authority``: a row for each recorded pair (importer, exporter), a column for
+            each authority, which sum to the pair's duty.
+
+        Returns
+        -------
+        Of one day a frame as above; of several the same below each other, with the date as first level of
+        the index: rows (date, importer) or (date, importer, exporter).
+
+        Examples
+        --------
+        >>> import tradesim as ts
+        >>> us_china = ts.datasets.load("us-china")
+        >>> us_china.duty_on(["2025-04-08", "2025-04-12"]).loc[(slice(None), "USA"), "CHN"].round(3).tolist()
+        [0.501, 1.248]
         """
-        codes = self.economies.codes
-        index, columns = pd.Index(codes, name="importer"), pd.Index(codes, name="exporter")
-        return pd.DataFrame(self._marked(self.duty(date))[0], index=index, columns=columns)
+        check_choice("by", by, ("pair", "authority"))
+        days = as_days(date)
+        if by == "pair":
+            codes = self.economies.codes
+            rows_, columns = pd.Index(codes, name="importer"), pd.Index(codes, name="exporter")
+            tables = self._marked(self.duty(days))
+        else:
+            rows_ = pd.MultiIndex.from_tuples(self.pairs, names=["importer", "exporter"])
+            charged = {m.authority for m in self.measures if m.charged and m.instrument in DUTIES}
+            shown = [k for k, name in enumerate(self.authorities) if name in charged]
+            columns = pd.Index([self.authorities[k] for k in shown], name="authority")
+            i, j = ([self.economies.index(code) for code in rows_.get_level_values(k)] for k in (0, 1))
+            tables = self.duty_by_authority(days)[:, i, j][:, :, shown]
+        return tables_on(days, tables, rows_, columns, several=is_several(date))
 
     def effective_duty(
         self, start: DateLike, end: DateLike, by: By = "pair", freq: Frequency = "D"
@@ -278,7 +308,9 @@ class Schedule:
             Naming every fee or control in force in the period without a rate or a stated conversion.
         """
         grid = TimeGrid.through(start, end)
-        priced = self.only(costs.priced(self.measures, grid, equivalents or {}))
+        priced = self.only(
+            costs.priced(self.measures, grid, {} if equivalents is None else dict(equivalents))
+        )
         cost = np.zeros((len(grid), len(self.economies), len(self.economies)))
         for (i, j), parts, _ in priced.contributions(grid.days, costs.INSTRUMENTS):
             cost[:, i, j] = parts.sum(axis=1)
@@ -420,14 +452,6 @@ class Schedule:
             With every problem, each placed ``file:line``.
         """
         return cls(rows.read_csv(path), economies, **about)
-
-
-def _as_days(days: TimeGrid | Days | DateLike) -> Days:
-    if isinstance(days, TimeGrid):
-        return days.days
-    if isinstance(days, np.ndarray | list | tuple | pd.DatetimeIndex):
-        return np.array([as_day(day) for day in days], dtype="datetime64[D]")
-    return np.array([as_day(days)], dtype="datetime64[D]")
 
 
 def _date_index(grid: TimeGrid) -> pd.DatetimeIndex:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tradesim import percent
 from tradesim.conversion import own, own_numbers, real, real_in, shown, whole
-from tradesim.economies import CODE, CODE_ALLOWED
+from tradesim.economies import code_problems
 from tradesim.errors import Problem, fail_if, unknown_name
 from tradesim.keywords import by_name
 from tradesim.scipy_distributions import continuous, is_slow, parameters_of
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+NO_LIMIT = 10.0
+"""1000%: the most that surcharges may come to, which is taken for no limit."""
 CELLS = 16_384
 """Cells of the quantile function by which sizes are drawn."""
 FIXED = "fixed"
@@ -61,6 +64,8 @@ class Size:
         object.__setattr__(self, "distribution", distribution)
         object.__setattr__(self, "parameters", {name: own(value) for name, value in parameters.items()})
         fail_if(problem.at("size") for problem in _size_problems(self))
+        what = "value" if self.distribution == FIXED else "median"
+        percent.warn(f"size: {what}", float(self.quantiles(0.5)))
 
     def __hash__(self) -> int:
         return hash((self.distribution, tuple(sorted(self.parameters.items()))))
@@ -131,7 +136,7 @@ class Shock:
     coverage: float = 1.0
     implementation: int = 0
     days: int | None = None
-    most: float = 10.0
+    most: float = NO_LIMIT
 
     def __post_init__(self) -> None:
         given: Any = self.name
@@ -139,6 +144,7 @@ class Shock:
             object.__setattr__(self, "name", f"{self.importer}-{self.exporter}")
         own_numbers(self, ("rate", "coverage", "implementation", "days", "most"))
         fail_if(problem.at(f"shock {self.name!r}") for problem in _shock_problems(self))
+        percent.warn(f"shock {self.name!r}: most", self.most, NO_LIMIT)
 
 
 def _size_problems(size: Size) -> Iterator[Problem]:
@@ -186,9 +192,7 @@ def _shock_problems(shock: Shock) -> Iterator[Problem]:
     if not isinstance(shock.name, str) or not shock.name.strip():
         yield Problem("name is missing", "name", repr(shock.name), "a text that is not empty")
     for name in ("importer", "exporter"):
-        code: Any = getattr(shock, name)
-        if not isinstance(code, str) or not CODE.fullmatch(code):
-            yield Problem("not an economy code", name, repr(code), CODE_ALLOWED)
+        yield from code_problems(name, getattr(shock, name))
     if shock.importer == shock.exporter:
         yield Problem("charges itself", "exporter", repr(shock.exporter), "another economy")
     for name, most in (("rate", MOST_ARRIVALS), ("coverage", 1.0), ("most", 10.0)):

@@ -1,18 +1,22 @@
 """Calendar days: one way to read a date, and the daily grid that everything runs on."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tradesim.errors import InputError, Problem, fail_if
+from tradesim.errors import InputError, Problem, Together, fail_if
+from tradesim.parsing import calendar_day
 
 Day = np.datetime64
 """A calendar day, ``datetime64[D]``."""
 DateLike = str | dt.date | np.datetime64
 Days = NDArray[np.datetime64]
+Dates = DateLike | Iterable[Any]
+"""One day, or several in a list, tuple, array, Series or index of days."""
 
 EARLIEST, LATEST = dt.date(1600, 1, 1), dt.date(2400, 1, 1)
 
@@ -30,11 +34,11 @@ def as_day(value: Any, where: str = "date") -> np.datetime64:
     >>> as_day("2025-04-10")
     np.datetime64('2025-04-10')
     """
-    day = _read_day(value)
+    day, fix = calendar_day(value)
     if day is None or not EARLIEST <= day < LATEST:
-        raise InputError(
-            [Problem("not a calendar day", where, repr(value), "YYYY-MM-DD between 1600 and 2400")]
-        )
+        allowed = "YYYY-MM-DD between 1600 and 2400"
+        got = " ".join(repr(value).split())
+        raise InputError([Problem("not a calendar day", where, got[:80], allowed, fix)])
     return np.datetime64(day, "D")
 
 
@@ -44,17 +48,44 @@ def as_date(value: Any, where: str = "date") -> dt.date:
     return dt.date(1970, 1, 1) + dt.timedelta(days=int(day.astype(np.int64)))
 
 
-def _read_day(value: Any) -> dt.date | None:
-    if isinstance(value, np.datetime64):
-        value = None if np.isnat(value) else value.astype("datetime64[us]").item()
-    if isinstance(value, str):
-        try:
-            return dt.date.fromisoformat(value.strip())
-        except ValueError:
-            return None
-    if isinstance(value, dt.datetime):
-        return value.date() if value == value and value.time() == dt.time() else None  # noqa: PLR0124 NaT
-    return value if isinstance(value, dt.date) else None
+def as_days(values: Any, where: str = "date") -> Days:
+    """Read one calendar day or several, in the order given, ``(T,) datetime64[D]``.
+
+    Parameters
+    ----------
+    values : a day, or a list, tuple, array, Series or index of days, or a `TimeGrid`.
+    where : what to call them in messages.
+
+    Raises
+    ------
+    InputError
+        With every value that is not a calendar day; for values in more than one dimension, and sets, which
+        have no order.
+
+    Examples
+    --------
+    >>> as_days(["2025-04-10", "2025-05-14"])
+    array(['2025-04-10', '2025-05-14'], dtype='datetime64[D]')
+    """
+    if isinstance(values, TimeGrid):
+        return values.days
+    if not is_several(values):
+        one = values[()] if isinstance(values, np.ndarray) and values.ndim == 0 else values
+        return np.array([as_day(one, where)])
+    every = Together()
+    read = []
+    for k, value in enumerate(values):
+        with every:
+            read.append(as_day(value, f"{where}[{k}]"))
+    every.refuse()
+    return np.array(read, dtype="datetime64[D]")
+
+
+def is_several(values: Any) -> bool:
+    """Return whether several days are given rather than one."""
+    if isinstance(values, list | tuple | TimeGrid):
+        return True
+    return getattr(values, "ndim", 0) == 1
 
 
 @dataclass(frozen=True, slots=True)

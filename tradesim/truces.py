@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from tradesim import percent
 from tradesim.conversion import own_numbers, real_in, shown, whole
-from tradesim.economies import CODE, CODE_ALLOWED
+from tradesim.economies import code_problems
 from tradesim.errors import InputError, Problem, fail_if
 from tradesim.keywords import by_name
 from tradesim.timegrid import DateLike, as_date
@@ -78,6 +79,7 @@ class Truce:
         own_numbers(self, NUMBERS)
         problems = [*_date_problems(self), *_truce_problems(self)]
         fail_if(problem.at(f"truce {self.name!r}") for problem in problems)
+        percent.warn(f"truce {self.name!r}: tolerance", self.tolerance)
 
 
 def _date_problems(truce: Truce) -> list[Problem]:
@@ -112,9 +114,7 @@ def _truce_problems(truce: Truce) -> Iterator[Problem]:
             return
     if len(set(truce.parties)) < 2:
         yield Problem("too few parties", "parties", repr(truce.parties), "two economies or more")
-    for code in truce.parties:
-        if not CODE.fullmatch(code):
-            yield Problem("not an economy code", "parties", repr(code), CODE_ALLOWED)
+    yield from code_problems("parties", *truce.parties)
     if truce.at_end not in get_args(Ending):
         yield Problem("unknown end", "at_end", repr(truce.at_end), " | ".join(get_args(Ending)))
     yield from _number_problems(truce)

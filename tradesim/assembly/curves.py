@@ -28,6 +28,7 @@ from tradesim.economics.status import Status
 from tradesim.economies import Economies
 from tradesim.engine.program import DUST, Floats
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
+from tradesim.percent import high_rates_meant
 from tradesim.rules import BestResponse, Economic, Rule
 from tradesim.schedule import Schedule
 from tradesim.timegrid import TimeGrid
@@ -109,8 +110,9 @@ def table_of(curves: list[Curve | None]) -> Floats:
 
 def _of_pair(rule: Economic, schedule: Schedule, grid: TimeGrid, pair: tuple[str, str]) -> Curve:
     try:
-        model = _model(rule, schedule, grid) if rule.model is None else rule.model
-        return _solved(rule.shape, model, *pair)
+        with high_rates_meant():  # levels up to the rule's own top
+            model = _model(rule, schedule, grid) if rule.model is None else rule.model
+            return _solved(rule.shape, model, *pair)
     except InputError as error:
         raise error.at(f"rules.{pair[0]}: towards {pair[1]}") from None
 

@@ -97,13 +97,13 @@ def show(
 @app.command(epilog="Example: tradesim duty us-china --on 2025-04-12 --importer USA --by authority")
 def duty(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A packaged record.", autocompletion=RECORD)],
-    on: Annotated[str, typer.Option("--on", metavar="DATE", help="The day, YYYY-MM-DD.")],
+    on: Annotated[list[str], typer.Option("--on", metavar="DATE", help="The day, YYYY-MM-DD; may repeat.")],
     importer: Annotated[str | None, typer.Option(help="Only what this economy charges.")] = None,
     exporter: Annotated[str | None, typer.Option(help="Only on goods from this economy.")] = None,
     by: Annotated[str, typer.Option(metavar="|".join(BY), help="Totals, or their parts too.")] = "pair",
     json: Json = False,
 ) -> None:
-    """Say what each importer charges each exporter on a day."""
+    """Say what each importer charges each exporter on a day, or on several."""
     from tradesim.cli import duties  # noqa: PLC0415
 
     by_authority = reading.one_of(by, "--by", BY) == "authority"

@@ -1,5 +1,6 @@
 """Checking: what is in a file, or every problem that it has."""
 
+import warnings
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import typer
 from tradesim import io
 from tradesim.cli.front import BAD_INPUT
 from tradesim.cli.output import say, say_json
-from tradesim.errors import InputError, Problem
+from tradesim.errors import InputError, PercentWarning, Problem
 from tradesim.scenario import Scenario
 from tradesim.wording import count
 
@@ -20,15 +21,20 @@ Found = tuple[str, dict[str, Any]]
 def check(file: Path, economies: str | None, *, as_json: bool = False) -> None:
     """Read a scenario or a file of measures, and say that it is in order, or as JSON also what is not."""
     try:
-        words, facts = _found(file, economies)
+        with warnings.catch_warnings(record=True) as met:
+            warnings.simplefilter("always", PercentWarning)
+            words, facts = _found(file, economies)
     except InputError as error:
         if not as_json:
             raise
         say_json({"file": str(file), "ok": False, "problems": [asdict(each) for each in error.problems]})
         raise typer.Exit(BAD_INPUT) from None
     if as_json:
-        say_json({"file": str(file), "ok": True, **facts})
+        told = {"warnings": [str(each.message) for each in met]} if met else {}
+        say_json({"file": str(file), "ok": True, **facts, **told})
     else:
+        for each in met:
+            warnings.showwarning(each.message, each.category, each.filename, each.lineno)
         say(f"ok: {file}: {words}")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from tradesim import datasets
 from tradesim.cli import finding
 from tradesim.cli.output import percent, say, say_facts, say_json, say_paragraph, say_table
-from tradesim.errors import Problem, fail_if, unknown_name
+from tradesim.errors import Problem, Together, fail_if, unknown_name
 from tradesim.measures import Measure
 from tradesim.schedule import Schedule
 from tradesim.timegrid import as_date
@@ -44,15 +44,34 @@ class Duty:
 
 
 def show(
-    name: str, on: str, importer: str | None, exporter: str | None, *, by_authority: bool, as_json: bool
+    name: str,
+    on: Sequence[str],
+    importer: str | None,
+    exporter: str | None,
+    *,
+    by_authority: bool,
+    as_json: bool,
 ) -> None:
-    """Say what a record's duties are on a day."""
+    """Say what a record's duties are on a day, or on several, one after the other; as JSON then a list."""
     schedule, about = finding.record_with_measures(name), datasets.describe(name)
-    day = as_date(on, "--on")
-    duties = duties_on(schedule, day, importer, exporter)
+    days: list[dt.date] = []
+    together = Together()
+    for text in on:
+        with together:
+            days.append(as_date(text, "--on"))
+    together.refuse()
+    every = {day: duties_on(schedule, day, importer, exporter) for day in days}
     if as_json:
-        say_json(_facts(name, about, day, duties))
+        facts = [_facts(name, about, day, duties) for day, duties in every.items()]
+        say_json(facts[0] if len(facts) == 1 else facts)
         return
+    for k, (day, duties) in enumerate(every.items()):
+        say(*([""] if k else []))
+        _say_day(about, day, duties, by_authority=by_authority)
+
+
+def _say_day(about: Any, day: dt.date, duties: Sequence[Duty], *, by_authority: bool) -> None:
+    """Say what the duties of a record are on one day."""
     say(f"{about['title']}: statutory effective duty on {day}, % of import value", "")
     say_table(*(_parts_table if by_authority else _totals_table)(duties))
     say("")

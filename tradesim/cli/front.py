@@ -2,13 +2,15 @@
 
 import os
 import sys
+import warnings
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
-from tradesim.errors import InputError, TradesimError
+from tradesim.errors import InputError, PercentWarning, Problem, TradesimError, fail_if
 from tradesim.stopping import exit_code, how_stopped
 
 FAILED, BAD_INPUT, CLOSED_PIPE = 1, 2, 141
@@ -32,10 +34,24 @@ class Front(TyperGroup):
             complain(how_stopped(stop))
             raise typer.Exit(exit_code(stop)) from None
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that was named; refuse an option given twice, of which one would be ignored."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if command is None:
+            return name, command, rest
+        parser = command.make_parser(ctx)
+        parser.allow_interspersed_args = True  # a group's context has it off
+        with suppress(USAGE):  # the command says what it does not understand
+            fail_if(_repeated(parser.parse_args(list(rest))[2]))
+        return name, command, rest
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was named."""
         try:
-            return super().invoke(ctx)
+            with warnings.catch_warnings():
+                warnings.simplefilter("always", PercentWarning)
+                warnings.showwarning = _show
+                return super().invoke(ctx)
         except USAGE as error:
             raise _not_understood(error) from None
         except InputError as error:
@@ -50,6 +66,13 @@ class Front(TyperGroup):
         except (TradesimError, OSError, MemoryError) as error:
             complain(str(error) or "out of memory")
             raise typer.Exit(FAILED) from None
+
+
+def _repeated(given: Sequence[Any]) -> Iterator[Problem]:
+    """Yield the options that were given twice and have one value."""
+    once = [each for each in given if not (getattr(each, "is_flag", True) or each.multiple)]
+    for option in dict.fromkeys(option for option in once if once.count(option) > 1):
+        yield Problem("given twice", option.opts[-1], f"{once.count(option)} times", "once")
 
 
 def _not_understood(error: Any) -> BaseException:
@@ -68,6 +91,14 @@ def complain(*problems: str) -> None:
     with suppress(OSError):  # the terminal has gone
         for problem in problems:
             typer.echo(f"error: {' '.join(problem.split())}", err=True)
+
+
+def _show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+    """Write a warning of this package on a line of its own on the standard error stream."""
+    if category.__module__.startswith("tradesim"):
+        typer.echo(f"warning: {' '.join(str(message).split())}", err=True)
+    else:
+        typer.echo(warnings.formatwarning(message, category, *place[:2], **more), err=True)
 
 
 def _close_quietly() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tradesim import parsing
 from tradesim.errors import InputError, Problem, unknown_name
 
 
@@ -15,13 +16,13 @@ def whole(text: str, option: str, allowed: str = "a whole number: 1000") -> int:
 
     Examples
     --------
-    >>> whole("10_000", "--draws")
+    >>> whole("10000", "--draws")
     10000
     """
-    try:
-        return int(text)
-    except ValueError:
-        raise InputError([Problem("not a whole number", option, repr(text), allowed)]) from None
+    read = parsing.whole(text)
+    if read is None:
+        raise InputError([Problem("not a whole number", option, repr(text), allowed, parsing.meant(text))])
+    return read
 
 
 def one_of(text: str, option: str, words: Sequence[str]) -> str:

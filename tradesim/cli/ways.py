@@ -1,11 +1,11 @@
 """Ways: how a parameter varies, as it is said on the command line: read, never run."""
 
-import math
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
+from tradesim.parsing import meant, number, whole
 from tradesim.path_statistics import level_problems
 from tradesim.sweeps import distributions
 
@@ -112,13 +112,11 @@ def level_of(text: str) -> float:
     tradesim.errors.InputError: --level: a duty above 1000 %; got 125; ... did you mean 1.25?
     """
     word = text.strip()
-    try:
-        level = float(word.removesuffix("%")) / (100 if word.endswith("%") else 1)
-    except ValueError:
-        level = math.nan
-    if math.isnan(level):
+    read = number(word.removesuffix("%"))
+    if read is None:
         allowed = "a fraction such as 1.25, or a percentage: '125 %'"
-        raise InputError([Problem("not a duty", "--level", repr(text), allowed)])
+        raise InputError([Problem("not a duty", "--level", repr(text), allowed, meant(text))])
+    level = read / (100 if word.endswith("%") else 1)
     fail_if(level_problems(level, "--level"))
     return level
 
@@ -133,15 +131,12 @@ def value_of(text: str) -> Any:
     """
     word = text.strip()
     if word.endswith("%"):
-        try:
-            return float(word.removesuffix("%")) / 100
-        except ValueError:
-            return word
+        share = number(word.removesuffix("%"))
+        return word if share is None else share / 100
     if word.lower() in {"true", "false"}:
         return word.lower() == "true"
-    for kind in (int, float):
-        try:
-            return kind(word)
-        except ValueError:
-            continue
-    return word
+    read = whole(word)
+    read = number(word) if read is None else read
+    if read is None and meant(word):
+        raise InputError([Problem("not a number", "", repr(word), "0.5, 2 or 50%", meant(word))])
+    return word if read is None else read

@@ -18,6 +18,7 @@ from tradesim import rows
 from tradesim.economies import Economies
 from tradesim.errors import InputError, unknown_name
 from tradesim.schedule import Schedule
+from tradesim.timegrid import as_day
 
 FOLDER = Path(__file__).parent / "data"
 
@@ -78,9 +79,11 @@ def events(name: str) -> pd.DataFrame:
     file = FOLDER / name / "events.csv"
     columns = ["date", "end", "name", "kind", "changed", "confidence", "source"]
     placed = list(rows.csv_rows(file)) if file.exists() else []
-    frame = pd.DataFrame([row for _, row in placed], columns=columns)
+    frame = pd.DataFrame([dict.fromkeys(columns, "") | row for _, row in placed], columns=columns)
     for column in ("date", "end"):
-        frame[column] = pd.to_datetime(frame[column].replace("", None))
+        given = ((f"{place}: {column}", row.get(column)) for place, row in placed)
+        days = [as_day(text, where) if text else None for where, text in given]
+        frame[column] = pd.to_datetime(pd.Series(days, dtype="datetime64[us]"))
     return frame.sort_values("date", kind="stable", ignore_index=True)
 
 
@@ -88,12 +91,15 @@ def _economies(folder: Path, about: dict[str, Any]) -> Economies:
     codes, imports = _square(rows.csv_rows(folder / "imports.csv"))
     gdp = None
     if (folder / "gdp.csv").exists():
-        by_code = {row["economy"]: float(row["gdp"]) for _, row in rows.csv_rows(folder / "gdp.csv")}
-        gdp = [by_code[code] for code in codes]
+        gdp = {
+            row["economy"]: rows.number_in(row["gdp"], f"{place}: gdp")
+            for place, row in rows.csv_rows(folder / "gdp.csv")
+        }
     return Economies(codes, imports, gdp, vintage=about["trade_year"], source=about["weights"])
 
 
 def _square(placed: Iterable[tuple[str, dict[Any, Any]]]) -> tuple[list[str], Any]:
-    table = {row["importer"]: row for _, row in placed}
+    table = {row["importer"]: (place, row) for place, row in placed}
     codes = list(table)
-    return codes, np.array([[float(table[i][j]) for j in codes] for i in codes])
+    cells = [[rows.number_in(row[j], f"{place}: {j}") for j in codes] for place, row in table.values()]
+    return codes, np.array(cells)

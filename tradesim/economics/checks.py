@@ -13,35 +13,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tradesim.conversion import real_in, shown
-from tradesim.errors import InputError, Problem
+from tradesim.errors import Problem
 
 Floats = NDArray[np.float64]
 
 SHOWN = 5
 """Faulty cells that are named one by one; the others are counted."""
-
-
-def numbers(name: str, values: Any) -> Floats:
-    """Return values as a read-only float64 array of their own.
-
-    Raises
-    ------
-    InputError
-        If they are not numbers, or rows differ in length.
-
-    Examples
-    --------
-    >>> numbers("flows", [[1, 2], [3, 4]])
-    array([[1., 2.],
-           [3., 4.]])
-    """
-    try:
-        array = np.array(values, dtype=np.float64)
-    except (ValueError, TypeError, OverflowError):
-        problem = Problem("not a table of numbers", name, shown(values)[:80], "numbers, rows of one length")
-        raise InputError([problem]) from None
-    array.setflags(write=False)
-    return array
 
 
 def flow_problems(flows: Floats, codes: Sequence[str] = (), name: str = "flows") -> Iterator[Problem]:

@@ -7,12 +7,14 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tradesim.alignment import aligned, numbers, position
 from tradesim.economics import checks
 from tradesim.economics.climb import Top, UnsolvedError, climb
 from tradesim.economics.gradients import slopes
 from tradesim.economics.instruments import Instruments, Uniform, instruments
 from tradesim.economics.status import Status
-from tradesim.errors import Problem, fail_if, unknown_name
+from tradesim.errors import Problem, fail_if
+from tradesim.percent import high_rates_meant, warn, warn_of_table
 
 Floats = NDArray[np.float64]
 
@@ -20,6 +22,8 @@ SHARPNESS = 500.0
 """Of the common gain as the climber sees it at first, per unit of ln welfare."""
 
 
+HIGHEST = 10.0
+"""Of a duty that is chosen, unless told otherwise: 1,000%, as in Ossa (2014)."""
 TRICKLE = 1e-4
 """Of its base: the least trade that a duty is taken to move."""
 
@@ -113,7 +117,9 @@ def search_of(
     """Return a search from its arguments, checked."""
     chosen = tuple(range(len(model.flows))) if players is None else positions(model, players)
     fail_if(_bound_problems(bounds))
-    moves = {player: instruments(model.flows, [player], free, uniform) for player in chosen}
+    warn("bounds", bounds[1], HIGHEST)
+    movable = None if free is None else read(model, "free", free) != 0
+    moves = {player: instruments(model.flows, [player], movable, uniform) for player in chosen}
     given = tariffs_of(model, tariffs, "tariffs")
     return Search(model, chosen, given, moves, (float(bounds[0]), float(bounds[1])), report)
 
@@ -126,26 +132,18 @@ def positions(model: TariffModel, players: Sequence[str | int]) -> tuple[int, ..
     return found
 
 
-def position(economy: str | int, codes: Sequence[str], many: int) -> int:
-    """Return the position of an economy given by name or position.
-
-    Examples
-    --------
-    >>> position("CHN", ["USA", "CHN"], 2), position(0, [], 2)
-    (1, 0)
-    """
-    if economy in codes:
-        return list(codes).index(str(economy))
-    if economy not in range(many):
-        fail_if([unknown_name("economy", str(economy), map(str, codes or range(many)))])
-    return int(economy)
+def read(model: TariffModel, name: str, values: Any) -> Floats:
+    """Return values by pair as an array; frames are aligned where the model has one sector, else refused."""
+    return aligned(name, values, model.codes) if model.flows.ndim == 2 else numbers(name, values)
 
 
 def tariffs_of(model: TariffModel, given: ArrayLike | None, name: str) -> Floats:
     """Return tariffs of one scenario of a model, checked; those of its base where none are given."""
     base = getattr(model, "tariffs", np.zeros(model.flows.shape))
-    values = checks.numbers(name, base if given is None else given)
+    values = read(model, name, base if given is None else given)
     fail_if(checks.tariff_problems(values, model.flows.shape, model.codes, name))
+    if given is not None:
+        warn_of_table(name, values)
     if values.shape != model.flows.shape:
         allowed = f"{model.flows.shape}: one scenario"
         fail_if([Problem("more than one scenario", name, f"shape {values.shape}", allowed)])
@@ -224,7 +222,8 @@ class CommonGain:
 
 def solved(model: TariffModel, tariffs: Floats) -> Any:
     """Return the equilibrium, or raise `UnsolvedError`."""
-    equilibrium = model.solve(tariffs)
+    with high_rates_meant():
+        equilibrium = model.solve(tariffs)
     if equilibrium.status != Status.CONVERGED:
         raise UnsolvedError(int(equilibrium.status))
     return equilibrium

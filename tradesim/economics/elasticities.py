@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tradesim.economics.checks import number_problems, numbers, value_problems
+from tradesim.alignment import numbers
+from tradesim.economics.checks import number_problems, value_problems
 from tradesim.errors import fail_if
 
 SHORT_RUN, LONG_RUN, CLOSED_A_YEAR = 2.5, 8.0, 0.25

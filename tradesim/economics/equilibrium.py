@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from tradesim.economics.labels import position
+from tradesim.alignment import position
 from tradesim.economics.status import Status, converged, status_of, summary
 
 if TYPE_CHECKING:

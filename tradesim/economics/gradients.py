@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradesim.economics.instruments import Instruments
+from tradesim.percent import high_rates_meant
 
 Floats = NDArray[np.float64]
 
@@ -39,5 +40,6 @@ def differences(model: Any, equilibrium: Any, weights: Floats, moves: Instrument
     for k in range(many):
         nudges[0, k][moves.number == k] = NUDGE
         nudges[1, k][moves.number == k] = -NUDGE
-    heights = np.log(model.solve(at + nudges).welfare) @ weights
+    with high_rates_meant():
+        heights = np.log(model.solve(at + nudges).welfare) @ weights
     return np.asarray((heights[0] - heights[1]) / (2 * NUDGE))

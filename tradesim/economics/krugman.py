@@ -16,6 +16,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tradesim.alignment import numbers, ordered
 from tradesim.economics import checks
 from tradesim.economics import krugman_system as system
 from tradesim.economics.blocks import blocks, joined
@@ -103,13 +104,13 @@ class Krugman:
         deficits: Deficits = "purged",
         codes: Sequence[str] = (),
     ) -> None:
-        given, duties = checks.numbers("flows", flows), checks.numbers("tariffs", tariffs)
-        elasticity = _per_sector(checks.numbers("sigma", sigma), given)
+        given, duties = numbers("flows", flows), numbers("tariffs", tariffs)
+        elasticity = _per_sector(numbers("sigma", sigma), given)
         fail_if(_problems(given, duties, elasticity, codes, deficits))
         base, taken = (given, ()) if deficits == "world_share" else _purged(given, duties, elasticity)
         base.setflags(write=False)
         values = {"flows": base, "tariffs": duties, "sigma": elasticity, "deficits": deficits}
-        for name, value in (values | {"codes": tuple(codes), "calibration": taken}).items():
+        for name, value in (values | {"codes": ordered("codes", codes), "calibration": taken}).items():
             object.__setattr__(self, name, value)
 
     @classmethod
@@ -122,7 +123,7 @@ class Krugman:
         codes: Sequence[str] = (),
     ) -> "Krugman":
         """Build from trade at world prices, before duties, as customs records and Ossa's tables show it."""
-        value, duties = checks.numbers("trade", trade), checks.numbers("tariffs", tariffs)
+        value, duties = numbers("trade", trade), numbers("tariffs", tariffs)
         fail_if(table_problems(value, duties, codes, deficits, "trade"))
         return cls(value * (1 + duties), duties, sigma, deficits, codes)
 
@@ -179,7 +180,7 @@ class Krugman:
         at, n = equilibrium, len(self.flows)
         found = _trade_of(self.base, at)
         slope = system.pull_back(
-            self.base, 1 + flat(at.tariffs), found, spread_weights(weights, at.welfare.shape)
+            self.base, 1 + flat(at.tariffs), found, spread_weights(weights, at.welfare.shape, self.codes)
         )
         slope[:, np.arange(n), np.arange(n)] = 0.0
         return slope.reshape(at.tariffs.shape)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tradesim.alignment import aligned_vector, numbers, ordered
 from tradesim.economics import checks, multisector_slopes
 from tradesim.economics import multisector_system as system
 from tradesim.economics import multisector_tables as tables
@@ -138,11 +139,11 @@ class MultiSector:
         *,
         taken: Sequence[Step] = (),
     ) -> None:
-        given, duties = checks.numbers("flows", flows), checks.numbers("tariffs", tariffs)
-        theta = checks.numbers("elasticity", elasticity)
+        given, duties = numbers("flows", flows), numbers("tariffs", tariffs)
+        theta = numbers("elasticity", elasticity)
         if theta.ndim == 0 and given.ndim == 3:
             theta = np.full(given.shape[-1], float(theta))
-        added, materials = checks.numbers("value_added", value_added), checks.numbers("inputs", inputs)
+        added, materials = aligned_vector("value_added", value_added, codes), numbers("inputs", inputs)
         fail_if(_problems(given, duties, theta, added, materials, codes, deficits))
         made, steps = tables.shares(given, duties, added, materials)
         base, settling = _settled(_base_of(given, duties, theta, made), deficits)
@@ -153,7 +154,7 @@ class MultiSector:
             "value_added": added,
             "inputs": made.inputs,
             "deficits": deficits,
-            "codes": tuple(codes),
+            "codes": ordered("codes", codes),
             "final": made.final,
             "base": base,
             "calibration": (*taken, *steps, *settling),
@@ -181,8 +182,8 @@ class MultiSector:
         gross_output : (N, S) float64, US dollars a year; raised to exports where it falls short of them.
         tariffs, elasticity, value_added, inputs, deficits, codes : as in `MultiSector`.
         """
-        value, duties = checks.numbers("trade", trade), checks.numbers("tariffs", tariffs)
-        output = checks.numbers("gross_output", gross_output)
+        value, duties = numbers("trade", trade), numbers("tariffs", tariffs)
+        output = aligned_vector("gross_output", gross_output, codes)
         fail_if(tables.raw_problems(value, output))
         fail_if(checks.tariff_problems(duties, value.shape, codes))
         flows, raised = tables.with_domestic(value, duties, output)
@@ -239,7 +240,7 @@ class MultiSector:
             price=np.log(at.prices.reshape(-1, n, sectors)).swapaxes(1, 2),
             spending=flat(at.flows).sum(axis=2).swapaxes(1, 2),
         )
-        each = spread_weights(weights, at.welfare.shape)
+        each = spread_weights(weights, at.welfare.shape, self.codes)
         by_log = multisector_slopes.pull_back(self.base, system.kernel(self.base, factor, melt), state, each)
         slope = _by_sector_last(by_log / factor)
         slope[:, np.arange(n), np.arange(n)] = 0.0

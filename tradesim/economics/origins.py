@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tradesim.economics.checks import numbers, trade_problems, value_problems
+from tradesim.alignment import aligned, labelled
+from tradesim.economics.checks import trade_problems, value_problems
 from tradesim.errors import fail_if
 
 
@@ -18,8 +19,8 @@ def diversion(before: Any, after: Any) -> NDArray[np.float64]:
     Parameters
     ----------
     before : (N, N) float64, imports at the border, importer × exporter, US dollars; the diagonal, trade
-        within, is not looked at.
-    after : (..., N, N) float64, the same after duties changed.
+        within, is not looked at; or a frame.
+    after : (..., N, N) float64, the same after duties changed; or frames, put into the order of ``before``.
 
     Returns
     -------
@@ -31,7 +32,8 @@ def diversion(before: Any, after: Any) -> NDArray[np.float64]:
     >>> diversion([[0.0, 6.0, 2.0], [1.0, 0.0, 1.0], [1.0, 1.0, 0.0]], [[0, 2, 2], [1, 0, 1], [1, 1, 0]])[0]
     array([ 0., -1.,  1.])
     """
-    old, new = numbers("before", before), numbers("after", after)
+    old, names = labelled("before", before)
+    new = aligned("after", after, names)
     fail_if([*trade_problems(old, np.ones(len(np.atleast_1d(old))))])
     fail_if(value_problems("after", new, (*new.shape[:-2], *old.shape), open_low=False))
     abroad = ~np.eye(len(old), dtype=bool)

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tradesim.alignment import numbers
 from tradesim.economics import import_demand
-from tradesim.economics.checks import SHOWN, numbers
+from tradesim.economics.checks import SHOWN
 from tradesim.economics.partial_outcome import BY_MARKET, Base, PartialOutcome, outcome
 from tradesim.errors import InputError, Problem, fail_if
+from tradesim.percent import warn_of_table
 
 Floats = NDArray[np.float64]
 
@@ -62,6 +64,7 @@ class PartialEquilibrium:
         self, imports: Any, tariffs: Any, substitution: Any, demand: Any, supply: Any = np.inf
     ) -> None:
         trade, duties = numbers("imports", imports), numbers("tariffs", tariffs)
+        warn_of_table("tariffs", duties)
         fail_if(_trade_problems(trade, duties))
         sigma = _by_market("substitution", substitution, trade.shape)
         eta = _by_market("demand", demand, trade.shape)
@@ -132,6 +135,7 @@ class PartialEquilibrium:
     def _duties(self, tariffs: Any) -> Floats:
         """Return tariffs with an axis of products."""
         duties = numbers("tariffs", tariffs)
+        warn_of_table("tariffs", duties)
         fail_if(_duty_problems(duties, self.imports.shape))
         return duties if self.imports.ndim == 3 else duties[..., None]
 

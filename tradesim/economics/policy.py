@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tradesim.alignment import position
 from tradesim.economics import checks
 from tradesim.economics.climb import Top, UnsolvedError
 from tradesim.economics.contest import (
+    HIGHEST,
     CommonGain,
     Own,
     Report,
@@ -22,7 +24,6 @@ from tradesim.economics.contest import (
     TariffModel,
     climbed,
     first_guess,
-    position,
     search_of,
     solved,
     tariffs_of,
@@ -30,13 +31,14 @@ from tradesim.economics.contest import (
 from tradesim.economics.instruments import Instruments, Uniform
 from tradesim.economics.status import Status
 from tradesim.errors import InputError, Problem, fail_if
+from tradesim.percent import high_rates_meant
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Floats = NDArray[np.float64]
 
-BOUNDS = (0.0, 10.0)
+BOUNDS = (0.0, HIGHEST)
 """Of a duty, unless told otherwise: from none to 1,000 %, as in Ossa (2014)."""
 LEVEL = 1e-4
 """A scaled slope left that is no more than this is level: a further step would gain less than 1e-8."""
@@ -305,7 +307,8 @@ def _choice(
     tops : every climb there was; ``last`` of them, at the end, led to these tariffs.
     settled : whether rounds came to an end.
     """
-    equilibrium = search.model.solve(tariffs)
+    with high_rates_meant():
+        equilibrium = search.model.solve(tariffs)
     slack = max(top.slack for top in tops[-last:])
     ended = Status.CONVERGED if settled and slack <= LEVEL else Status.STALLED
     reasons = [*(top.unsolved for top in tops[-last:]), int(equilibrium.status), ended]

@@ -27,11 +27,12 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tradesim.economics.checks import number_problems, numbers, tariff_problems, value_problems
-from tradesim.economics.labels import aligned, position
+from tradesim.alignment import aligned, numbers, position
+from tradesim.economics.checks import number_problems, tariff_problems, value_problems
 from tradesim.economics.levels import first_root, highest
 from tradesim.economics.status import Status, converged
 from tradesim.errors import InputError, Problem, fail_if
+from tradesim.percent import high_rates_meant, warn, warn_of_table
 
 Floats = NDArray[np.float64]
 Economy = str | int
@@ -157,6 +158,8 @@ def _given(
 ) -> list[Floats]:
     values = {"tariff": tariff, "exports": exports, "imports": imports, "elasticity": elasticity}
     arrays = {name: numbers(name, value) for name, value in values.items()}
+    warn_of_table("tariff", arrays["tariff"])
+    warn("cap", cap)
     lowest = {"tariff": least, "exports": 0.0, "imports": 0.0, "elasticity": 0.0}
     problems = [
         problem
@@ -211,7 +214,8 @@ def terms_of_trade_tariff(
     attack, sides = _attack(model, tariffs, victim, attacker, cap)
 
     def relative(levels: Floats) -> Floats:
-        wage = model.solve(_with_surcharge(attack, sides, levels)).wage
+        with high_rates_meant():
+            wage = model.solve(_with_surcharge(attack, sides, levels)).wage
         return np.asarray(np.log(wage[..., sides[0]] / wage[..., sides[1]]))
 
     return _rooted(relative, attack.shape[:-2], cap)
@@ -256,7 +260,8 @@ def best_response_tariff(
 
 def _welfare_of(model: Model, attack: Floats, sides: tuple[int, int]) -> Callable[[Floats], Floats]:
     def welfare(levels: Floats) -> Floats:
-        return np.asarray(model.solve(_with_surcharge(attack, sides, levels)).welfare[..., sides[0]])
+        with high_rates_meant():
+            return np.asarray(model.solve(_with_surcharge(attack, sides, levels)).welfare[..., sides[0]])
 
     return welfare
 
@@ -280,6 +285,8 @@ def _attack(
     """Return the tariffs with the attack, and the positions of victim and attacker."""
     codes, n = model.codes, len(model.flows)
     given = aligned("tariffs", tariffs, codes)
+    warn_of_table("tariffs", given)
+    warn("cap", cap, CAP)
     fail_if([*tariff_problems(given, (n, n), codes), *number_problems("cap", cap)])
     sides = position(victim, codes, n, "victim"), position(attacker, codes, n, "attacker")
     fail_if(

@@ -7,9 +7,11 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tradesim.alignment import aligned_vector, numbers
 from tradesim.economics import checks
 from tradesim.economics.equilibrium import Equilibrium
 from tradesim.errors import Problem, fail_if
+from tradesim.percent import warn_of_table
 
 Floats = NDArray[np.float64]
 Deficits = Literal["purged", "world_share"]
@@ -51,6 +53,7 @@ def table_problems(
     if deficits not in get_args(Deficits):
         bad.append(Problem("unknown closure", "deficits", repr(deficits), ", ".join(get_args(Deficits))))
     yield from bad
+    warn_of_table("tariffs", tariffs)
     if not bad and deficits == "purged":
         yield from one_way_problems(flows, codes)
 
@@ -78,7 +81,8 @@ def scenarios(
     flows: Floats, codes: Sequence[str], tariffs: ArrayLike, icebergs: ArrayLike | None, tolerance: float
 ) -> tuple[Floats, Floats | None]:
     """Return tariffs (..., N, N, S) and changes of iceberg costs spread to them, checked."""
-    duties = checks.numbers("tariffs", tariffs)
+    duties = numbers("tariffs", tariffs)
+    warn_of_table("tariffs", duties)
     fail_if(
         [
             *checks.tariff_problems(duties, flows.shape, codes),
@@ -87,7 +91,7 @@ def scenarios(
     )
     if icebergs is None:
         return duties, None
-    melt = checks.numbers("icebergs", icebergs)
+    melt = numbers("icebergs", icebergs)
     try:
         spread = np.broadcast_to(melt, duties.shape)
     except ValueError:
@@ -103,9 +107,9 @@ def flat(values: Floats) -> Floats:
     return values.reshape(-1, *values.shape[-3:])
 
 
-def spread_weights(weights: ArrayLike, shape: tuple[int, ...]) -> Floats:
+def spread_weights(weights: ArrayLike, shape: tuple[int, ...], codes: Sequence[str] = ()) -> Floats:
     """Return weights of economies, (N,) or (..., N), one row a scenario: (B, N)."""
-    given = checks.numbers("weights", weights)
+    given = aligned_vector("weights", weights, codes)
     try:
         spread = np.broadcast_to(given, shape)
     except ValueError:

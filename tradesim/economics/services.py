@@ -8,6 +8,7 @@ from typing import Any, Literal, Self, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from tradesim.alignment import aligned, aligned_vector, labelled, position
 from tradesim.economics import services_algebra as algebra
 from tradesim.economics.blocks import blocks, joined
 from tradesim.economics.checks import (
@@ -15,13 +16,11 @@ from tradesim.economics.checks import (
     code_problems,
     flow_problems,
     number_problems,
-    numbers,
     tariff_problems,
     trade_problems,
     value_problems,
 )
 from tradesim.economics.equilibrium import ServicesEquilibrium
-from tradesim.economics.labels import aligned, labelled, position
 from tradesim.economics.services_calibration import (
     SCALE_ELASTICITY,
     pass_through_exponent,
@@ -29,6 +28,7 @@ from tradesim.economics.services_calibration import (
     two_members,
 )
 from tradesim.errors import Problem, fail_if
+from tradesim.percent import warn_of_table
 
 Floats = NDArray[np.float64]
 RevenueUse = Literal["income_tax", "lump_sum"]
@@ -90,11 +90,11 @@ class ServicesModel:
         codes: Sequence[str] = (),
     ) -> None:
         trade, names = labelled("flows", flows, codes)
-        local = _one_each("services", services, len(trade))
+        local = _one_each("services", services, names, len(trade))
         fail_if(_problems(trade, local, elasticity, labour_supply, scale, revenue_use, names))
         psi = SCALE_ELASTICITY / elasticity if scale is None else float(scale)
         phi = pass_through_exponent(local, psi) if pass_through is None else pass_through
-        exponent = _one_each("pass_through", phi, len(trade))
+        exponent = _one_each("pass_through", phi, names, len(trade))
         fail_if(value_problems("pass_through", exponent, (len(trade),)))
         values = {
             "flows": trade,
@@ -119,13 +119,14 @@ class ServicesModel:
         Parameters
         ----------
         trade : (N, N) float64, importer × exporter, or a frame; the diagonal is not looked at.
-        gdp : (N,) float64, in the unit of the trade.
+        gdp : (N,) float64, in the unit of the trade, or a Series or mapping by economy.
         services : ν, as for the class.
         options : all else that the class takes.
         """
         foreign, codes = labelled("trade", trade, options.pop("codes", ()))
         n = len(foreign)
-        output, local = numbers("gdp", gdp), _one_each("services", services, n)
+        output = aligned_vector("gdp", gdp, codes)
+        local = _one_each("services", services, codes, n)
         fail_if(trade_problems(foreign, output))
         flows = foreign * ~np.eye(n, dtype=bool)
         spending = output + transfers(flows, local)
@@ -176,6 +177,7 @@ class ServicesModel:
             For tariffs of another shape, NaN, or of −1 or less.
         """
         duties = aligned("tariffs", tariffs, self.codes)
+        warn_of_table("tariffs", duties)
         shape = self.flows.shape
         fail_if([*tariff_problems(duties, shape, self.codes), *number_problems("tolerance", tolerance)])
         stacked = duties.reshape(-1, *shape)
@@ -247,8 +249,8 @@ def _block(model: ServicesModel, tariffs: Floats, tolerance: float) -> dict[str,
         }
 
 
-def _one_each(name: str, values: Any, n: int) -> Floats:
-    given = numbers(name, values)
+def _one_each(name: str, values: Any, codes: Sequence[str], n: int) -> Floats:
+    given = aligned_vector(name, values, codes)
     return np.broadcast_to(given, (n,)).copy() if given.ndim == 0 else given
 
 

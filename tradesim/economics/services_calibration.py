@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tradesim.economics.checks import numbers, trade_problems
-from tradesim.economics.labels import labelled
+from tradesim.alignment import aligned_vector, labelled, numbers, position
+from tradesim.economics.checks import trade_problems
 from tradesim.errors import InputError, Problem, fail_if
 
 Floats = NDArray[np.float64]
@@ -31,7 +31,7 @@ def pass_through_exponent(services: Any, scale: float, firm: float = 1.0) -> Flo
     >>> pass_through_exponent([0.0, 0.25], scale=0.1675).round(4)
     array([1.    , 1.3892])
     """
-    local = np.asarray(services, dtype=np.float64)
+    local = numbers("services", services)
     return np.asarray(firm + (1.0 + scale) / (1.0 - local) - scale - 1.0)
 
 
@@ -41,7 +41,7 @@ def transfers(trade: Floats, services: Floats) -> Floats:
 
 
 def services_shares(
-    trade: Any, gdp: Any, home: int, content: tuple[float, float] = DOMESTIC_CONTENT
+    trade: Any, gdp: Any, home: str | int, content: tuple[float, float] = DOMESTIC_CONTENT
 ) -> Floats:
     """Return ν, (N,): one number for an economy and one for all others, from the world as two regions.
 
@@ -51,8 +51,8 @@ def services_shares(
     Parameters
     ----------
     trade : (N, N) float64, importer × exporter, between economies.
-    gdp : (N,) float64, in the unit of the trade.
-    home : the position of the economy that stands for itself.
+    gdp : (N,) float64, in the unit of the trade; or a Series or mapping by economy.
+    home : the economy that stands for itself, by name where the trade is a frame, or by position.
     content : the share in the rest of the world, and at home.
 
     Raises
@@ -62,10 +62,11 @@ def services_shares(
     """
     from scipy.optimize import root  # noqa: PLC0415 scipy loads when asked for
 
-    foreign, output = labelled("trade", trade)[0], numbers("gdp", gdp)
+    foreign, codes = labelled("trade", trade)
+    output = aligned_vector("gdp", gdp, codes)
     n = len(foreign)
     fail_if(trade_problems(foreign, output))
-    member = two_members(n, home)
+    member = two_members(n, position(home, codes, n, "home"))
     between, incomes = member @ foreign @ member.T, member @ output
     found = root(content_gap, (0.1, 0.24), args=(between, incomes, content), tol=1e-13)
     shares = np.maximum(found.x, 0.0)

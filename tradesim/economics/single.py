@@ -8,22 +8,22 @@ from typing import Any, Literal, Self, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from tradesim.alignment import aligned, aligned_vector, labelled
 from tradesim.economics import hat_algebra as hat
 from tradesim.economics.blocks import blocks, joined
 from tradesim.economics.checks import (
     code_problems,
     flow_problems,
     number_problems,
-    numbers,
     tariff_problems,
     trade_problems,
     value_problems,
 )
 from tradesim.economics.equilibrium import Equilibrium
 from tradesim.economics.hat_slopes import pull_back
-from tradesim.economics.labels import aligned, labelled
 from tradesim.economics.sectors import one_way_problems, spread_weights
 from tradesim.errors import Problem, fail_if
+from tradesim.percent import warn_of_table
 
 Floats = NDArray[np.float64]
 Deficits = Literal["world_share", "purged", "own_share"]
@@ -85,6 +85,7 @@ class SingleSector:
     ) -> None:
         trade, names = labelled("flows", flows, codes)
         duties = aligned("tariffs", tariffs, names)
+        warn_of_table("tariffs", duties)
         fail_if(_problems(trade, duties, elasticity, deficits, names))
         fail_if(one_way_problems(trade[..., None], names) if deficits == "purged" else [])
         values = {"flows": trade, "tariffs": duties, "elasticity": float(elasticity)}
@@ -99,7 +100,7 @@ class SingleSector:
         ----------
         trade : (N, N) float64, importer × exporter, **at the border** (without duties), or a frame; the
             diagonal is not looked at.
-        gdp : (N,) float64, in the unit of the trade: the value of sales.
+        gdp : (N,) float64, in the unit of the trade: the value of sales; or a Series or mapping by economy.
         tariffs : (N, N) float64, fraction, what the trade paid.
         options : all else that the class takes.
 
@@ -115,7 +116,7 @@ class SingleSector:
                [10., 70.]])
         """
         foreign, codes = labelled("trade", trade, options.pop("codes", ()))
-        duties, output = aligned("tariffs", tariffs, codes), numbers("gdp", gdp)
+        duties, output = aligned("tariffs", tariffs, codes), aligned_vector("gdp", gdp, codes)
         fail_if(trade_problems(foreign, output))
         fail_if(tariff_problems(duties, foreign.shape, codes))
         border = foreign * ~np.eye(len(foreign), dtype=bool)
@@ -170,7 +171,8 @@ class SingleSector:
                [1.0039, 0.9849]])
         """
         duties = aligned("tariffs", tariffs, self.codes)
-        costs = None if icebergs is None else numbers("icebergs", icebergs)
+        warn_of_table("tariffs", duties)
+        costs = None if icebergs is None else aligned("icebergs", icebergs, self.codes)
         shape = self.flows.shape
         fail_if(
             [
@@ -210,7 +212,7 @@ class SingleSector:
                [-0.0549,  0.    ]])
         """
         shape = self.flows.shape
-        each = spread_weights(weights, equilibrium.welfare.shape)
+        each = spread_weights(weights, equilibrium.welfare.shape, self.codes)
         tariffs, flows = (np.reshape(a, (-1, *shape)) for a in (equilibrium.tariffs, equilibrium.flows))
         wage = equilibrium.wage.reshape(-1, len(self.flows))
         found = [pull_back(self.base, *one) for one in zip(tariffs, wage, flows, each, strict=True)]

@@ -17,6 +17,7 @@ from tradesim.impacts.interpolation import Accuracy, interpolated
 from tradesim.impacts.known import Known, Reference, accuracies, known_of, places
 from tradesim.impacts.matching import Match
 from tradesim.impacts.solving import Model, Solver, Worlds, distinct, worlds
+from tradesim.percent import high_rates_meant
 
 Floats = NDArray[np.float64]
 Against = Literal["base", "start"]
@@ -219,7 +220,8 @@ class Consequences:
 
 def _compared(model: Model, rows: Floats, tariffs: Floats) -> Reference:
     """Return the worlds at tariffs, (R, N, N), which rows of duties, (R, K), set."""
-    flows = np.asarray(model.solve(tariffs).flows) / (1.0 + tariffs)
+    with high_rates_meant():
+        flows = np.asarray(model.solve(tariffs).flows) / (1.0 + tariffs)
     border = flows * ~np.eye(flows.shape[-1], dtype=bool)
     total = border.sum(axis=-1, keepdims=True)
     return Reference(rows, worlds(model, tariffs), border / np.where(total > 0, total, 1.0))

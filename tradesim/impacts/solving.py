@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradesim.economics.status import Status
+from tradesim.percent import high_rates_meant
 
 Floats = NDArray[np.float64]
 
@@ -93,7 +94,8 @@ def worlds(model: Model, tariffs: Floats) -> Worlds:
 
 
 def _block(model: Model, tariffs: Floats) -> tuple[Floats, NDArray[np.int8]]:
-    found = model.solve(tariffs)
+    with high_rates_meant():  # a scenario's duties, of which a person was asked where they were typed
+        found = model.solve(tariffs)
     values = np.stack([np.asarray(getattr(found, name)) for name in QUANTITIES], axis=1)
     status = np.asarray(found.status, dtype=np.int8)
     # A model of the user's own may call finished what it could not compute.

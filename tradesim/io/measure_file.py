@@ -9,6 +9,7 @@ from tradesim import rows
 from tradesim.economies import Economies
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
 from tradesim.measures import Measure
+from tradesim.percent import MEANT
 from tradesim.rows import Row
 from tradesim.schedule import Schedule
 
@@ -76,7 +77,7 @@ def _first(problems: Iterator[Problem], file: str) -> Iterator[Problem]:
 
 def _header_problems(row: Row, file: str) -> Iterator[Problem]:
     """Yield what is wrong with the column names, once instead of in every row."""
-    unknown = [str(name) for name in row if name not in rows.COLUMNS]
+    unknown = [str(name) for name in row if name not in {*rows.COLUMNS, MEANT}]
     if len(row) == 1 and re.search(r"[;\t|]", unknown[0] if unknown else ""):
         yield Problem("one column", f"{file}:1", repr(unknown[0]), "columns separated by commas")
         return

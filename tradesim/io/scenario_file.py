@@ -5,20 +5,22 @@ The classes that a file is made into are given by the caller: this room stays be
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from tradesim.errors import InputError, Problem, fail_if
-from tradesim.io.faults import faults_of, problems_of
+from tradesim.io.faults import dotted, faults_of, problems_of
 from tradesim.io.lines import LARGEST_FILE, KeyPath, LineIndex, limit_problems
 from tradesim.io.places import Places
 from tradesim.io.salvage import Salvaged, salvaged
 from tradesim.io.tables import ScenarioTable
 from tradesim.measures import Measure
+from tradesim.percent import MEANT, are_meant, high_rates_meant, is_doubtful, say_in_file
 from tradesim.rows import read_text
+from tradesim.rules.base import RATES
 from tradesim.schedule import Schedule
 
 S = TypeVar("S")
@@ -56,18 +58,49 @@ def read_written(text: str, place: str, scenario: Callable[..., S], record: Call
     ----------
     place : where the text comes from, for messages.
     """
-    return _made(parsed(text, place), scenario, record)
+    with high_rates_meant():  # whoever wrote the scenario has been asked
+        return _made(parsed(text, place), scenario, record)
 
 
 def _made(places: Places, scenario: Callable[..., S], record: Callable[..., Any]) -> S:
-    table, left, found = checked(places)
-    made: S | None = None
-    if table is not None:
-        made, further = _whole(table, left, scenario, record)
-        found += further
-    if found or made is None:
+    with high_rates_meant():  # a person is asked below, with the line
+        table, left, found = checked(places)
+        made: S | None = None
+        if table is not None:
+            made, further = _whole(table, left, scenario, record)
+            found += further
+    if found or made is None or table is None:
         raise places.refusal(found)
+    if not (table.high_rates_meant or are_meant()):
+        _ask(places, table)
     return made
+
+
+def _ask(places: Places, table: ScenarioTable) -> None:
+    """Warn of every rate in a file that may be a percentage, with its line."""
+    for path, value in _rates(places.data, table):
+        if is_doubtful(value):
+            where = f"{places.file}:{places.index.line(path)}: {dotted(path)}"
+            say_in_file(where, value, f"write {MEANT} = true at the top")
+
+
+def _rates(data: Mapping[str, Any], table: ScenarioTable) -> Iterator[tuple[KeyPath, Any]]:
+    """Yield the key path and the value of every rate of duty that a file states."""
+    for k, measure in enumerate(data.get("measures", ())):
+        if measure.get("basis") != "specific":
+            yield ("measures", k, "rate"), measure.get("rate")
+    for code, rule in data.get("rules", {}).items():
+        yield from ((("rules", code, name), rule[name]) for name in sorted(RATES & rule.keys()))
+    yield from (
+        (("truces", k, "tolerance"), truce.get("tolerance")) for k, truce in enumerate(data.get("truces", ()))
+    )
+    for e, event in enumerate(data.get("events", ())):
+        for o, outcome in enumerate(event.get("outcomes", ())):
+            for k, effect in enumerate(outcome.get("effects", ())):
+                yield ("events", e, "outcomes", o, "effects", k, "rate"), effect.get("rate")
+    for k, shock in enumerate(data.get("shocks", ())):
+        yield ("shocks", k, "most"), shock.get("most")
+        yield ("shocks", k, "size"), float(table.shocks[k].size.quantiles(0.5))
 
 
 def opened(path: str | Path) -> Places:

@@ -11,6 +11,7 @@ import tomli_w
 from tradesim.economies import Economies
 from tradesim.errors import Problem, fail_if
 from tradesim.io.files import write_text
+from tradesim.percent import MEANT, are_meant
 from tradesim.rules import KINDS, Rule
 from tradesim.schedule import Schedule
 from tradesim.shocks import Size
@@ -43,6 +44,7 @@ def text_of(scenario: Any) -> str:
     kept = None if scenario.record is None else scenario.record.schedule()
     fail_if([*_rule_problems(scenario.rules), *_record_problems(scenario, kept)])
     about, tables = ({key: getattr(scenario, key) for key in keys} for keys in (ABOUT, TABLES))
+    about |= {MEANT: True} if are_meant() else {}
     if kept is not None:
         return _dumped(about | {"measures": _beside(scenario.schedule, kept)} | tables)
     economies = scenario.schedule.economies

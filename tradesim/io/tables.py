@@ -182,6 +182,7 @@ class ScenarioTable(Table):
     events: list[EventPart] = Field(default_factory=list)
     shocks: list[ShockPart] = Field(default_factory=list)
     branches: dict[str, dict[str, str]] = Field(default_factory=dict)
+    high_rates_meant: bool = False
 
 
 def json_schema() -> dict[str, Any]:

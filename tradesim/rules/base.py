@@ -8,8 +8,9 @@ from typing import Any, ClassVar, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tradesim import percent
 from tradesim.conversion import own_numbers, real_in, shown, whole
-from tradesim.economies import CODE, CODE_ALLOWED
+from tradesim.economies import CODE_ALLOWED, code_problems
 from tradesim.engine.families import Family
 from tradesim.errors import Problem, fail_if
 
@@ -43,6 +44,8 @@ OTHERS = YES_OR_NO | {
     )
 }
 """What is no number."""
+RATES = {"cap", "tolerance", "equivalent", "step", "rate", "stop", "top"}
+"""Numbers that are rates of duty, which may be typed as percentages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +104,9 @@ class Rule(ABC):
         own_numbers(self, (field.name for field in fields(self) if field.name not in OTHERS))
         problems = [*_number_problems(self), *_choice_problems(self), *self.own_problems()]
         fail_if(problem.at(f"rule {type(self).__name__}") for problem in problems)
+        for name in RATES & {field.name for field in fields(self)}:
+            where, default = f"rule {type(self).__name__}: {name}", self.__dataclass_fields__[name].default
+            percent.warn(where, getattr(self, name), default)
 
     @abstractmethod
     def why(self) -> str:
@@ -176,8 +182,10 @@ def _choice_problems(rule: Rule) -> Iterator[Problem]:
         if getattr(rule, name) not in get_args(allowed):
             yield Problem(f"unknown {name}", name, repr(getattr(rule, name)), " | ".join(get_args(allowed)))
     allies: Any = rule.allies
-    if not isinstance(allies, tuple) or not all(isinstance(a, str) and CODE.fullmatch(a) for a in allies):
+    if not isinstance(allies, tuple):
         yield Problem("not economies", "allies", repr(allies), f"a list of codes, each {CODE_ALLOWED}")
+    else:
+        yield from code_problems("allies", *allies)
     yield from _beside_problems(rule)
 
 

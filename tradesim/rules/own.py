@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from tradesim import percent
 from tradesim.conversion import own, real, shown
 from tradesim.engine import families
 from tradesim.engine.families import Family, Memory
@@ -92,10 +93,17 @@ class Asked:
     ----------
     function : the user's.
     parameters : how many values it was given; it sees no more of them.
+    asked : the day on which a person was asked whether percentages were meant, once a run; not empty from
+        the start where they are said to be rates.
     """
 
     function: Callable[..., Any]
     parameters: int
+    asked: list[int] = field(default_factory=list, compare=False)
+
+    def __post_init__(self) -> None:
+        if percent.are_meant():
+            self.asked.append(0)
 
     def __call__(
         self, seen: Any, own: Any, first: Any, day: int, memory: Memory, values: Any
@@ -122,6 +130,9 @@ class Asked:
         wanted, kept = answer
         shape = np.shape(seen)
         fail_if(problem.at(self._on(day)) for problem in _answer_problems(wanted, kept, shape))
+        if not self.asked and percent.is_doubtful(np.max(wanted)):
+            self.asked.append(day)
+            percent.say(f"{self._on(day)}: wanted", float(np.max(wanted)))
         return np.broadcast_to(np.asarray(wanted, dtype=np.float64), shape), tuple(kept)
 
     def _on(self, day: int) -> str:

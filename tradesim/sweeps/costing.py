@@ -17,6 +17,7 @@ from tradesim.errors import Problem, fail_if, unknown_name
 from tradesim.impacts import Consequences, Costs, Outcome
 from tradesim.impacts.periods import Periods
 from tradesim.impacts.result import MONEY, QUANTITIES, quantity
+from tradesim.percent import high_rates_meant
 from tradesim.sweeps import cost_bins
 
 if TYPE_CHECKING:
@@ -151,7 +152,8 @@ def costing_of(
     kept = codes if costs.economies is None else tuple(costs.economies)
     chosen = np.array([codes.index(code) for code in kept], dtype=np.int64)
     of = tuple(costs.of)
-    base = posed.consequences.model.solve(posed.consequences.match.base)
+    with high_rates_meant():
+        base = posed.consequences.model.solve(posed.consequences.match.base)
     scale = np.array([_scale(np.asarray(base.imports)[chosen], of=each) for each in of])
     cells = len(posed.periods.dates) * scale.size
     asked = Costing(

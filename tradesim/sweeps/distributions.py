@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tradesim.alignment import aligned_vector, ordered
 from tradesim.conversion import own, real, real_in, shown, whole
 from tradesim.errors import Problem, fail_if
 from tradesim.sweeps.spreads import Choice
@@ -97,20 +98,21 @@ def integers(low: int, high: int) -> "rv_frozen":
     return stats.randint(own(low), own(high) + 1)
 
 
-def choice(values: Sequence[Any], odds: Sequence[float] = ()) -> Choice:
+def choice(values: Sequence[Any], odds: Any = ()) -> Choice:
     """Return values of which each draw has one at random; a plain list is gone through in turn.
 
     Parameters
     ----------
-    odds : how likely each is, in any unit (default: all the same).
+    odds : how likely each is, in any unit, or a mapping or Series by value (default: all the same).
 
     Examples
     --------
     >>> choice(["nominal", "trade-weighted"], odds=[3, 1]).options
     ['nominal', 'trade-weighted']
     """
-    fail_if(problem for each in odds for problem in _number_problems("choice", odds=each))
-    return Choice(tuple(map(own, values)), tuple(float(each) for each in odds))
+    options = ordered("choice", values)
+    weights = aligned_vector("odds", odds, [str(value) for value in options])
+    return Choice(tuple(map(own, options)), tuple(weights.tolist()))
 
 
 def _width(low: float, high: float) -> float:

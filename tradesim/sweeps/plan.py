@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tradesim.engine.program import Floats, Functions, Ints, Program
 from tradesim.engine.run import Sampling
 from tradesim.errors import InputError
+from tradesim.percent import high_rates_meant
 from tradesim.scenario import Scenario
 from tradesim.sweeps.columns import Sheet, column_of, sheet_of
 from tradesim.sweeps.costing import Costing
@@ -149,7 +150,8 @@ def scenario_at(
         if path.startswith("rules.") and path not in grouped
     }
     try:
-        return scenario.with_(given | needed)
+        with high_rates_meant():  # the ends of what varies were asked about before
+            return scenario.with_(given | needed)
     except InputError as error:
         told = ", ".join(f"{path} = {value}" for path, value in given.items())
         raise error.at(f"over: {told}") from None

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from tradesim.conversion import shown
-from tradesim.economics.checks import numbers
-from tradesim.errors import Problem, fail_if, unknown_name
+from tradesim.alignment import aligned, aligned_vector
+from tradesim.errors import Problem, fail_if
+from tradesim.percent import warn_of_table
 
 Floats = NDArray[np.float64]
 
@@ -79,8 +79,7 @@ class Baseline:
 
     def __post_init__(self) -> None:
         for name in ("flows", "tariffs"):
-            array = numbers(name, getattr(self, name))
-            object.__setattr__(self, name, array)
+            object.__setattr__(self, name, aligned(name, getattr(self, name), self.codes))
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per flow: importer, exporter, product, flow, tariff."""
@@ -128,13 +127,14 @@ def _tariffs(
         if (idle & ~own).any():
             said += "; 0 where nothing is traded"
         return rate, said
-    array = _as_array(given.codes, "tariffs", tariffs)
+    array = aligned("tariffs", tariffs, given.codes)
     if array.ndim == 2 and len(shape) == 3:
         array = array[:, :, None]
     if array.shape not in {(), shape} and array.shape != (*shape[:2], 1):
         allowed = f"one rate or {shape}, importer × exporter"
         fail_if([Problem("wrong shape", "tariffs", str(array.shape), allowed)])
     fail_if(_rate_problems(given.codes, np.broadcast_to(array, shape)))
+    warn_of_table("tariffs", array)
     said = f"a tariff of {float(array):.3g} on everything" if array.ndim == 0 else "tariffs as given"
     if array.ndim == 0 and float(array) == 0.0:
         said = "tariffs in force are left out of account: what a model is asked for comes on top of them"
@@ -168,7 +168,7 @@ def _at_home(
             fail_if([Problem("no sales at home", given.source, "trade between economies", allowed, fix)])
         n = len(given.codes)
         return given.imports[np.arange(n), np.arange(n)], "sales at home are those of the file"
-    array = _as_array(given.codes, "output", output)
+    array = aligned_vector("output", output, given.codes, given.products)
     if array.shape != exports.shape:
         fail_if([Problem("wrong shape", "output", str(array.shape), f"{exports.shape}, one per economy")])
     fail_if(_output_problems(given.codes, array, exports))
@@ -183,29 +183,3 @@ def _output_problems(codes: Sequence[str], output: Floats, exports: Floats) -> I
         yield Problem(
             "output does not cover exports", f"output[{codes[i]}]", got, "US dollars a year, more", fix
         )
-
-
-def _as_array(codes: tuple[str, ...], name: str, given: object) -> Floats:
-    """Return a frame, a mapping or numbers in the order of the codes."""
-    if isinstance(given, pd.DataFrame):
-        fail_if(_strangers(codes, name, [*given.index, *given.columns]))
-        given = given.reindex(index=list(codes), columns=list(codes)).to_numpy(dtype=np.float64)
-    elif isinstance(given, Mapping):
-        fail_if(_strangers(codes, name, list(given)))
-        fail_if(
-            Problem(f"no {name}", name, code, "a value for every economy")
-            for code in codes
-            if code not in given
-        )
-        given = [given[code] for code in codes]
-    try:
-        return np.asarray(given, dtype=np.float64)
-    except (ValueError, TypeError, OverflowError):
-        fail_if([Problem("not numbers", name, shown(given)[:80], "numbers, rows of one length")])
-        raise AssertionError from None
-
-
-def _strangers(codes: tuple[str, ...], name: str, given: Sequence[object]) -> Iterator[Problem]:
-    for code in dict.fromkeys(str(each) for each in given):
-        if code not in codes:
-            yield unknown_name("economy", code, codes, name)

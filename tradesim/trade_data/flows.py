@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from tradesim.economics.checks import numbers
+from tradesim.alignment import aligned, ordered
 from tradesim.economies import Economies
 from tradesim.errors import Problem, fail_if
 from tradesim.trade_data.baseline import Baseline, baseline_of
@@ -52,10 +52,10 @@ class TradeFlows:
     notes: tuple[str, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "codes", ordered("codes", self.codes))
         for name in ("imports", "duties"):
             if getattr(self, name) is not None:
-                array = numbers(name, getattr(self, name))
-                object.__setattr__(self, name, array)
+                object.__setattr__(self, name, aligned(name, getattr(self, name), self.codes))
         fail_if(_shape_problems(self))
 
     @classmethod
@@ -176,7 +176,8 @@ class TradeFlows:
 
         Parameters
         ----------
-        gdp : (N,) US dollars a year, in the order of ``codes``, or ``None``.
+        gdp : (N,) US dollars a year, in the order of ``codes``; or a Series or mapping by economy; or
+            ``None``.
 
         Raises
         ------
@@ -199,7 +200,8 @@ class TradeFlows:
 
         Parameters
         ----------
-        output : gross output of each economy, US dollars a year: a mapping by code, (N,) or (N, K). Sales at
+        output : gross output of each economy, US dollars a year: a mapping or Series by code, a frame with
+            a row for each economy (and a column for each product), (N,) or (N, K). Sales at
             home are what is left of it after exports. Not needed where the diagonal is all sales at home.
         tariffs : the tariffs charged in the year: one rate for all, (N, N) or (N, N, K), or a frame importer
             × exporter; fractions. By default those of the file; where it has none, this is needed: 0.0 leaves

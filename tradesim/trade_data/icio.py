@@ -20,6 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tradesim.errors import InputError, Problem, fail_if
+from tradesim.parsing import number
 from tradesim.trade_data.checks import sales_problems
 from tradesim.trade_data.containers import Source, open_binary, open_text, reading
 from tradesim.trade_data.flows import TradeFlows
@@ -298,7 +299,7 @@ def _cell_problems(file: Source, encoding: str, header: Sequence[str], said: str
         lines = csv.reader(text)
         for cells in lines:
             for name, cell in zip(header[1:], cells[1:], strict=False):
-                if lines.line_num > 1 and cell and not _is_number(cell):
+                if lines.line_num > 1 and cell and number(cell) is None:
                     found += 1
                     where = f"{file}:{lines.line_num}: {name}"
                     yield Problem("not a number", where, repr(cell[:40]), "millions of US dollars")
@@ -306,14 +307,6 @@ def _cell_problems(file: Source, encoding: str, header: Sequence[str], said: str
                     return
     if not found:
         yield Problem("not CSV", str(file), " ".join(said.split())[:200], "rows of the header's columns")
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return "_" not in cell
 
 
 def _system_problems(system: Any) -> Iterator[Problem]:

@@ -9,7 +9,6 @@ say which cells on which lines are at fault.
 """
 
 import csv
-import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tradesim.errors import InputError, Problem, Together, fail_if
+from tradesim.parsing import number
 from tradesim.trade_data.checks import not_values, shown, warn_if_round
 from tradesim.trade_data.containers import Member, Source, open_binary, open_text, reading, tables_in
 from tradesim.trade_data.records import begins_with, place, records_of, refuse_markup
@@ -418,14 +418,10 @@ def _cell_problems(table: Table, piece: pd.DataFrame, column: Column) -> Iterato
 
 def _is_number(cell: str, kind: str) -> bool:
     if kind == "whole":
-        return re.fullmatch(r"\s*[+-]?\d{1,9}\s*", cell) is not None
+        return re.fullmatch(r"\s*[+-]?[0-9]{1,9}\s*", cell) is not None
     if cell == "":
         return True  # a missing value, which the reader judges
-    try:
-        number = float(cell)
-    except ValueError:
-        return False
-    return "_" not in cell and not math.isnan(number)
+    return number(cell) is not None
 
 
 def _position(header: Sequence[str], column: Column) -> int | None:
