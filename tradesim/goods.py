@@ -1,10 +1,10 @@
 """Goods: which share of a pair's trade its measures hit together, by one stated convention.
 
 A record knows what share of a pair's trade a measure covers, not which goods. What depends on the goods
-(`restrictiveness`, `covered`) rests on the layout that stacking uses for floors and caps (`tradesim.layout`), and
-on one assumption more: layers overlap independently. So measures of one authority, of one exclusive group, and
-replacements hit different goods as far as the trade reaches; measures with the same ``goods`` hit the same; and
-of measures of different authorities on shares a and b of the trade, a·b is hit by both. An authority that is
+(`restrictiveness`, `covered`) rests on the layout that stacking uses for floors and caps
+(`tradesim.layout`), and on one assumption more: layers overlap independently. So measures of one authority,
+of one exclusive group, and replacements hit different goods as far as the trade reaches; measures with the
+same ``goods`` hit the same; and of measures of different authorities on shares a and b of the trade, a·b is hit by both. An authority that is
 ended on the goods of a replacement is spread over all other goods.
 
 The mean of the duty over the goods so laid out is the statutory effective duty, exactly.
@@ -48,12 +48,14 @@ def _first_days(grid: TimeGrid, measures: Sequence[Measure]) -> Days:
 
 
 def _on(day: np.datetime64, measures: Sequence[Measure], value: Pairwise) -> float:
-    in_force = [m for m in measures if m.effective <= day.item() and (m.expires is None or day.item() < m.expires)]
+    in_force = [
+        m for m in measures if m.effective <= day.item() and (m.expires is None or day.item() < m.expires)
+    ]
     return value(in_force, charges_on(in_force, np.ones(len(in_force), dtype=bool))[0])
 
 
 def mean_square(_: Sequence[Measure], charges: Charges) -> float:
-    """Return E[t²] over a pair's goods: on each run of the front layer, its mean squared plus its variance."""
+    """Return E[t²] over a pair's goods: in each run of the front layer, mean squared plus variance."""
     front = charges.layout.layers[0]
     mean = charges.charge[0].sum(axis=1)
     variance = np.zeros_like(mean)

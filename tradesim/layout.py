@@ -25,7 +25,6 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tradesim.errors import InputError, Problem
 from tradesim.measures import LIMITS, Measure
 
 Floats = NDArray[np.float64]
@@ -101,10 +100,6 @@ def lay(measures: Sequence[Measure], cover: Floats) -> Layout:
     measures : those in force, in canonical order.
     cover : (K,) float64, what replacement and exclusion leave of their coverages.
 
-    Raises
-    ------
-    InputError
-        If measures that name different goods hit more than all trade.
     """
     shares = Shares(measures, cover)
     placed_later = {k for k in order_of_limits(measures) if _hosts(shares, k)}
@@ -121,11 +116,7 @@ def lay(measures: Sequence[Measure], cover: Floats) -> Layout:
 def _laid(shares: Shares, placed_later: set[int]) -> Layout:
     """Lay out all but the limits that are placed later."""
     measures, cover = shares.measures, shares.cover
-    matter = [
-        k
-        for k in shares.partial
-        if k not in placed_later and _matters(measures[k])
-    ]
+    matter = [k for k in shares.partial if k not in placed_later and _matters(measures[k])]
     front, others = _grouped(shares, matter)
     ahead, fits = _front(shares, front)
     ahead.hit[:, cover >= 1.0 - NEGLIGIBLE] = True
@@ -171,29 +162,18 @@ def _front(shares: Shares, members: list[int]) -> tuple[Layer, bool]:
     items: dict[str | int, list[int]] = {}
     for k in members:
         items.setdefault(shares.measures[k].goods or k, []).append(k)
-    starts, at, named = np.zeros(len(shares.measures)), 0.0, 0.0
+    starts, at = np.zeros(len(shares.measures)), 0.0
     for item, group in items.items():
         declared = np.array([shares.measures[k].coverage for k in group])
         if isinstance(item, str):
             offset = declared - shares.cover[group]
             width = float(declared.max() - offset.min())
             starts[group] = at + offset - offset.min()
-            named += width
         else:
             starts[group], width = at, float(shares.cover[item])
         at += width
-    if named > 1.0 + NEGLIGIBLE:
-        raise InputError([_too_much(shares.measures, members, named)])
     front = _runs(shares, members, starts[members], 1.0, np.ones(1, dtype=bool))
     return replace(front, open=np.ones(len(front.width), dtype=bool)), at <= 1.0 + NEGLIGIBLE
-
-
-def _too_much(measures: Sequence[Measure], members: list[int], named: float) -> Problem:
-    names = ", ".join(sorted({repr(measures[k].goods) for k in members if measures[k].goods}))
-    where = " on ".join(measures[members[0]].pair)
-    got = f"{names} hit {named * 100:g}% of it together"
-    fix = "give measures that hit the same goods the same name, or correct the coverages"
-    return Problem("different goods hit more than all trade", where, got, "at most 100%", fix)
 
 
 def _grouped(shares: Shares, laid: list[int]) -> tuple[list[int], list[list[int]]]:
@@ -208,7 +188,9 @@ def _grouped(shares: Shares, laid: list[int]) -> tuple[list[int], list[list[int]
     for group in sorted({m.group for m in measures if m.stacking == "exclusive"}):
         label = _joined(label, [m.stacking == "exclusive" and m.group == group for m in measures])
     ahead = [
-        m.stacking == "replace" or bool(m.goods) or (_is_ended(m, measures) and _is_shared(name, measures, label))
+        m.stacking == "replace"
+        or bool(m.goods)
+        or (_is_ended(m, measures) and _is_shared(name, measures, label))
         for m, name in zip(measures, label, strict=True)
     ]
     fronts = {name for name, first in zip(label, ahead, strict=True) if first}
@@ -286,7 +268,9 @@ def _shared(layout: Layout, shares: Shares, at: int, limit: int, hosts: list[int
     layer = layout.layers[at]
     m = shares.measures[limit]
     alike = [
-        k for k, o in enumerate(shares.measures) if k != limit and o.basis in LIMITS and o.authority == m.authority
+        k
+        for k, o in enumerate(shares.measures)
+        if k != limit and o.basis in LIMITS and o.authority == m.authority
     ]
     hosted, taken = layer.hit[:, hosts].any(axis=1), layer.hit[:, alike].any(axis=1)
     rank = 2 * ~hosted + taken

@@ -1,4 +1,4 @@
-"""Limits: what floors and caps add on each good of a pair, and whether the record says enough to know it.
+"""Limits: what floors and caps add on each good of a pair, and whether the record says enough to tell.
 
 What a measure charges is a function of the goods that is a sum over layers (`tradesim.layout`). A floor or cap
 keeps it so where its gap is of one sign over all goods that it might hit, or depends on one layer only. Else
@@ -31,8 +31,8 @@ class _NotSaid(Exception):  # noqa: N818 not an error: it becomes one where the 
 class Charges:
     """What each of K measures charges on the goods of a pair.
 
-    layout : the goods. charge : one (C, K) float64 for each layer, fraction of import value; on a good, the sum
-    over the layers that are open there.
+    layout : the goods. charge : one (C, K) float64 for each layer, fraction of import value; on a good, the
+    sum over the layers that are open there.
     """
 
     layout: Layout
@@ -42,7 +42,8 @@ class Charges:
         """Return the share of the pair's trade of each run, (C,) for each layer."""
         front = self.layout.layers[0]
         spread = [
-            float(front.width @ layer.open) * layer.width / layer.width.sum() for layer in self.layout.layers[1:]
+            float(front.width @ layer.open) * layer.width / layer.width.sum()
+            for layer in self.layout.layers[1:]
         ]
         return [front.width, *spread]
 
@@ -76,13 +77,16 @@ def charges_of(measures: Sequence[Measure], layout: Layout) -> Charges:
 
 
 def base_of(measures: Sequence[Measure], limit: int, applied: Sequence[int]) -> list[int]:
-    """Return the positions of the measures that a limit counts: those it names, and limits applied before it."""
+    """Return the positions of the measures that a limit counts, and of limits applied before it."""
     m = measures[limit]
     return [
         k
         for k, other in enumerate(measures)
         if k != limit
-        and ((counts(m, other) and (other.basis not in LIMITS or k in applied)) or (k in applied and _share(m, other)))
+        and (
+            (counts(m, other) and (other.basis not in LIMITS or k in applied))
+            or (k in applied and _share(m, other))
+        )
     ]
 
 
@@ -99,7 +103,7 @@ def _not_said(measures: Sequence[Measure], limit: int, counted: list[int], charg
     names = ", ".join(dict.fromkeys(repr(measures[k].name) for k in part)) or "measures on all trade"
     m = measures[limit]
     return Problem(
-        f"a {m.basis} on goods that the record does not tell",
+        f"a {m.basis} on goods that are not identified",
         f"measure {m.name!r} ({m.importer} on {m.exporter})",
         f"{m.coverage * 100:g}% of trade; it counts {names}, on part of it",
         "limits whose duty does not depend on which goods are hit together",
@@ -117,7 +121,9 @@ def _added(limit: Measure, k: int, charges: Charges, counted: list[int]) -> Term
     at = next(n for n, layer in enumerate(layout.layers) if layer.hit[:, k].any())
     gap: Terms = [-sign * each[:, counted].sum(axis=1) for each in charges.charge]
     gap[0] = gap[0] + sign * limit.level
-    if _is_loose(charges, k, at, counted) and not _one_sign(limit, charges, counted, layout.layers[at].hit[:, k]):
+    if _is_loose(charges, k, at, counted) and not _one_sign(
+        limit, charges, counted, layout.layers[at].hit[:, k]
+    ):
         raise _NotSaid
     added = _positive(layout, gap, at, layout.layers[at].hit[:, k])
     if limit.basis == "cap":
@@ -134,11 +140,14 @@ def _positive(layout: Layout, gap: Terms, at: int, mask: Flags) -> Terms:
     """Return max(0, gap) on the runs ``mask`` of layer ``at`` and 0 elsewhere, if it is a sum over layers."""
     uneven = [n for n in range(1, len(gap)) if not _is_same(gap[n]) and layout.layers[n].open.any()]
     base = gap[0] + sum(
-        (layout.layers[n].open * gap[n][0] for n in range(1, len(gap)) if n not in uneven), np.zeros(len(gap[0]))
+        (layout.layers[n].open * gap[n][0] for n in range(1, len(gap)) if n not in uneven),
+        np.zeros(len(gap[0])),
     )
     result = [np.zeros_like(each) for each in gap]
-    return _in_layer(layout, gap, base, uneven, at, mask, result) if at else _in_front(
-        layout, gap, base, uneven, mask, result
+    return (
+        _in_layer(layout, gap, base, uneven, at, mask, result)
+        if at
+        else _in_front(layout, gap, base, uneven, mask, result)
     )
 
 
@@ -192,7 +201,7 @@ def _is_loose(charges: Charges, limit: int, at: int, counted: list[int]) -> bool
     layout, charge = charges.layout, charges.charge
     front = layout.layers[0]
     some = [k for k in counted if front.hit[:, k].any() and not front.hit[:, k].all()]
-    if not layout.fits and (some or at == 0 and not front.hit[:, limit].all()):
+    if not layout.fits and (some or (at == 0 and not front.hit[:, limit].all())):
         return True
     for n, layer in enumerate(layout.layers):
         for k in counted:

@@ -31,9 +31,9 @@ a replacement                         hits goods of each measure that it ends; t
 a floor or cap on part of the trade   hits the goods of the measures on part of the trade that it counts
 ====================================  ==========================================================
 
-Nothing else is known. A floor or cap whose duty still depends on which goods are hit together is refused, with
-the ways to say it; so is a replacement that ends a part of several measures of one authority with unlike rates.
-To say that two measures have a part of their goods in common, write one of them as two measures. A 25% duty
+Nothing else is known. A floor or cap whose duty still depends on which goods are hit together is refused,
+with the ways to say it; so is a replacement that ends a part of several measures of one authority with
+unlike rates. To say that two measures have a part of their goods in common, write one of them as two measures. A 25% duty
 on 35% of trade, MFN of 2.5% on all and a cap of 15% on 35% give 0.35 × 15% + 0.65 × 2.5%: the cap counts one
 measure on part of the trade, and so hits its goods.
 
@@ -123,9 +123,24 @@ def charges_on(measures: Sequence[Measure], active: Flags) -> tuple[Charges, Flo
 def coverage_left(measures: Sequence[Measure], active: Flags) -> Floats:
     """Return what replacement and exclusion leave of each coverage, (E, K) float64, share of trade."""
     cover = active * np.array([m.coverage for m in measures])
+    _check_goods(measures, cover)
     if is_plain(measures):
         return cover
     return _exclude(measures, _replace(measures, cover))
+
+
+def _check_goods(measures: Sequence[Measure], cover: Floats) -> None:
+    """Refuse measures that name different goods and hit more than all trade together."""
+    names = sorted({m.goods for m in measures if m.goods})
+    widest = [cover[:, [m.goods == name for m in measures]].max(axis=1, initial=0.0) for name in names]
+    most = float(np.sum(widest, axis=0).max()) if names and len(cover) else 0.0
+    if most > 1.0 + NEGLIGIBLE:
+        where = f"{measures[0].importer} on {measures[0].exporter}"
+        got = f"{', '.join(map(repr, names))}: {most * 100:g}% of it together"
+        fix = "give measures that hit the same goods the same name, or correct the coverages"
+        raise InputError(
+            [Problem("different goods are more than all trade", where, got, "at most 100%", fix)]
+        )
 
 
 # Replacement -----------------------------------------------------------------------------------------
@@ -165,11 +180,11 @@ def _check_named(measure: Measure, replacement: Measure, both: Floats) -> None:
         where = f"measure {replacement.name!r} ({replacement.importer} on {replacement.exporter})"
         got = f"it ends a part of {measure.name!r}, which hits the goods {measure.goods!r}"
         fix = f"goods={measure.goods!r} if it ends these, another name if it ends others"
-        raise InputError([Problem("a replacement of goods that the record does not tell", where, got, fix=fix)])
+        raise InputError([Problem("a replacement of goods that are not identified", where, got, fix=fix)])
 
 
 def _share_out(measures: Sequence[Measure], cover: Floats, lost: Floats, left: Floats, name: str) -> None:
-    """Have the measures of one authority that lie side by side lose a replacement's goods together, not each."""
+    """Have measures of one authority that lie side by side lose a replacement's goods together, not each."""
     members = [
         k
         for k, m in enumerate(measures)
@@ -191,10 +206,10 @@ def _which(measures: Sequence[Measure], some: Sequence[int], name: str) -> Probl
     where = f"measure {ending[0].name!r} ({ending[0].importer} on {ending[0].exporter})"
     got = "it ends a part of " + ", ".join(repr(measures[k].name) for k in some)
     fix = (
-        "say which: the same `goods` for the replacement and the measure it ends, another name for the others;"
-        " write a replacement of several as several"
+        "say which: the same `goods` for the replacement and the measure that it ends, another name for the"
+        " others; write a replacement of several as several"
     )
-    return Problem("a replacement of goods that the record does not tell", where, got, fix=fix)
+    return Problem("a replacement of goods that are not identified", where, got, fix=fix)
 
 
 # Exclusion -------------------------------------------------------------------------------------------
