@@ -97,7 +97,8 @@ def contributions(measures: Sequence[Measure], active: Flags) -> Floats:
         rows, position = np.unique(active[limited], axis=0, return_inverse=True)
         added = np.array([charges_on(measures, row)[1] for row in rows])
         parts[np.ix_(limited, limit)] = added[position][:, limit]
-    return parts
+    sign = np.array([-1.0 if m.basis == "cap" else 1.0 for m in measures])
+    return sign * np.maximum(sign * parts, 0.0) + 0.0  # no −0, nor what rounding leaves of a limit that does nothing
 
 
 def charges_on(measures: Sequence[Measure], active: Flags) -> tuple[Charges, Floats]:
