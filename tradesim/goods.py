@@ -4,8 +4,8 @@ A record knows what share of a pair's trade a measure covers, not which goods. W
 (`restrictiveness`, `covered`) rests on the layout that stacking uses for floors and caps
 (`tradesim.layout`), and on one assumption more: layers overlap independently. So measures of one authority,
 of one exclusive group, and replacements hit different goods as far as the trade reaches; measures with the
-same ``goods`` hit the same; and of measures of different authorities on shares a and b of the trade, a·b is hit by both. An authority that is
-ended on the goods of a replacement is spread over all other goods.
+same ``goods`` hit the same; and of measures of different authorities on shares a and b of the trade, a·b is
+hit by both. An authority that is ended on the goods of a replacement is spread over all other goods.
 
 The mean of the duty over the goods so laid out is the statutory effective duty, exactly.
 """

@@ -1,8 +1,8 @@
 """Limits: what floors and caps add on each good of a pair, and whether the record says enough to tell.
 
-What a measure charges is a function of the goods that is a sum over layers (`tradesim.layout`). A floor or cap
-keeps it so where its gap is of one sign over all goods that it might hit, or depends on one layer only. Else
-its duty depends on how layers overlap, which nothing says, and it is refused.
+What a measure charges is a function of the goods that is a sum over layers (`tradesim.layout`). A floor or
+cap keeps it so where its gap is of one sign over all goods that it might hit, or depends on one layer only.
+Else its duty depends on how layers overlap, which nothing says, and it is refused.
 """
 
 from collections.abc import Sequence

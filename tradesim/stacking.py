@@ -33,8 +33,8 @@ a floor or cap on part of the trade   hits the goods of the measures on part of 
 
 Nothing else is known. A floor or cap whose duty still depends on which goods are hit together is refused,
 with the ways to say it; so is a replacement that ends a part of several measures of one authority with
-unlike rates. To say that two measures have a part of their goods in common, write one of them as two measures. A 25% duty
-on 35% of trade, MFN of 2.5% on all and a cap of 15% on 35% give 0.35 × 15% + 0.65 × 2.5%: the cap counts one
+unlike rates. To say that two measures have a part of their goods in common, write one of them as two
+measures. A 25% duty on 35% of trade, MFN of 2.5% on all and a cap of 15% on 35% give 0.35 × 15% + 0.65 × 2.5%: the cap counts one
 measure on part of the trade, and so hits its goods.
 
 Several legal regimes have this shape; the table follows the stacking notes of Executive Order 14289
@@ -98,7 +98,9 @@ def contributions(measures: Sequence[Measure], active: Flags) -> Floats:
         added = np.array([charges_on(measures, row)[1] for row in rows])
         parts[np.ix_(limited, limit)] = added[position][:, limit]
     sign = np.array([-1.0 if m.basis == "cap" else 1.0 for m in measures])
-    return sign * np.maximum(sign * parts, 0.0) + 0.0  # no −0, nor what rounding leaves of a limit that does nothing
+    return (
+        sign * np.maximum(sign * parts, 0.0) + 0.0
+    )  # no −0, nor what rounding leaves of a limit that does nothing
 
 
 def charges_on(measures: Sequence[Measure], active: Flags) -> tuple[Charges, Floats]:
