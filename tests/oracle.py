@@ -210,13 +210,8 @@ def _sides(acts, laid):
     groups = {acts[k]["group"] for k in laid if acts[k]["stacking"] == "exclusive"}
     together = [{acts[k]["authority"]} for k in laid]
     for group in sorted(groups):
-        together.append(
-            {
-                acts[k]["authority"]
-                for k in laid
-                if acts[k]["stacking"] == "exclusive" and acts[k]["group"] == group
-            }
-        )
+        exclusive = [k for k in laid if acts[k]["stacking"] == "exclusive" and acts[k]["group"] == group]
+        together += [{acts[k]["authority"] for k in exclusive}]
     for names in together:
         touching = [side for side in sides if side & names]
         sides = [side for side in sides if not side & names] + [names.union(*touching)]

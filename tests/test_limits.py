@@ -68,7 +68,9 @@ BY_HAND = {
     "a cap on all": ([MFN, act(0.25, 0.35), cap(0.15)], 0.35 * 0.15 + 0.65 * 0.025),
     "a floor on the half that MFN hits": ([act(0.2, 0.5, "MFN"), floor(0.15, 0.5, against="MFN")], 0.1),
     "a floor on a part of trade that MFN hits whole": (
-        [MFN, floor(0.15, 0.4, against="MFN")], 0.06 + 0.6 * 0.025),
+        [MFN, floor(0.15, 0.4, against="MFN")],
+        0.06 + 0.6 * 0.025,
+    ),
     "a floor above two duties on unknown parts": (
         [act(0.1, 0.5, "MFN"), act(0.05, 0.3), floor(0.15)],
         0.15,
@@ -80,20 +82,37 @@ BY_HAND = {
         0.1 * 0.25 + 0.9 * 0.15,
     ),
     "named goods: a cap on two duties that hit the same": (
-        [MFN, act(0.25, 0.35, goods="cars"), act(0.1, 0.2, "fentanyl", goods="cars"), cap(0.15, 0.35, goods="cars")],
+        [
+            MFN,
+            act(0.25, 0.35, goods="cars"),
+            act(0.1, 0.2, "fentanyl", goods="cars"),
+            cap(0.15, 0.35, goods="cars"),
+        ],
         0.35 * 0.15 + 0.65 * 0.025,
     ),
     "named goods: a cap on one of two duties": (
-        [MFN, act(0.25, 0.35, goods="cars"), act(0.1, 0.2, "fentanyl", goods="steel"), cap(0.15, 0.35, goods="cars")],
+        [
+            MFN,
+            act(0.25, 0.35, goods="cars"),
+            act(0.1, 0.2, "fentanyl", goods="steel"),
+            cap(0.15, 0.35, goods="cars"),
+        ],
         0.35 * 0.15 + 0.2 * 0.125 + 0.45 * 0.025,
     ),
     "two floors on different goods": (
-        [MFN, floor(0.15, 0.1, "cars", stacking="exclusive", against="MFN"),
-         floor(0.15, 0.4, "reciprocal", stacking="exclusive", against="MFN")],
+        [
+            MFN,
+            floor(0.15, 0.1, "cars", stacking="exclusive", against="MFN"),
+            floor(0.15, 0.4, "reciprocal", stacking="exclusive", against="MFN"),
+        ],
         0.5 * 0.15 + 0.5 * 0.025,
     ),
     "two floors on the same goods": (
-        [MFN, floor(0.15, 0.1, "cars", against="MFN", goods="a"), floor(0.15, 0.4, "reciprocal", against="MFN", goods="a")],
+        [
+            MFN,
+            floor(0.15, 0.1, "cars", against="MFN", goods="a"),
+            floor(0.15, 0.4, "reciprocal", against="MFN", goods="a"),
+        ],
         0.4 * 0.15 + 0.6 * 0.025,
     ),
     "a floor of an authority beside its other goods": (
@@ -101,20 +120,34 @@ BY_HAND = {
         0.1 * 0.525 + 0.05 * 0.15 + 0.85 * 0.025,
     ),
     "what a replacement takes is not under the floor": (
-        [act(0.1, authority="reciprocal"), act(0.5, 0.2, "232", stacking="replace", against="reciprocal"), floor(0.3)],
+        [
+            act(0.1, authority="reciprocal"),
+            act(0.5, 0.2, "232", stacking="replace", against="reciprocal"),
+            floor(0.3),
+        ],
         0.2 * 0.5 + 0.8 * 0.3,
     ),
-    "two exemptions of different goods": ([act(0.1), exemption(0.3, "Section 301"), exemption(0.3, "Section 301", name="b")], 0.04),
+    "two exemptions of different goods": (
+        [act(0.1), exemption(0.3, "Section 301"), exemption(0.3, "Section 301", name="b")],
+        0.04,
+    ),
     "two exemptions of the same goods": (
-        [act(0.1), exemption(0.3, "Section 301", goods="x"), exemption(0.3, "Section 301", name="b", goods="x")],
+        [
+            act(0.1),
+            exemption(0.3, "Section 301", goods="x"),
+            exemption(0.3, "Section 301", name="b", goods="x"),
+        ],
         0.07,
     ),
-    "an exemption of lists at one rate": ([act(0.25, 0.1), act(0.25, 0.2, name="2"), exemption(0.05, "Section 301")], 0.25 * 0.25),
+    "an exemption of lists at one rate": (
+        [act(0.25, 0.1), act(0.25, 0.2, name="2"), exemption(0.05, "Section 301")],
+        0.25 * 0.25,
+    ),
     "an exemption of one list": (
         [act(0.25, 0.1, goods="1"), act(0.1, 0.2, goods="2"), exemption(0.05, "Section 301", goods="2")],
         0.025 + 0.015,
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", BY_HAND)

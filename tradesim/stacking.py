@@ -34,8 +34,8 @@ a floor or cap on part of the trade   hits the goods of the measures on part of 
 Nothing else is known. A floor or cap whose duty still depends on which goods are hit together is refused,
 with the ways to say it; so is a replacement that ends a part of several measures of one authority with
 unlike rates. To say that two measures have a part of their goods in common, write one of them as two
-measures. A 25% duty on 35% of trade, MFN of 2.5% on all and a cap of 15% on 35% give 0.35 × 15% + 0.65 × 2.5%: the cap counts one
-measure on part of the trade, and so hits its goods.
+measures. A 25% duty on 35% of trade, MFN of 2.5% on all and a cap of 15% on 35% give 0.35 × 15% + 0.65 ×
+2.5%: the cap counts one measure on part of the trade, and so hits its goods.
 
 Several legal regimes have this shape; the table follows the stacking notes of Executive Order 14289
 (29 April 2025), under which Section 232 goods escape the reciprocal duty, and the all-in deals of 2025.
@@ -90,7 +90,7 @@ def contributions(measures: Sequence[Measure], active: Flags) -> Floats:
     """
     level = np.array([m.level for m in measures])
     cover = coverage_left(measures, active)
-    limit = np.array([m.basis in LIMITS for m in measures])
+    limit = np.array([m.basis in LIMITS for m in measures], dtype=bool)
     parts = np.where(active & ~limit, level * cover, 0.0)
     limited = active[:, limit].any(axis=1)
     if limited.any():
