@@ -464,7 +464,7 @@ def _answer(world, past, pair, opened, in_force):
 
 
 def _channel(rule):
-    return "trade-weighted" if rule.kind in BY_AVERAGES else rule.view
+    return "trade-weighted" if rule.kind in BY_AVERAGES else (rule.view or "nominal")
 
 
 def _on_own_coverage(rule, weighted):

@@ -12,10 +12,23 @@ An *act* is a dictionary with the fields of a measure. What the text leaves open
 """
 
 import datetime as dt
+from itertools import pairwise, product
+from math import prod
 
 WHO = ["name", "importer", "exporter", "authority"]
 WHEN = ["effective", "expires", "announced", "expiry_announced", "status"]
-WHAT = ["rate", "coverage", "stacking", "group", "against", "instrument", "basis", "unit", "unit_value"]
+WHAT = [
+    "rate",
+    "coverage",
+    "stacking",
+    "group",
+    "against",
+    "goods",
+    "instrument",
+    "basis",
+    "unit",
+    "unit_value",
+]
 FIELDS = [*WHO, *WHEN, *WHAT, "coverage_from", "confidence", "source", "note"]
 TARIFFS = {"tariff"}
 EVERYTHING = {"tariff", "fee", "export_control"}
@@ -55,67 +68,286 @@ def contributions(acts, day, equivalents=None):
 
 def stacked(acts, live, equivalents=None):
     """What each act of one pair adds while those at the positions ``live`` are in force."""
-    level = {k: ad_valorem(acts[k], equivalents or {}) for k in live}
-    live = sorted(live, key=lambda k: (acts[k]["effective"], acts[k]["authority"], acts[k]["name"]))
-    left = _after_replacement(acts, live)
-    _lay_side_by_side(acts, live, level, left)
     part = [0.0] * len(acts)
-    for k in live:
-        if acts[k]["basis"] not in {"floor", "cap"}:
-            part[k] = level[k] * left[k]
-    _apply_limits(acts, live, level, left, part)
+    for share, charge in goods(acts, live, equivalents):
+        for k, amount in charge.items():
+            part[k] += share * amount
     return part
 
 
-def _after_replacement(acts, live):
-    left = {}
+def goods(acts, live, equivalents=None):
+    """Yield (share of trade, {position: what it charges}) of every kind of good, layers being independent."""
+    level = {k: ad_valorem(acts[k], equivalents or {}) for k in live}
+    live = sorted(live, key=lambda k: (acts[k]["effective"], acts[k]["authority"], acts[k]["name"]))
+    left = _after_replacement(acts, live, level)
+    _lay_side_by_side(acts, live, level, left)
+    front, layers = _laid(acts, live, level, left)
+    for z, (width, in_front) in enumerate(front):
+        for kinds in product(*(layer if z in is_open else [(1.0, set())] for is_open, layer in layers)):
+            hit = in_front.union(*(some for _, some in kinds))
+            room = [sum(w for w, _ in layer) if z in is_open else 1.0 for is_open, layer in layers]
+            share = prod(w / r for (w, _), r in zip(kinds, room, strict=True))
+            yield width * share, _charged(acts, live, level, hit)
+
+
+def _after_replacement(acts, live, level):
+    lost, left = {}, {}
     for k in live:
-        taken = 0.0
+        taken = {}
         for other in live:
             names_it = acts[k]["authority"] in acts[other]["against"]
-            if other != k and acts[other]["stacking"] == "replace" and names_it:
-                taken += acts[other]["coverage"]
-        left[k] = max(0.0, acts[k]["coverage"] - taken)
+            elsewhere = acts[k]["goods"] and acts[other]["goods"] and acts[k]["goods"] != acts[other]["goods"]
+            if other != k and acts[other]["stacking"] == "replace" and names_it and not elsewhere:
+                which = acts[other]["goods"] or other
+                taken[which] = max(taken.get(which, 0.0), acts[other]["coverage"])
+        lost[k] = sum(taken.values())
+        left[k] = max(0.0, acts[k]["coverage"] - lost[k])
+    for authority in {acts[k]["authority"] for k in live}:
+        alike = [
+            k
+            for k in live
+            if acts[k]["authority"] == authority and acts[k]["stacking"] != "replace" and not acts[k]["goods"]
+        ]
+        alike = [k for k in alike if 0 < acts[k]["coverage"] < 1 - DUST and level[k] > 0]
+        together, ended = sum(acts[k]["coverage"] for k in alike), max([lost[k] for k in alike], default=0.0)
+        if len(alike) > 1 and 0 < ended < together - DUST and together <= 1 + DUST:
+            for k in alike:
+                left[k] = acts[k]["coverage"] * (1 - ended / together)
     return left
 
 
 def _lay_side_by_side(acts, live, level, left):
     groups = {acts[k]["group"] for k in live if acts[k]["stacking"] == "exclusive"}
     for group in groups:
-        room = 1.0
+        room, named = 1.0, {}
         members = [k for k in live if acts[k]["stacking"] == "exclusive" and acts[k]["group"] == group]
         while members:
             highest = max(level[k] for k in members)
             chosen = next(k for k in members if level[k] == highest)
             members.remove(chosen)
+            goods, whole = acts[chosen]["goods"], left[chosen]
+            if goods:
+                left[chosen] = max(0.0, whole - named.get(goods, 0.0))
+                named[goods] = max(named.get(goods, 0.0), whole)
             left[chosen] = min(left[chosen], room)
             room -= left[chosen]
 
 
-def _apply_limits(acts, live, level, left, part):
-    done = []
-    for basis in ("floor", "cap"):
-        limits = [k for k in live if acts[k]["basis"] == basis]
-        limits.sort(key=lambda k: level[k] if basis == "floor" else -level[k])
-        naming = [k for k in limits if acts[k]["against"]]
-        for k in naming + [k for k in limits if not acts[k]["against"]]:
-            seen = [other for other in live if other != k and _counts(acts[k], acts[other], other in done)]
-            base = sum(part[other] for other in seen)
-            if basis == "floor":
-                part[k] = left[k] * max(0.0, level[k] - base)
+# The goods of one pair: a layer is a list of kinds, (share of trade, acts that hit it) ------------------
+
+DUST = 1e-12
+LIMITS = ("floor", "cap")
+
+
+def _laid(acts, live, level, left):
+    """Return the front layer and the others, each with the kinds of the front over which it is spread."""
+    part = [k for k in live if DUST < left[k] < 1 - DUST]
+    limits = [k for k in _limits_in_turn(acts, live, level) if k in part]
+    hosts = {k: _hosts(acts, part, level, k) for k in limits if acts[k]["stacking"] == "add"}
+    placed = [k for k in limits if hosts.get(k) and not acts[k]["goods"]]
+    laid = [
+        k
+        for k in part
+        if k not in placed and (level[k] > 0 or k in limits or acts[k]["stacking"] == "replace")
+    ]
+    sides = _sides(acts, laid)
+    ended = {name for k in laid if acts[k]["stacking"] == "replace" for name in acts[k]["against"]}
+    ahead = [side for side in sides if _is_front(acts, laid, side, ended)]
+    first = _in_turn(acts, [k for k in laid if any(acts[k]["authority"] in side for side in ahead)], ended)
+    front = _runs(*_starts(acts, first, left), 1.0)
+    for _, hit in front:
+        hit |= {k for k in live if left[k] >= 1 - DUST}
+    layers = []
+    for side in (side for side in sides if side not in ahead):
+        members = _in_turn(acts, [k for k in laid if acts[k]["authority"] in side], ended)
+        ending = {
+            k
+            for k in first
+            if acts[k]["stacking"] == "replace" and acts[members[0]]["authority"] in acts[k]["against"]
+        }
+        is_open = [z for z, (_, hit) in enumerate(front) if not hit & ending]
+        room = sum(front[z][0] for z in is_open)
+        loose = sum(left[k] for k in members) > room + DUST and any(
+            k in limits or _names(acts[limit], acts[k])
+            for k in members
+            for limit in live
+            if acts[limit]["basis"] in LIMITS
+        )
+        for some in [[k] for k in members] if loose else [members]:
+            start = {k: sum(left[before] for before in some[:n]) for n, k in enumerate(some)}
+            layers.append((is_open, _runs(start, {k: left[k] for k in some}, room)))
+    return _with_limits(acts, front, layers, placed, hosts, left)
+
+
+def _names(limit, act):
+    return not limit["against"] or act["authority"] in limit["against"]
+
+
+def _limits_in_turn(acts, live, level):
+    limits = [k for k in live if acts[k]["basis"] in LIMITS]
+    sign = {"floor": 1, "cap": -1}
+    return sorted(
+        limits,
+        key=lambda k: (acts[k]["basis"] == "cap", not acts[k]["against"], sign[acts[k]["basis"]] * level[k]),
+    )
+
+
+def _hosts(acts, part, level, limit):
+    """What a limit counts on part of the trade; of other limits only those whose authority it names."""
+    me, hosts = acts[limit], []
+    for k in part:
+        if acts[k]["basis"] in LIMITS:
+            if acts[k]["authority"] in me["against"] and acts[k]["authority"] != me["authority"]:
+                hosts.append(k)
+        elif _names(me, acts[k]) and level[k] > 0:
+            hosts.append(k)
+    return hosts
+
+
+def _sides(acts, laid):
+    """Sets of authorities that lie side by side: each alone, but for those of one exclusive group."""
+    sides = []
+    groups = {acts[k]["group"] for k in laid if acts[k]["stacking"] == "exclusive"}
+    together = [{acts[k]["authority"]} for k in laid]
+    for group in sorted(groups):
+        exclusive = [k for k in laid if acts[k]["stacking"] == "exclusive" and acts[k]["group"] == group]
+        together += [{acts[k]["authority"] for k in exclusive}]
+    for names in together:
+        touching = [side for side in sides if side & names]
+        sides = [side for side in sides if not side & names] + [names.union(*touching)]
+    return sides
+
+
+def _is_front(acts, laid, side, ended):
+    mine = [k for k in laid if acts[k]["authority"] in side]
+    return any(acts[k]["stacking"] == "replace" or acts[k]["goods"] for k in mine) or (
+        len(side) > 1 and bool(side & ended)
+    )
+
+
+def _in_turn(acts, members, ended):
+    def turn(k):
+        if acts[k]["stacking"] == "replace":
+            return 0
+        return 1 if acts[k]["authority"] in ended else 2 if acts[k]["stacking"] == "exclusive" else 3
+
+    return sorted(members, key=turn)
+
+
+def _starts(acts, members, left):
+    """Where each act of the front layer starts: acts that name the same goods on each other."""
+    start, at, done = {}, 0.0, set()
+    for k in members:
+        if k in done:
+            continue
+        same = [o for o in members if acts[k]["goods"] and acts[o]["goods"] == acts[k]["goods"]] or [k]
+        taken = {o: acts[o]["coverage"] - left[o] if len(same) > 1 else 0.0 for o in same}
+        for o in same:
+            start[o] = at + taken[o] - min(taken.values())
+        at += max(taken[o] + left[o] for o in same) - min(taken.values())
+        done |= set(same)
+    return start, {k: left[k] for k in members}
+
+
+def _runs(start, width, room):
+    """Cut ``room`` where an act starts or ends; what goes beyond its end goes on at its beginning."""
+    if not start:
+        return [(room, set())]
+    cuts = {0.0, room} | {start[k] % room for k in start} | {(start[k] + width[k]) % room for k in start}
+    cuts = sorted(cuts)
+    runs = []
+    for low, high in pairwise(cuts):
+        middle = (low + high) / 2
+        runs.append((high - low, {k for k in start if (middle - start[k]) % room < width[k]}))
+    return [(w, hit) for w, hit in runs if w > DUST]
+
+
+def _with_limits(acts, front, layers, placed, hosts, left):
+    for k in placed:
+        spots = [front, *(layer for _, layer in layers)]
+        # What hits all of a layer hits what is open in front, whatever else lies in the layer.
+        where = set()
+        for n, spot in enumerate(spots):
+            for host in hosts[k]:
+                if any(host in hit for _, hit in spot):
+                    where.add(0 if all(host in hit for _, hit in spot) else n)
+        mine = acts[k]["authority"] in {acts[h]["authority"] for h in hosts[k]}
+        unsaid = mine and acts[k]["basis"] == "floor" and acts[k]["authority"] not in acts[k]["against"]
+        if len(where) != 1 or unsaid:
+            layers = [*layers, (range(len(front)), [(left[k], {k}), (1 - left[k], set())])]
+            continue
+        (n,) = where
+        in_front = [
+            {h for h in hosts[k] if h in hit}
+            | {h for h in hosts[k] for o, y in layers if z in o and all(h in x for _, x in y)}
+            for z, (_, hit) in enumerate(front)
+        ]
+        alike = {
+            o
+            for o in range(len(acts))
+            if o != k and acts[o]["authority"] == acts[k]["authority"] and acts[o]["basis"] in LIMITS
+        }
+        spot = spots[n]
+        on = [bool(in_front[z]) if n == 0 else bool(hit & set(hosts[k])) for z, (_, hit) in enumerate(spot)]
+        fill = _filled(spot, on, [bool(hit & alike) for _, hit in spot], left[k])
+        cut = [
+            (z, w * f, hit | {k})
+            for z, ((w, hit), f) in enumerate(zip(spot, fill, strict=True))
+            if w * f > DUST
+        ]
+        cut += [
+            (z, w * (1 - f), hit)
+            for z, ((w, hit), f) in enumerate(zip(spot, fill, strict=True))
+            if w * (1 - f) > DUST
+        ]
+        if n:
+            layers[n - 1] = (layers[n - 1][0], [(w, set(hit)) for _, w, hit in cut])
+        else:
+            front = [(w, set(hit)) for _, w, hit in cut]
+            layers = [
+                ([y for y, (z, _, _) in enumerate(cut) if z in is_open], layer) for is_open, layer in layers
+            ]
+    return front, layers
+
+
+def _filled(spot, on, taken, left):
+    """How much of each kind a limit hits: first of what its hosts hit, there first of what is not taken."""
+    fill = [0.0] * len(spot)
+    for hosted in (True, False):
+        for free in (True, False):
+            some = [z for z in range(len(spot)) if on[z] == hosted and taken[z] != free]
+            room = sum(spot[z][0] for z in some)
+            for z in some:
+                fill[z] = min(1.0, left / room)
+            left = max(0.0, left - room)
+    return fill
+
+
+def _charged(acts, live, level, hit):
+    """What each act charges on a good: rates, then floors, then caps."""
+    charge, done = {}, []
+    for k in live:
+        if k in hit and acts[k]["basis"] not in LIMITS:
+            charge[k] = level[k]
+    for k in _limits_in_turn(acts, live, level):
+        if k in hit:
+            base = sum(charge.get(o, 0.0) for o in live if o != k and _counts(acts[k], acts[o], o in done))
+            if acts[k]["basis"] == "floor":
+                charge[k] = max(0.0, level[k] - base)
             else:
-                part[k] = -min(left[k] * max(0.0, base - level[k]), max(0.0, sum(part)))
-            done.append(k)
+                charge[k] = -min(max(0.0, base - level[k]), max(0.0, sum(charge.values())))
+        done.append(k)
+    return charge
 
 
 def _counts(limit, other, other_is_done):
     """Whether another measure belongs to the base of a limit."""
-    if other["basis"] in {"floor", "cap"}:
+    if other["basis"] in LIMITS:
         if not other_is_done:
             return False
         if not other["against"] or set(other["against"]) & set(limit["against"]):
             return True
-    return not limit["against"] or other["authority"] in limit["against"]
+    return _names(limit, other)
 
 
 # Many pairs, many days -------------------------------------------------------------------------------

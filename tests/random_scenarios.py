@@ -7,13 +7,16 @@ and replacements are on pairs without them. Numbers are round or awkward.
 import datetime as dt
 import random
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
 
 from tradesim import rules
+from tradesim.duties import contributions_on
 from tradesim.economies import Economies
+from tradesim.errors import InputError
 from tradesim.events import Effect, Event, Outcome
 from tradesim.measures import Measure
 from tradesim.scenario import Scenario
@@ -39,7 +42,7 @@ def random_parts(number):
     pairs = [(i, j) for i in codes for j in codes if i != j]
     touched = chance.sample(pairs, min(len(pairs), chance.choice([1, 2, 2, 3, 4])))
     live = [m for k in range(chance.choice([0, 2, 3, 4, 6])) for m in _live_act(chance, touched, k, horizon)]
-    fixed = list(_fixed_acts(chance, pairs, touched, horizon))
+    fixed = _with_known_goods(list(_fixed_acts(chance, pairs, touched, horizon)))
     truces = _truces(chance, codes, live, horizon)
     return {
         "name": f"number {number}",
@@ -95,6 +98,25 @@ def _live_act(chance, touched, k, horizon):
         yield from _measure(
             chance, touched[k % len(touched)], f"switch {k}", authority, statuses, window, terms
         )
+
+
+def _with_known_goods(acts):
+    """Have limits and replacements simply add on pairs where the record would have to say which goods."""
+    known = []
+    for pair in dict.fromkeys(m.pair for m in acts):
+        own = sorted((m for m in acts if m.pair == pair), key=Measure.sort_key)
+        days = np.array(
+            sorted({d for m in own for d in (m.effective, m.expires) if d}), dtype="datetime64[D]"
+        )
+        charged = [m for m in own if m.charged]
+        try:
+            contributions_on(days, charged)
+            contributions_on(days, [m for m in charged if m.instrument == "tariff"])
+        except InputError:
+            plain = {"stacking": "add", "basis": "ad_valorem", "against": ()}
+            own = [replace(m, **plain) if m.stacking != "exclusive" else m for m in own]
+        known += own
+    return known
 
 
 def _fixed_acts(chance, pairs, touched, horizon):
@@ -180,6 +202,7 @@ def _rule(chance, code, codes):
     averages = kind in {"rebalance", *ECONOMIC}
     if given["coverage"] == 0.0 and (averages or given.get("view") == "trade-weighted"):
         given["coverage"] = 0.4  # an answer on no trade that is to weigh something is refused
+    given.setdefault("view", "nominal")  # stated, as narrow acts are to be seen so
     return (rules.Custom if kind == "custom" else rules.rule_of(kind))(**given)
 
 

@@ -46,6 +46,7 @@ def test_no_days_give_no_rows():
 
 
 @given(draw.one_pair(), st.lists(draw.days, max_size=8))
+@draw.where_goods_are_known
 def test_contributions_on_days_agree_with_the_oracle(measures, days):
     measures = measures or [measure()]
     acts = [oracle.act_of(m) for m in measures]
@@ -109,6 +110,7 @@ def test_days_are_not_averaged():
     st.lists(st.floats(0, 1), min_size=1, max_size=800),
     st.sampled_from(["D", "W", "M", "Q", "Y"]),
 )
+@draw.where_goods_are_known
 def test_averages_agree_with_the_oracle(first, values, freq):
     last = first + dt.timedelta(days=len(values) - 1)
     means = averaged(daily(first, last, values), freq)["duty"]
@@ -122,6 +124,7 @@ def test_averages_agree_with_the_oracle(first, values, freq):
     st.lists(st.floats(0, 1), min_size=1, max_size=400),
     st.sampled_from(["W", "M", "Q", "Y"]),
 )
+@draw.where_goods_are_known
 def test_averages_by_day_count_keep_the_overall_mean(first, values, freq):
     frame = daily(first, first + dt.timedelta(days=len(values) - 1), values)
     means = averaged(frame, freq)["duty"]

@@ -11,7 +11,7 @@ from sector_worlds import duties, flows, makings
 from tradesim import economics as ec
 from tradesim.economics import contest, policy
 from tradesim.economics.status import Status
-from tradesim.errors import InputError
+from tradesim.errors import InputError, ModelWarning
 
 TRADE = np.array([[80.0, 12.0], [12.0, 240.0]])
 OFF = 1 - np.eye(2)
@@ -103,7 +103,8 @@ def test_only_the_chooser_moves_and_the_start_does_not_matter():
 def test_bounds_hold():
     model = small_world(2)
     low = ec.optimal_tariff(model, "A", bounds=(0.0, 0.05))
-    assert low.status is Status.CONVERGED
+    assert low.status is Status.AT_THE_BOUND
+    assert str(low.status).startswith("at the bound: ")
     assert low.duties(0).max() == pytest.approx(0.05)
     assert low.welfare[0] < ec.optimal_tariff(model, "A").welfare[0]
 
@@ -190,9 +191,84 @@ def test_talks_may_start_from_a_war():
 def test_where_bounds_forbid_to_share_the_least_gain_is_still_the_greatest():
     model = small_world(6)
     talks = ec.cooperative(model, bounds=(0.0, 0.01))
-    assert talks.status is Status.CONVERGED
+    assert talks.status is Status.AT_THE_BOUND
     tried = np.random.default_rng(1).uniform(0, 0.01, (200, *model.flows.shape)) * (1 - np.eye(3))[..., None]
     assert model.solve(tried).welfare.min(axis=1).max() <= talks.welfare.min() + 1e-8
+
+
+# No optimum ------------------------------------------------------------------------------------------
+
+UNEVEN = np.array([[80.0, 30.0, 8.0], [12.0, 240.0, 9.0], [5.0, 9.0, 300.0]])
+"""A buys more abroad than it sells."""
+
+
+def uneven(*deficits):
+    return ec.SingleSector(UNEVEN, np.zeros((3, 3)), 3.0, *deficits, codes="ABC")
+
+
+@pytest.mark.parametrize("closure", ["world_share", "own_share"])
+def test_with_deficits_kept_the_best_duty_of_a_debtor_may_be_the_highest_allowed(closure):
+    with pytest.warns(ModelWarning, match=f"duties of 1000% .* deficits='{closure}'.* deficits='purged'"):
+        best = ec.optimal_tariff(uneven(closure), "A", uniform="all")
+    assert best.status is Status.AT_THE_BOUND
+    assert str(best.status) == (
+        "at the bound: the best duty is the highest or lowest that was allowed, so it is no optimum"
+    )
+    levels = np.linspace(0, 10, 2001)[:, None, None] * (np.arange(3) == 0)[:, None] * (1 - np.eye(3))
+    welfare = uneven(closure).solve(levels).welfare[:, 0]
+    assert np.nanargmax(welfare) == len(welfare) - 1
+    assert best.welfare[0] == pytest.approx(welfare[-1])
+
+
+def test_a_closure_that_nobody_asked_for_is_one_with_an_answer():
+    found, purged = (
+        ec.optimal_tariff(uneven(*deficits), "A", uniform="all") for deficits in ((), ("purged",))
+    )
+    assert found.status is Status.CONVERGED
+    np.testing.assert_array_equal(found.tariffs, purged.tariffs)
+    war = ec.nash(uneven(), uniform="all")
+    np.testing.assert_array_equal(war.tariffs, ec.nash(uneven("purged"), uniform="all").tariffs)
+    talks, same = ec.cooperative(uneven(), uniform="all"), ec.cooperative(uneven("purged"), uniform="all")
+    np.testing.assert_array_equal(talks.tariffs, same.tariffs)
+
+
+def test_where_trade_goes_one_way_there_is_no_other_closure():
+    trade = np.array([[80.0, 12.0, 5.0], [12.0, 240.0, 0.0], [0.0, 5.0, 90.0]])
+    trade[2, 0], trade[0, 2] = 0.0, 5.0
+    model = ec.SingleSector(trade, np.zeros((3, 3)), 4.0)
+    assert model.for_choices().deficits in {"purged", "world_share"}
+
+
+def test_the_lowest_duty_is_a_bound_too_but_for_none_at_all():
+    model = small_world(1)
+    assert ec.optimal_tariff(model, "B", bounds=(0.9, 2.0)).status is Status.AT_THE_BOUND
+    assert ec.cooperative(small_world(5)).tariffs.min() == 0.0
+
+
+def test_a_war_in_which_somebody_had_better_shut_the_border_says_so():
+    with pytest.warns(ModelWarning, match="deficits='own_share'"):
+        war = ec.nash(uneven("own_share"), uniform="all", tariffs=5 * (1 - np.eye(3)), rounds=40)
+    assert war.status in {Status.AT_THE_BOUND, Status.STALLED}
+
+
+# What is most often a mistake --------------------------------------------------------------------------
+
+
+def test_a_table_of_foreign_trade_only_is_warned_about():
+    with pytest.warns(ModelWarning, match=r"no economy buys anything from itself \(A, B\).*from_trade"):
+        ec.SingleSector([[0.0, 2.0], [1.0, 0.0]], np.zeros((2, 2)), codes="AB")
+    with pytest.warns(ModelWarning, match="no economy buys anything from itself"):
+        ec.Krugman(np.array([[0.0, 2.0], [2.0, 0.0]])[..., None], np.zeros((2, 2, 1)), 5.0)
+
+
+@pytest.mark.parametrize("unit", [1e3, 1e6])
+def test_trade_and_gdp_in_different_units(unit):
+    trade, gdp = np.array([[0.0, 20.0], [10.0, 0.0]]), np.array([100.0, 90.0])
+    ec.SingleSector.from_trade(trade, gdp, np.zeros((2, 2)))
+    with pytest.warns(ModelWarning, match="are both in one unit"):
+        ec.SingleSector.from_trade(trade, unit * gdp, np.zeros((2, 2)))
+    with pytest.raises(InputError, match=r"exports of more than its GDP.*in one unit"):
+        ec.SingleSector.from_trade(unit * trade, gdp, np.zeros((2, 2)))
 
 
 # The frame -------------------------------------------------------------------------------------------

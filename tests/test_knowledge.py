@@ -93,6 +93,7 @@ def _with_other_end(measure, day, chance):
 
 @thorough
 @given(st.one_of(draw.histories(), draw.schedules(size=3)), days, st.integers(0, 9))
+@draw.where_goods_are_known
 def test_what_is_known_does_not_depend_on_what_is_announced_later(schedule, day, seed):
     measures = list(schedule.measures)
     chance = random.Random(seed)  # noqa: S311 a test, not a secret
@@ -101,6 +102,7 @@ def test_what_is_known_does_not_depend_on_what_is_announced_later(schedule, day,
 
 @thorough
 @given(st.one_of(draw.histories(), draw.schedules(size=3)), days)
+@draw.where_goods_are_known
 def test_nothing_known_was_announced_later(schedule, day):
     for m in schedule.as_of(day).measures:
         assert m.announced <= day
@@ -117,6 +119,7 @@ def test_another_future_is_another_schedule():
 
 
 @given(st.one_of(draw.histories(), draw.schedules(size=3)), st.integers(0, 5))
+@draw.where_goods_are_known
 def test_knowledge_does_not_depend_on_the_order_of_the_measures(schedule, seed):
     shuffled = random.Random(seed).sample(schedule.measures, len(schedule.measures))  # noqa: S311
     assert known(shuffled, draw.FIRST) == known(schedule.measures, draw.FIRST)
@@ -127,6 +130,7 @@ LATE = dt.date(2100, 1, 1)
 
 @thorough
 @given(st.one_of(draw.histories(), draw.schedules(size=3)))
+@draw.where_goods_are_known
 def test_in_the_end_everything_is_known_as_it_was(schedule):
     assert schedule.as_of(LATE).measures == schedule.measures
 
@@ -140,6 +144,7 @@ def test_in_the_end_every_record_is_known_as_it_was(name):
 
 @thorough
 @given(st.one_of(draw.histories(), draw.schedules(size=3)), days)
+@draw.where_goods_are_known
 def test_to_know_again_what_was_known_is_to_know_it(schedule, day):
     assert known(known_on(schedule.measures, day), day) == known(schedule.measures, day)
 

@@ -167,12 +167,8 @@ SPECIFIC = {"basis": "specific", "unit": "net ton", "rate": 50}
             "against: a replacement that ends nothing; got (); allowed: the authorities that it ends",
         ),
         (
-            {"stacking": "exclusive", "basis": "floor"},
-            "stacking: an exclusive floor or cap; got 'exclusive'; allowed: 'add' or 'replace'",
-        ),
-        (
             {"stacking": "exclusive", "basis": "cap"},
-            "stacking: an exclusive floor or cap; got 'exclusive'; allowed: 'add' or 'replace'",
+            "stacking: an exclusive cap; got 'exclusive'; allowed: 'add' or 'replace'",
         ),
         (
             {"group": "steel"},

@@ -331,7 +331,7 @@ DEFAULTS = {
     "beside": None,
     "equivalent": None,
 }
-SHAPE = {"elasticity": 4.0, "deficits": "world_share", "top": 2.0, "accuracy": 5e-4, "model": None}
+SHAPE = {"elasticity": 4.0, "deficits": "purged", "top": 2.0, "accuracy": 5e-4, "model": None}
 
 
 @pytest.mark.parametrize(

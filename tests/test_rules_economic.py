@@ -68,7 +68,7 @@ def refusal(call):
             {"model": TOY, "elasticity": 2.0},
             "elasticity: elasticity beside a model; got 2.0; give it to the model",
         ),
-        ({"model": TOY, "deficits": "purged"}, "deficits: deficits beside a model; got 'purged'"),
+        ({"model": TOY, "deficits": "own_share"}, "deficits: deficits beside a model; got 'own_share'"),
         ({"deficits": "gone"}, "deficits: unknown closure; got 'gone'; allowed: world_share | purged | own_"),
     ],
 )
@@ -245,7 +245,7 @@ def test_two_best_responses_end_in_the_nash_tariffs():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_file_holds_all_but_a_model(tmp_path, kind):
-    rule = kind(elasticity=2.5, deficits="purged", top=1.5, accuracy=0.01, cap=0.5)
+    rule = kind(elasticity=2.5, deficits="world_share", top=1.5, accuracy=0.01, cap=0.5)
     scenario = provoked(0.1, rule=rule)
     back = Scenario.from_toml(scenario.to_toml(tmp_path / "x.toml"))
     assert back == scenario

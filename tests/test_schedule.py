@@ -61,6 +61,7 @@ def refusal(call):
 
 @draw.thorough
 @given(draw.schedules(), st.lists(draw.days, min_size=1, max_size=8))
+@draw.where_goods_are_known
 def test_duty_agrees_with_the_oracle_on_unsorted_and_repeated_days(schedule, days):
     days = [*days, days[0]]
     acts = acts_of(schedule)
@@ -68,6 +69,7 @@ def test_duty_agrees_with_the_oracle_on_unsorted_and_repeated_days(schedule, day
 
 
 @given(draw.schedules(), st.lists(draw.days, min_size=1, max_size=8))
+@draw.where_goods_are_known
 def test_duty_by_authority_agrees_with_the_oracle(schedule, days):
     acts = acts_of(schedule)
     split = schedule.duty_by_authority(days)
@@ -80,6 +82,7 @@ def test_duty_by_authority_agrees_with_the_oracle(schedule, days):
 
 
 @given(draw.schedules(), FREQUENCIES)
+@draw.where_goods_are_known
 def test_effective_duty_by_pair_agrees_with_the_oracle(schedule, freq):
     acts = acts_of(schedule)
     frame = schedule.effective_duty(*PERIOD, freq=freq)
@@ -92,6 +95,7 @@ def test_effective_duty_by_pair_agrees_with_the_oracle(schedule, freq):
 
 
 @given(draw.schedules(instruments=("tariff", "tariff", "fee")), FREQUENCIES)
+@draw.where_goods_are_known
 def test_effective_duty_by_authority_agrees_with_the_oracle(schedule, freq):
     acts = acts_of(schedule)
     frame = schedule.effective_duty(*PERIOD, by="authority", freq=freq)
@@ -107,6 +111,7 @@ def test_effective_duty_by_authority_agrees_with_the_oracle(schedule, freq):
 
 
 @given(draw.schedules(), FREQUENCIES)
+@draw.where_goods_are_known
 def test_effective_duty_by_importer_agrees_with_the_oracle(schedule, freq):
     acts, codes = acts_of(schedule), schedule.economies.codes
     frame = schedule.effective_duty(*PERIOD, by="importer", freq=freq)
@@ -127,6 +132,7 @@ def news_days(schedule):
 
 @draw.thorough
 @given(st.one_of(draw.histories(), draw.schedules(size=3)))
+@draw.where_goods_are_known
 def test_as_of_agrees_with_the_oracle(schedule):
     def in_order(acts):
         return sorted(acts, key=lambda act: [str(value) for value in act.values()])
@@ -139,6 +145,7 @@ def test_as_of_agrees_with_the_oracle(schedule):
 
 
 @given(draw.schedules(instruments=("tariff", "fee", "export_control"), limits="unnamed"), st.data())
+@draw.where_goods_are_known
 def test_trade_cost_agrees_with_the_oracle(schedule, data):
     unpriced = st.sampled_from([{"rate": None}, {"basis": "specific", "unit_value": None}, {}, {}])
     measures = [
@@ -161,6 +168,7 @@ def test_trade_cost_agrees_with_the_oracle(schedule, data):
 
 
 @given(draw.schedules(), st.randoms(use_true_random=False))
+@draw.where_goods_are_known
 def test_the_order_of_the_measures_does_not_matter(schedule, random):
     shuffled = random.sample(schedule.measures, len(schedule))
     again = rebuilt(schedule, shuffled)
@@ -175,6 +183,7 @@ def distinct_rates(schedule):
 
 
 @given(draw.schedules(), st.data())
+@draw.where_goods_are_known
 def test_splitting_a_window_changes_nothing(schedule, data):
     # Of equal rates the earlier act comes first, and the second half of a split act is a later one: where
     # rates tie, a split may move a duty from one authority to another.
@@ -189,6 +198,7 @@ def test_splitting_a_window_changes_nothing(schedule, data):
 
 
 @given(draw.schedules(), draw.days, draw.terms(), draw.authorities)
+@draw.where_goods_are_known
 def test_an_empty_window_adds_nothing(schedule, day, terms, authority):
     codes = schedule.economies.codes
     assume(len(codes) > 1)
@@ -205,6 +215,7 @@ def shifted(one, by):
 
 
 @given(draw.schedules(), st.integers(-400, 400), draw.days)
+@draw.where_goods_are_known
 def test_shifting_all_dates_shifts_the_duty(schedule, count, day):
     by = dt.timedelta(days=count)
     later = rebuilt(schedule, [shifted(m, by) for m in schedule.measures])
@@ -214,6 +225,7 @@ def test_shifting_all_dates_shifts_the_duty(schedule, count, day):
 
 
 @given(draw.schedules(), st.permutations(draw.CODES))
+@draw.where_goods_are_known
 def test_relabelling_the_economies_relabels_the_duties(schedule, names):
     new = dict(zip(draw.CODES, names, strict=True))
     among = schedule.economies
@@ -229,6 +241,7 @@ def test_relabelling_the_economies_relabels_the_duties(schedule, names):
 
 
 @given(draw.schedules(), st.randoms(use_true_random=False))
+@draw.where_goods_are_known
 def test_the_order_of_the_economies_permutes_the_duties(schedule, random):
     order = random.sample(range(len(schedule.economies)), len(schedule.economies))
     codes = [schedule.economies.codes[k] for k in order]
@@ -238,6 +251,7 @@ def test_the_order_of_the_economies_permutes_the_duties(schedule, random):
 
 
 @given(draw.schedules())
+@draw.where_goods_are_known
 def test_the_authorities_sum_to_the_duty(schedule):
     split, duty = schedule.duty_by_authority(GRID), schedule.duty(GRID)
     close(split.sum(axis=-1), duty)
@@ -248,6 +262,7 @@ def test_the_authorities_sum_to_the_duty(schedule):
 
 
 @given(draw.schedules(statuses=("enacted",), limits="unnamed"), st.data())
+@draw.where_goods_are_known
 def test_the_duty_does_not_fall_when_a_rate_rises(schedule, data):
     # What the truth table promises: with adding, exclusive and replacing measures and with limits on the
     # whole duty. A floor against named authorities need not be monotone: an exclusive measure whose rate
@@ -260,6 +275,7 @@ def test_the_duty_does_not_fall_when_a_rate_rises(schedule, data):
 
 
 @given(draw.schedules(), st.lists(st.floats(1e-3, 1e3), min_size=5, max_size=5))
+@draw.where_goods_are_known
 def test_scaling_what_an_importer_buys_changes_no_average(schedule, scales):
     among = schedule.economies
     imports = among.imports * np.array(scales)[: len(among), None]
@@ -271,6 +287,7 @@ def test_scaling_what_an_importer_buys_changes_no_average(schedule, scales):
 
 
 @given(draw.schedules(), draw.days)
+@draw.where_goods_are_known
 def test_the_duty_is_exactly_0_where_no_window_is(schedule, day):
     charged = {m.pair for m in schedule.measures if oracle.is_charged(oracle.act_of(m), day)}
     table = schedule.duty_on(day)
@@ -280,6 +297,7 @@ def test_the_duty_is_exactly_0_where_no_window_is(schedule, day):
 
 
 @given(draw.schedules(), draw.days)
+@draw.where_goods_are_known
 def test_the_duty_on_a_day_is_the_row_of_the_effective_duty(schedule, day):
     row = schedule.effective_duty(*PERIOD).loc[str(day)]
     table = schedule.duty_on(day)
@@ -289,12 +307,14 @@ def test_the_duty_on_a_day_is_the_row_of_the_effective_duty(schedule, day):
 
 
 @given(draw.schedules(instruments=("tariff", "fee", "export_control")))
+@draw.where_goods_are_known
 def test_a_schedule_survives_the_frame(schedule):
     about = {"title": schedule.title, "complete": schedule.complete}
     assert Schedule.from_frame(schedule.to_frame(), schedule.economies, **about) == schedule
 
 
 @given(draw.schedules(), draw.authorities)
+@draw.where_goods_are_known
 def test_without_an_authority_the_others_stay(schedule, authority):
     assume(authority in schedule.authorities)
     less = schedule.without(authority)
@@ -303,6 +323,7 @@ def test_without_an_authority_the_others_stay(schedule, authority):
 
 
 @given(draw.schedules(), draw.days, draw.days)
+@draw.where_goods_are_known
 def test_what_was_known_once_is_not_less_later(schedule, one, other):
     first, second = sorted([one, other])
     names = {m.act for m in schedule.as_of(first).measures}
@@ -310,6 +331,7 @@ def test_what_was_known_once_is_not_less_later(schedule, one, other):
 
 
 @given(draw.schedules(), draw.days)
+@draw.where_goods_are_known
 def test_knowing_twice_is_knowing_once(schedule, day):
     known = schedule.as_of(day)
     assert known.as_of(day).measures == known.measures
@@ -492,6 +514,7 @@ def test_a_complete_record_hides_nothing():
 
 
 @given(draw.schedules(complete=False), draw.days)
+@draw.where_goods_are_known
 def test_tables_are_nan_exactly_where_an_incomplete_record_holds_no_tariff(schedule, day):
     table = schedule.duty_on(day)
     known = {m.pair for m in schedule.measures if m.instrument == "tariff"}

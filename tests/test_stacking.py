@@ -222,6 +222,7 @@ def active(measures, data):
 
 @draw.thorough
 @given(st.one_of(draw.one_pair(), draw.one_pair(limits="many")), st.data())
+@draw.where_goods_are_known
 def test_contributions_agree_with_the_oracle(measures, data):
     rows = [active(measures, data) for _ in range(3)]
     acts = [oracle.act_of(m) for m in measures]
@@ -231,12 +232,14 @@ def test_contributions_agree_with_the_oracle(measures, data):
 
 
 @given(draw.one_pair(), st.data())
+@draw.where_goods_are_known
 def test_only_caps_contribute_less_than_nothing(measures, data):
     found = stacking.contributions(measures, np.array([active(measures, data)], bool))[0]
     assert all(part >= 0 for m, part in zip(measures, found, strict=True) if m.basis != "cap")
 
 
 @given(draw.one_pair(limits="none"), st.data())
+@draw.where_goods_are_known
 def test_the_trade_charged_by_one_group_never_exceeds_all_of_it(measures, data):
     found = stacking.contributions(measures, np.array([active(measures, data)], bool))[0]
     for group in ("", "steel"):
@@ -249,5 +252,6 @@ def test_the_trade_charged_by_one_group_never_exceeds_all_of_it(measures, data):
 
 
 @given(draw.one_pair(limits="many"), st.data())
+@draw.where_goods_are_known
 def test_no_cap_takes_off_more_than_there_is(measures, data):
     assert stacking.contributions(measures, np.array([active(measures, data)], bool)).sum() >= -1e-12

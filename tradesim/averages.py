@@ -124,7 +124,7 @@ def restrictiveness(
     ``TRI² = Σ_g s_g ε_g t_g² / Σ_g s_g ε_g`` over goods g (shares s, import demand elasticities ε);
     here all elasticities are equal, for want of goods, and the weights are base-year imports:
 
-    - within a pair, ``E_ij[t²]`` over its goods, laid out by the convention at the top of this module;
+    - within a pair, ``E_ij[t²]`` over its goods, laid out by the convention of `tradesim.goods`;
       25 % on 12 % of trade gives 8.7 %, not 3 %;
     - over partners too, ``(Σ_j w_ij E_ij[t²])^(1/2)``.
 
@@ -186,7 +186,7 @@ def covered(
     """Return the share of each pair's base-year trade that a duty of the named authorities hits.
 
     ``1 − Π_a (1 − c_a)`` over authorities, where ``c_a`` is the sum of the authority's coverages, at most
-    1; under replacements and exclusive measures by the convention at the top of this module. Coverage is
+    1; under replacements and exclusive measures by the convention of `tradesim.goods`. Coverage is
     what stacking leaves of it; a duty of 0 hits nothing, nor does a floor already met. A cap lowers duties
     and hits nothing itself; goods under a cap of 0 still count as hit.
 
@@ -336,7 +336,7 @@ def compare(
 
 def _covered_pairs(schedule: Schedule, grid: TimeGrid, authorities: Iterable[str] | None) -> Floats:
     chosen = _chosen(schedule, authorities)
-    return over_pairs(schedule, grid, lambda acts: share_hit(acts, chosen))
+    return over_pairs(schedule, grid, lambda measures, charges: share_hit(measures, charges, chosen))
 
 
 def _chosen(schedule: Schedule, authorities: Iterable[str] | None) -> set[str]:

@@ -44,6 +44,10 @@ class TradesimError(Exception):
     """Base of every error that tradesim raises on purpose."""
 
 
+class ModelWarning(UserWarning):
+    """A model was given, or gave, what is possible but most often a mistake."""
+
+
 class InputError(TradesimError, ValueError):
     """Input that cannot be used; carries every problem found, not just the first.
 

@@ -31,6 +31,9 @@ CoverageFrom = Literal["", "stated", "derived", "identified", "fitted", "assumed
 inferred from the first step of its layer in a published average. fitted: set to meet a later step of the
 same layer. assumed: no source."""
 
+LIMITS: tuple[Basis, ...] = ("floor", "cap")
+"""Bases whose rate is a level that other duties are topped up or held down to."""
+
 HIGHEST_RATE = 10.0
 """1000 %: an ad-valorem rate above it is taken for a percentage typed as a fraction."""
 
@@ -66,6 +69,8 @@ class Measure:
     stacking : ``add``, ``exclusive`` or ``replace``: the truth table is in `tradesim.stacking`.
     group : which exclusive measures exclude each other.
     against : authorities that a replacement ends, or that a floor or cap counts (empty: every other).
+    goods : a name for the goods that it hits, where it matters which: measures of a pair with the same name
+        hit the same goods (the smaller coverage within the larger), with different names different goods.
     instrument : ``tariff``, ``fee`` or ``export_control``; only tariffs are duties.
     basis : ``ad_valorem``, ``floor``, ``cap`` or ``specific``.
     unit, unit_value : of a specific duty: the unit, and US dollars of imports per unit, the stated
@@ -103,6 +108,7 @@ class Measure:
     basis: Basis = "ad_valorem"
     unit: str = ""
     unit_value: float | None = None
+    goods: str = ""
     coverage_from: CoverageFrom = ""
     confidence: Confidence = ""
     source: str = ""
@@ -177,7 +183,7 @@ def rate_text(measure: Measure) -> str:
     if measure.basis == "specific":
         return f"{measure.rate:g} USD per {measure.unit or 'unit'}"
     percent = f"{measure.rate * 100:g} %"
-    return f"a {measure.basis} of {percent}" if measure.basis in {"floor", "cap"} else percent
+    return f"a {measure.basis} of {percent}" if measure.basis in LIMITS else percent
 
 
 def overlaps(measures: Iterable[Measure]) -> Iterator[Problem]:
@@ -207,6 +213,8 @@ def _text_problems(measure: Measure) -> Iterator[Problem]:
             yield Problem(f"{name} is missing", name, repr(value), "a text that is not empty")
     for name in ("importer", "exporter"):
         yield from code_problems(name, getattr(measure, name))
+    if not isinstance(measure.goods, str):
+        yield Problem("not a name of goods", "goods", repr(measure.goods), "a text")
     if measure.importer == measure.exporter:
         yield Problem("an economy charges itself", "exporter", repr(measure.exporter), "another economy")
 
@@ -337,11 +345,11 @@ def _specific_problems(measure: Measure) -> Iterator[Problem]:
 def _stacking_problems(measure: Measure) -> Iterator[Problem]:
     if measure.stacking == "replace" and not measure.against:
         yield Problem("a replacement that ends nothing", "against", "()", "the authorities that it ends")
-    if measure.stacking == "exclusive" and measure.basis in {"floor", "cap"}:
-        yield Problem("an exclusive floor or cap", "stacking", "'exclusive'", "'add' or 'replace'")
+    if measure.stacking == "exclusive" and measure.basis == "cap":
+        yield Problem("an exclusive cap", "stacking", "'exclusive'", "'add' or 'replace'")
     if measure.group and measure.stacking != "exclusive":
         yield Problem("a group without exclusion", "group", repr(measure.group), "stacking='exclusive'")
-    if measure.against and measure.stacking != "replace" and measure.basis not in {"floor", "cap"}:
+    if measure.against and measure.stacking != "replace" and measure.basis not in LIMITS:
         yield Problem(
             "`against` without effect",
             "against",

@@ -1,5 +1,6 @@
 """Scenario: everything needed to run, as one frozen description."""
 
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -14,9 +15,10 @@ from tradesim.assembly import assemble, functions_of
 from tradesim.changes import changed_fields
 from tradesim.conversion import shown, whole
 from tradesim.engine.program import Program, Trace
-from tradesim.errors import InputError, Problem, fail_if, unknown_name
+from tradesim.errors import InputError, ModelWarning, Problem, fail_if, unknown_name
 from tradesim.events import Event
 from tradesim.keywords import by_name
+from tradesim.narrow import warning_of
 from tradesim.paths import Paths
 from tradesim.record import Record
 from tradesim.rules import Rule
@@ -106,6 +108,8 @@ class Scenario:
         except InputError as error:
             problems += error.problems
         fail_if(dict.fromkeys(problems))
+        if narrow := warning_of(self):
+            warnings.warn(narrow, ModelWarning, stacklevel=4)
 
     def __hash__(self) -> int:
         return hash((self.name, self.start, self.end, self.schedule))

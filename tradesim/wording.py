@@ -39,7 +39,8 @@ def rule_words(rule: Rule) -> str:
         "instrument": f"by {rule.instrument.replace('_', ' ')}",
         "beside": f"with as many points of {str(rule.beside).replace('_', ' ')}",
     }
-    words += [text for name, text in further.items() if getattr(rule, name) != defaults[name]]
+    unlike = [name for name in further if getattr(rule, name) not in (defaults[name], "nominal")]
+    words += [further[name] for name in unlike]
     return ", ".join(words)
 
 

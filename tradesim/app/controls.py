@@ -178,7 +178,12 @@ def _choices(key: str, rule: Any, told: Mapping[str, str]) -> Iterator[Control]:
     if not rule.averages:
         label, meaning = words.VIEW
         yield Control(
-            f"{key}.view", label.format(**told), meaning, rule.view, options=get_args(View), main=False
+            f"{key}.view",
+            label.format(**told),
+            meaning,
+            rule.view or "nominal",
+            options=get_args(View),
+            main=False,
         )
 
 

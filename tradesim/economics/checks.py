@@ -6,6 +6,7 @@ no wage or no price level to speak of.
 """
 
 import math
+import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -13,10 +14,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tradesim.conversion import real_in, shown
-from tradesim.errors import Problem
+from tradesim.errors import ModelWarning, Problem
 
 Floats = NDArray[np.float64]
 
+LEAST_TRADE = 1e-3
+"""Trade over GDP of all economies together: in any year since 1870 it was 50 times as much."""
 SHOWN = 5
 """Faulty cells that are named one by one; the others are counted."""
 
@@ -119,6 +122,29 @@ def trade_problems(trade: Floats, gdp: Floats) -> Iterator[Problem]:
     else:
         yield from value_problems("trade", trade, trade.shape, open_low=False)
         yield from value_problems("gdp", gdp, (len(trade),))
+
+
+def warn_of_no_home_sales(flows: Floats, codes: Sequence[str]) -> None:
+    """Warn where no economy buys anything from itself: most often a table of foreign trade only."""
+    n = len(flows)
+    if n > 1 and not flows[np.arange(n), np.arange(n)].any():
+        who = ", ".join(map(str, codes)) or f"{n} economies"
+        text = (
+            f"flows: no economy buys anything from itself ({who}): the diagonal is 0; got foreign trade only?"
+            " Put sales at home on the diagonal, or build the model with from_trade(trade, gdp, tariffs)"
+        )
+        warnings.warn(text, ModelWarning, stacklevel=4)
+
+
+def warn_of_units(trade: Floats, output: Floats) -> None:
+    """Warn where trade is so small beside output that the two are in different units."""
+    share = float(trade.sum() / output.sum())
+    if 0 < share < LEAST_TRADE:
+        text = (
+            f"gdp: trade is {share:.2g} of it: are both in one unit? Trade of {trade.sum():.4g} and GDP of"
+            f" {output.sum():.4g} in all; thousands, millions or billions must be the same in both"
+        )
+        warnings.warn(text, ModelWarning, stacklevel=4)
 
 
 def code_problems(codes: Sequence[str], n: int, name: str = "codes") -> Iterator[Problem]:

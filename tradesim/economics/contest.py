@@ -114,7 +114,8 @@ def search_of(
     uniform: Uniform,
     report: Report | None,
 ) -> Search:
-    """Return a search from its arguments, checked."""
+    """Return a search from its arguments, checked; a closure that nobody asked for is one with an answer."""
+    model = model.for_choices() if hasattr(model, "for_choices") else model
     chosen = tuple(range(len(model.flows))) if players is None else positions(model, players)
     fail_if(_bound_problems(bounds))
     warn("bounds", bounds[1], HIGHEST)

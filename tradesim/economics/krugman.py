@@ -107,6 +107,7 @@ class Krugman:
         given, duties = numbers("flows", flows), numbers("tariffs", tariffs)
         elasticity = _per_sector(numbers("sigma", sigma), given)
         fail_if(_problems(given, duties, elasticity, codes, deficits))
+        checks.warn_of_no_home_sales(given, codes)
         base, taken = (given, ()) if deficits == "world_share" else _purged(given, duties, elasticity)
         base.setflags(write=False)
         values = {"flows": base, "tariffs": duties, "sigma": elasticity, "deficits": deficits}

@@ -145,6 +145,7 @@ class MultiSector:
             theta = np.full(given.shape[-1], float(theta))
         added, materials = aligned_vector("value_added", value_added, codes), numbers("inputs", inputs)
         fail_if(_problems(given, duties, theta, added, materials, codes, deficits))
+        checks.warn_of_no_home_sales(given, codes)
         made, steps = tables.shares(given, duties, added, materials)
         base, settling = _settled(_base_of(given, duties, theta, made), deficits)
         values = {

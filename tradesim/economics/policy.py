@@ -5,6 +5,7 @@ A model needs little: to be solved at tariffs, and to tell how welfare moves wit
 are chosen in as many evaluations as a handful would take.
 """
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from tradesim.economics import checks
 from tradesim.economics.climb import Top, UnsolvedError
 from tradesim.economics.contest import (
     HIGHEST,
+    TRICKLE,
     CommonGain,
     Own,
     Report,
@@ -30,7 +32,7 @@ from tradesim.economics.contest import (
 )
 from tradesim.economics.instruments import Instruments, Uniform
 from tradesim.economics.status import Status
-from tradesim.errors import InputError, Problem, fail_if
+from tradesim.errors import InputError, ModelWarning, Problem, fail_if
 from tradesim.percent import high_rates_meant
 
 if TYPE_CHECKING:
@@ -42,6 +44,10 @@ BOUNDS = (0.0, HIGHEST)
 """Of a duty, unless told otherwise: from none to 1,000 %, as in Ossa (2014)."""
 LEVEL = 1e-4
 """A scaled slope left that is no more than this is level: a further step would gain less than 1e-8."""
+BETTER = 1e-9
+"""Of ln welfare: what is no more than this is rounding."""
+HIGH = 1.0
+"""A duty above which a model that keeps its deficits is not to be trusted with a choice."""
 SLOW = 4.0
 """Rounds of talks bring gains that bind closer by this factor; else the least is asked for more sharply."""
 
@@ -126,11 +132,13 @@ def optimal_tariff(
 
     Parameters
     ----------
-    model : `Krugman`, `MultiSector`, `SingleSector`, or anything like them.
+    model : `Krugman`, `MultiSector`, `SingleSector`, or anything like them. A `SingleSector` for which no
+        closure of deficits was stated is asked with ``deficits="purged"``.
     economy : who chooses, by name or position.
     tariffs : what the others charge; the model's base where not given.
     start : tariffs to search from; 1/elasticity where not given, which is best for a small economy.
-    bounds : lowest and highest duty.
+    bounds : lowest and highest duty. An answer at one of them (but for no duty at all, 0) is no optimum, and
+        its status says so.
     free : bool, which duties may move; all on what it buys abroad where not given.
     uniform : ``partners``, ``sectors`` or ``all``: what a duty must be the same across.
     progress : called after each evaluation.
@@ -151,10 +159,16 @@ def optimal_tariff(
     0.265
     """
     search = search_of(model, [economy], tariffs, bounds, free, uniform, progress)
-    guess = first_guess(model, start)
+    guess = first_guess(search.model, start)
     player = search.players[0]
     top = _best_answer(search, player, search.tariffs, guess, f"optimal tariff of {search.name(player)}")
-    return _choice(search, search.moves[player].set(search.tariffs, top.point), [top], 1)
+    chosen, at_highest = (
+        search.moves[player].set(search.tariffs, top.point),
+        _highest(search, player, search.tariffs),
+    )
+    if at_highest is not None and at_highest[1] > top.height + BETTER:
+        chosen = at_highest[0]
+    return _choice(search, chosen, [top], 1)
 
 
 def nash(
@@ -186,7 +200,7 @@ def nash(
     """
     fail_if([*checks.number_problems("pace", pace, 0.0, 1.0), *_end_problems(tolerance, rounds)])
     search = search_of(model, players, tariffs, bounds, free, uniform, progress)
-    at, guess = search.tariffs, first_guess(model, start)
+    at, guess = search.tariffs, first_guess(search.model, start)
     tops: list[Top] = []
     changes: list[float] = []
     while len(changes) < rounds and (not changes or changes[-1] > tolerance):
@@ -199,7 +213,9 @@ def nash(
         changes.append(float(np.abs(new - at)[search.free].mean()) / pace)
         at = guess = new
         search.tell(f"round {len(changes)}", len(changes), changes[-1])
-    return _choice(search, at, tops, len(search.players), settled=changes[-1] <= tolerance, changes=changes)
+    better = any(_escapes(search, player, at) for player in search.players)
+    settled = changes[-1] <= tolerance
+    return _choice(search, at, tops, len(search.players), settled=settled, changes=changes, better=better)
 
 
 def cooperative(
@@ -235,6 +251,7 @@ def cooperative(
     """
     fail_if(_end_problems(tolerance, rounds))
     search = search_of(model, players, tariffs, bounds, free, uniform, progress)
+    model = search.model
     before = tariffs_of(model, reference, "reference")
     counted = _welfare(model, before, "reference")
     at = before if start is None else tariffs_of(model, start, "start")
@@ -291,6 +308,44 @@ def _welfare(model: TariffModel, tariffs: Floats, name: str) -> Floats:
         raise InputError([Problem("the model has no solution at these tariffs", name, got)]) from None
 
 
+def _highest(search: Search, player: int, others: Floats) -> tuple[Floats, float] | None:
+    """Return the tariffs with all of a player's duties at the upper bound, and its ln welfare there."""
+    moves = search.moves[player]
+    tariffs = moves.set(others, np.full(moves.many, search.bounds[1]))
+    try:
+        return tariffs, float(np.log(solved(search.model, tariffs).welfare[player]))
+    except UnsolvedError:
+        return None
+
+
+def _escapes(search: Search, player: int, tariffs: Floats) -> bool:
+    """Return whether a player would do better with all its duties at the upper bound."""
+    at_highest = _highest(search, player, tariffs)
+    now = search.model.solve(tariffs).welfare[player]
+    return at_highest is not None and bool(at_highest[1] > np.log(now) + BETTER)
+
+
+def _at_bound(search: Search, tariffs: Floats, equilibrium: Any) -> bool:
+    """Return whether a duty on goods still traded is at a bound other than 0."""
+    low, high = search.bounds
+    traded = np.asarray(equilibrium.flows) > TRICKLE * search.model.flows
+    at = (tariffs >= high) | ((tariffs <= low) & (low != 0.0))
+    return bool((at & traded & search.free).any())
+
+
+def _warn_of_deficits(search: Search, tariffs: Floats) -> None:
+    """Warn of high duties chosen where deficits keep their share of income."""
+    kept = getattr(search.model, "deficits", "purged")
+    highest = float(tariffs[search.free].max())
+    if kept != "purged" and highest > HIGH:
+        text = (
+            f"duties of {highest * 100:.0f}% were chosen in a model with deficits={kept!r}: above"
+            f" {HIGH * 100:.0f}% what is gained is mostly the deficit, which stays as trade shrinks; give the"
+            " model deficits='purged', which has an answer"
+        )
+        warnings.warn(text, ModelWarning, stacklevel=4)
+
+
 def _choice(
     search: Search,
     tariffs: Floats,
@@ -299,6 +354,7 @@ def _choice(
     *,
     settled: bool = True,
     changes: Sequence[float] = (),
+    better: bool = False,
 ) -> Choice:
     """Return the tariffs found, with the first thing that speaks against them.
 
@@ -306,12 +362,15 @@ def _choice(
     ----------
     tops : every climb there was; ``last`` of them, at the end, led to these tariffs.
     settled : whether rounds came to an end.
+    better : whether some player would do better at the highest duty.
     """
     with high_rates_meant():
         equilibrium = search.model.solve(tariffs)
     slack = max(top.slack for top in tops[-last:])
     ended = Status.CONVERGED if settled and slack <= LEVEL else Status.STALLED
-    reasons = [*(top.unsolved for top in tops[-last:]), int(equilibrium.status), ended]
+    bound = Status.AT_THE_BOUND if better or _at_bound(search, tariffs, equilibrium) else Status.CONVERGED
+    reasons = [*(top.unsolved for top in tops[-last:]), int(equilibrium.status), ended, bound]
+    _warn_of_deficits(search, tariffs)
     return Choice(
         tariffs,
         search.free,

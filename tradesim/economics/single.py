@@ -18,6 +18,8 @@ from tradesim.economics.checks import (
     tariff_problems,
     trade_problems,
     value_problems,
+    warn_of_no_home_sales,
+    warn_of_units,
 )
 from tradesim.economics.equilibrium import Equilibrium
 from tradesim.economics.hat_slopes import pull_back
@@ -44,8 +46,8 @@ class SingleSector:
     tariffs : (N, N) float64, fraction, importer × exporter: what the flows paid; 0 on the diagonal.
     elasticity : ε, trade elasticity, above 0: θ of Eaton and Kortum, σ − 1 of Armington. 4 is the estimate
         of Simonovska and Waugh (2014); 8 a long-run value.
-    deficits : what happens to the deficits of the base: ``world_share``: each keeps its share of world
-        income; ``purged``: the base is first solved without any, and changes are measured from there;
+    deficits : what happens to the deficits of the base: ``world_share`` (default): each keeps its share of
+        world income; ``purged``: the base is first solved without any, and changes are measured from there;
         ``own_share``: each keeps its share of the economy's own income, what is over in the sum spread in
         proportion to income.
     codes : the economies' names (default: a frame's, or none).
@@ -74,23 +76,36 @@ class SingleSector:
     elasticity: float = 4.0
     deficits: Deficits = "world_share"
     codes: tuple[str, ...] = field(default=())
+    stated: bool = field(default=False)
 
     def __init__(
         self,
         flows: Any,
         tariffs: Any,
         elasticity: float = 4.0,
-        deficits: Deficits = "world_share",
+        deficits: Deficits | None = None,
         codes: Sequence[str] = (),
     ) -> None:
+        closure: Deficits = "world_share" if deficits is None else deficits
         trade, names = labelled("flows", flows, codes)
         duties = aligned("tariffs", tariffs, names)
         warn_of_table("tariffs", duties)
-        fail_if(_problems(trade, duties, elasticity, deficits, names))
-        fail_if(one_way_problems(trade[..., None], names) if deficits == "purged" else [])
-        values = {"flows": trade, "tariffs": duties, "elasticity": float(elasticity)}
-        for name, value in (values | {"deficits": deficits, "codes": names}).items():
+        fail_if(_problems(trade, duties, elasticity, closure, names))
+        fail_if(one_way_problems(trade[..., None], names) if closure == "purged" else [])
+        values = {"flows": trade, "tariffs": duties, "elasticity": float(elasticity), "deficits": closure}
+        for name, value in (values | {"codes": names, "stated": deficits is not None}).items():
             object.__setattr__(self, name, value)
+        warn_of_no_home_sales(self.flows, names)
+
+    def for_choices(self) -> "SingleSector":
+        """Return the model whose tariffs are chosen: without deficits, unless a closure was asked for.
+
+        With a deficit that keeps its share of income, duties on all goods may raise welfare without end.
+        Where trade goes one way only there is no other closure, and the model is returned as it is.
+        """
+        if self.stated or list(one_way_problems(self.flows[..., None], self.codes)):
+            return self
+        return SingleSector(self.flows, self.tariffs, self.elasticity, "purged", self.codes)
 
     @classmethod
     def from_trade(cls, trade: Any, gdp: Any, tariffs: Any, **options: Any) -> Self:
@@ -120,6 +135,7 @@ class SingleSector:
         fail_if(trade_problems(foreign, output))
         fail_if(tariff_problems(duties, foreign.shape, codes))
         border = foreign * ~np.eye(len(foreign), dtype=bool)
+        warn_of_units(border, output)
         at_home = output - border.sum(axis=0)
         fail_if(_hub_problems(at_home, output, codes))
         return cls(border * (1.0 + duties) + np.diag(at_home), duties, codes=codes, **options)
@@ -265,7 +281,7 @@ def _hub_problems(at_home: Floats, gdp: Floats, codes: Sequence[str]) -> Iterato
             "exports of more than its GDP",
             f"trade[:, {name}]",
             f"{exports:g} of {gdp[k]:g}",
-            fix="give gross output in place of GDP, or exports without re-exports",
+            fix="give both in one unit, gross output in place of GDP, or exports without re-exports",
         )
 
 

@@ -22,6 +22,7 @@ class Status(IntEnum):
     INFEASIBLE = 1
     STALLED = 2
     BROKEN = 3
+    AT_THE_BOUND = 4
 
     @property
     def message(self) -> str:
@@ -29,7 +30,7 @@ class Status(IntEnum):
         return _MESSAGES[self]
 
     def __str__(self) -> str:
-        return f"{self.name.lower()}: {self.message}"
+        return f"{self.name.lower().replace('_', ' ')}: {self.message}"
 
 
 _MESSAGES = {
@@ -37,6 +38,7 @@ _MESSAGES = {
     Status.INFEASIBLE: "no answer exists: the target is out of reach, or an economy owes more than it earns",
     Status.STALLED: "the steps were used up before the markets cleared",
     Status.BROKEN: "numbers left the range of floating point on the way",
+    Status.AT_THE_BOUND: "the best duty is the highest or lowest that was allowed, so it is no optimum",
 }
 
 

@@ -60,8 +60,9 @@ def costed(paths: Paths, origin: str) -> tuple[Section, list[Takeaway]]:
     except InputError as error:
         return _untold(str(error)), []
     parties = [code for code in paths.economies if code in _charging(paths)]
-    told = takeaways.of_impact(found, parties[:MOST_PARTIES], world.year)
-    return _section(found, every.unsolved, world, origin), [told]
+    averaged = _averaged(paths, world)
+    told = takeaways.of_impact(found, parties[:MOST_PARTIES], world.year, averaged)
+    return _section(found, every.unsolved, world, origin, averaged), [told]
 
 
 def _untold(why: str) -> Section:
@@ -89,6 +90,15 @@ def _charging(paths: Paths) -> set[str]:
     return {code for pair in paths.pairs for code in pair} - {REST}
 
 
+def _averaged(paths: Paths, world: Baseline) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return who charges the rest of the world in a run, and whose duties are that average in the model."""
+    if REST not in paths.economies:
+        return (), ()
+    paid = (paths.duty[..., paths.economies.index(REST)] > 0).any(axis=(0, 1))
+    charging = tuple(code for code, some in zip(paths.economies, paid, strict=True) if some)
+    return charging, tuple(c for c in world.codes if c not in paths.economies) if charging else ()
+
+
 def _first(paths: Paths, draws: int) -> Paths:
     """Return the first draws of a run."""
     if paths.draws <= draws:
@@ -96,7 +106,13 @@ def _first(paths: Paths, draws: int) -> Paths:
     return replace(paths, duty=paths.duty[:draws], truce=paths.truce[:draws], cost=None)
 
 
-def _section(found: Impact, unsolved: int, world: Baseline, origin: str) -> Section:
+def _section(
+    found: Impact,
+    unsolved: int,
+    world: Baseline,
+    origin: str,
+    averaged: tuple[tuple[str, ...], tuple[str, ...]],
+) -> Section:
     year = Number(float(world.year), str(world.year))
     blocks: list[Block] = [
         say(
@@ -108,12 +124,25 @@ def _section(found: Impact, unsolved: int, world: Baseline, origin: str) -> Sect
             n=whole(len(found.economies)), elasticity=given(ELASTICITY), draws=whole(found.draws), year=year,
             paths="path" if found.draws == 1 else "draws",
         ),
+        *_left_out(*averaged),
         *_limits(found, unsolved),
         _figure(found, world, origin),
         _table(found),
         Bullets((*world.assumptions, *world.notes)),
     ]  # fmt: skip
     return Section("costs", TITLE, tuple(blocks))
+
+
+def _left_out(charging: tuple[str, ...], others: tuple[str, ...]) -> Iterator[Sentence]:
+    """Yield whose duties are an average of many partners, and what that leaves out."""
+    if others:
+        yield say(
+            "What {charging} charge on goods from {others} is not recorded partner by partner: each pays "
+            "the average over the rest of the world (ROW). That leaves out what single partners pay more or "
+            "less, by deals, preferences and exemptions (USMCA, for one), so what is told of any one of them "
+            "is not its own case.",
+            charging=" and ".join(charging), others=", ".join(others),
+        )  # fmt: skip
 
 
 def _limits(found: Impact, unsolved: int) -> Iterator[Sentence]:

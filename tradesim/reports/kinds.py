@@ -1,13 +1,16 @@
 """Kinds: what a report on a scenario, a record or a sweep holds, and in which order."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from tradesim import datasets, rows, spreadsheets
+from tradesim.averages import MFN
 from tradesim.errors import InputError
 from tradesim.marks import MOST_BEFORE, moving_pairs, truces_of
 from tradesim.paths import Paths
@@ -139,6 +142,8 @@ def _identity(scenario: Scenario, wanted: int, seed: int) -> list[tuple[str, str
 def of_record(subject: Subject, schedule: Schedule) -> Told:
     """Return takeaways and sections on a record: what was charged, by whom, under which authority."""
     first, last = schedule.period
+    if schedule.begins is None:
+        schedule, first = _from_the_eve(schedule, first)
     duty = schedule.effective_duty(first, last)
     pairs = _shown({"": duty[list(schedule.pairs)]})
     name = subject.record
@@ -159,6 +164,22 @@ def of_record(subject: Subject, schedule: Schedule) -> Told:
         grounds.again(subject.origin, _record_identity(subject.name, schedule), []),
     ]
     return (*takeaways.of_record(schedule, duty, pairs), *costs_told), tuple(sections)
+
+
+def _from_the_eve(schedule: Schedule, first: dt.date) -> tuple[Schedule, dt.date]:
+    """Return a record that does not say when it begins from the eve of its first measure on.
+
+    What is compared with the first day is then not compared with that measure itself. MFN duties that begin
+    with it begin on the eve; where MFN duties alone come first, they are what comes before.
+    """
+    starting = [m for m in schedule.measures if m.effective == first and m.charged]
+    if all(m.authority == MFN for m in starting):
+        return schedule, first
+    eve = first - dt.timedelta(days=1)
+    earlier = {
+        m: replace(m, effective=eve, announced=min(eve, m.announced)) for m in starting if m.authority == MFN
+    }
+    return schedule.only(earlier.get(m, m) for m in schedule.measures), eve
 
 
 def _as_paths(name: str, schedule: Schedule, first: Any, last: Any) -> Paths:

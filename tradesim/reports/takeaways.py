@@ -127,8 +127,18 @@ def of_sweep(sweep: Sweep, pairs: Sequence[Pair]) -> Iterator[Takeaway]:
         yield Takeaway(f"truce {name}", words)
 
 
-def of_impact(impact: Impact, parties: Sequence[str], year: int) -> Takeaway:
-    """Return what the duties of the last period cost the parties, and whom else they move most."""
+def of_impact(
+    impact: Impact,
+    parties: Sequence[str],
+    year: int,
+    averaged: tuple[Sequence[str], Sequence[str]] = ((), ()),
+) -> Takeaway:
+    """Return what the duties of the last period cost the parties, and whom else they move most.
+
+    Parameters
+    ----------
+    averaged : who charges an average over the rest of the world, and who pays it in the model.
+    """
     table = impact.summary()
     others = table["welfare_change"].drop(list(parties)).abs()
     codes = [*parties, *([] if others.empty else [str(others.idxmax())])]
@@ -147,6 +157,13 @@ def of_impact(impact: Impact, parties: Sequence[str], year: int) -> Takeaway:
         )
         for code in codes
     ]  # fmt: skip
+    charging, others = averaged
+    for code in [code for code in codes if code in others]:
+        words = (
+            "{code} pays {charging} the average duty on the rest of the world; what it pays more or less is"
+            " left out."
+        )
+        moves.append(say(words, code=code, charging=" and ".join(charging)))
     return Takeaway("welfare", joined(lead, *moves))
 
 

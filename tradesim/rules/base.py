@@ -63,7 +63,8 @@ class Rule(ABC):
     ratchet : whether the surcharge never comes down by the rule alone.
     forgiveness : probability of letting a provocation pass, drawn each time that more is announced.
     view : what of the partner's announcements it looks at: ``nominal`` points, or ``trade-weighted``: it then
-        aims at the average over all trade, on the share of it that its own answer covers.
+        aims at the average over all trade, on the share of it that its own answer covers. Not stated (None),
+        it is nominal, and a scenario in which the rule sees narrow measures warns.
     allies : economies whose injury it answers as if it were its own: the largest counts.
     diversion : share (0–1) of what a third economy announces against the partner that it counts as if aimed
         at itself: goods turned away there arrive here.
@@ -90,7 +91,7 @@ class Rule(ABC):
     tolerance: float = 0.0
     ratchet: bool = False
     forgiveness: float = 0.0
-    view: View = "nominal"
+    view: View | None = None
     allies: tuple[str, ...] = ()
     diversion: float = 0.0
     instrument: Instrument = "tariff"
@@ -179,7 +180,7 @@ def _number_problems(rule: Rule) -> Iterator[Problem]:
 def _choice_problems(rule: Rule) -> Iterator[Problem]:
     choices: tuple[tuple[str, Any], ...] = (("view", View), ("instrument", Instrument))
     for name, allowed in choices:
-        if getattr(rule, name) not in get_args(allowed):
+        if getattr(rule, name) not in get_args(allowed) and (name, getattr(rule, name)) != ("view", None):
             yield Problem(f"unknown {name}", name, repr(getattr(rule, name)), " | ".join(get_args(allowed)))
     allies: Any = rule.allies
     if not isinstance(allies, tuple):

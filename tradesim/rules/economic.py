@@ -46,9 +46,10 @@ class Economic(Rule):
     elasticity : trade elasticity of the model that is made of the scenario's economies: a
         `tradesim.economics.SingleSector` of their imports and GDP, or, where they have no GDP, of the
         packaged ``world-2023``, at the duties of the eve of the first day.
-    deficits : what that model does with them: ``world_share``, ``purged`` or ``own_share``. Purged, trade is
+    deficits : what that model does with them: ``purged``, ``world_share`` or ``own_share``. Purged, trade is
         balanced before it is asked, and so is much of what two partners sell each other: who buys little of
-        the partner can answer as if it bought more.
+        the partner can answer as if it bought more. With deficits that keep their share of income there may
+        be no best duty.
     top : the highest duty that is looked at, of the partner's and of its own, a fraction; a higher one of the
         partner is answered like it.
     accuracy : the most that going straight between two levels may miss the answer halfway, a fraction.
@@ -60,7 +61,7 @@ class Economic(Rule):
     averages: ClassVar[bool] = True
 
     elasticity: float = 4.0
-    deficits: Deficits = "world_share"
+    deficits: Deficits = "purged"
     top: float = 2.0
     accuracy: float = 5e-4
     model: Any = field(default=None, metadata={"in_files": False})
