@@ -110,11 +110,18 @@ def test_suspended_parts_are_not_charged_and_stay_visible(us_china, points):
 
 
 @pytest.mark.parametrize(
-    "name", ["Section 301 List 4B", "Section 301 Lists 1-3 to 30 %", "Additional 100 % on China"]
+    ("name", "status"),
+    [
+        ("Section 301 List 4B", "revoked"),  # 84 FR 45821: published law, withdrawn
+        ("Retaliation of December 2019", "revoked"),
+        ("Retaliation on cars and parts, return", "revoked"),
+        ("Section 301 Lists 1-3 to 30 %", "threatened"),  # 84 FR 46212: proposed only
+        ("Additional 100 % on China", "threatened"),
+        ("Secondary tariff on buyers from Iran", "threatened"),
+    ],
 )
-def test_threats_never_carried_out_are_there_and_never_charged(us_china, name):
-    threat = us_china.matching(name)
-    assert {m.status for m in threat} == {"threatened"}
+def test_what_was_never_carried_out_is_there_and_never_charged(us_china, name, status):
+    assert {m.status for m in us_china.matching(name)} == {status}
     kept = us_china.effective_duty("2018-01-01", "2026-11-01")
     pd.testing.assert_frame_equal(us_china.without(name).effective_duty("2018-01-01", "2026-11-01"), kept)
 
