@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         trade_data,
     )
     from tradesim.economies import Economies
-    from tradesim.errors import InputError, TradesimError
+    from tradesim.errors import InputError, TradesimError, VintageWarning
     from tradesim.events import Effect, Event, Outcome
     from tradesim.impacts import Impact, impact
     from tradesim.measures import Measure
@@ -65,6 +65,7 @@ _ROOM = {
     "Sweep": "sweeps.results",
     "TimeGrid": "timegrid",
     "TradesimError": "errors",
+    "VintageWarning": "errors",
     "Truce": "truces",
     "beta": "sweeps.distributions",
     "choice": "sweeps.distributions",
@@ -109,6 +110,7 @@ __all__ = [
     "TimeGrid",
     "TradesimError",
     "Truce",
+    "VintageWarning",
     "averages",
     "beta",
     "choice",

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tradesim import datasets
+from tradesim import datasets, vintages
 from tradesim.cli import finding
 from tradesim.cli.output import percent, say, say_facts, say_json, say_paragraph, say_table
 from tradesim.errors import Problem, fail_if, unknown_name
@@ -61,7 +61,13 @@ def show(
         if each.beside:
             say_paragraph(f"beside the duty: {'; '.join(each.beside)}", indent="  ")
     say("")
-    say_facts({"weights": about["weights"], "vintage": about["vintage"], "note": note(about["vintage"], day)})
+    say_facts(
+        {
+            "weights": about["weights"],
+            "vintage": about["vintage"],
+            "note": vintages.note(about["vintage"], day),
+        }
+    )
 
 
 def duties_on(
@@ -144,24 +150,9 @@ def _facts(name: str, about: Any, day: dt.date, duties: Sequence[Duty]) -> dict[
         "weights": about["weights"],
         "trade_year": about["trade_year"],
         "unit": "fraction of import value",
-        "note": note(about["vintage"], day),
+        "note": vintages.note(about["vintage"], day),
         "duties": rows,
     }
-
-
-def note(vintage: str, day: dt.date) -> str:
-    """Say so when a day lies after the record's vintage.
-
-    Examples
-    --------
-    >>> note("2026-11-01", dt.date(2027, 1, 1))
-    'after the vintage of the record: what was decided since then is not in it'
-    """
-    try:
-        after = day > dt.date.fromisoformat(vintage)
-    except ValueError:
-        return ""
-    return "after the vintage of the record: what was decided since then is not in it" if after else ""
 
 
 Sheet = tuple[list[str], list[list[str]], list[str]]

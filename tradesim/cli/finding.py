@@ -1,5 +1,6 @@
 """Finding: what a name or a path on the command line stands for."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from tradesim import datasets, scenarios
@@ -57,7 +58,7 @@ def record_with_measures(name: str) -> Schedule:
     if not schedule.pairs:
         known = [other for other in datasets.names() if datasets.load(other).pairs]
         raise InputError([Problem("a record without measures", "NAME", repr(name), ", ".join(known))])
-    return schedule
+    return replace(schedule)  # its own, so that each command says once what lies past the vintage
 
 
 def is_record(subject: str) -> bool:

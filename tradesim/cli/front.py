@@ -2,12 +2,15 @@
 
 import os
 import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
-from tradesim.errors import InputError, TradesimError
+from tradesim.errors import InputError, TradesimError, VintageWarning
 
 FAILED, BAD_INPUT, INTERRUPTED, CLOSED_PIPE = 1, 2, 130, 141
 """Exit codes; the last two are what a shell gives for the signals."""
@@ -33,7 +36,8 @@ class Front(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was named."""
         try:
-            return super().invoke(ctx)
+            with _vintages_told():
+                return super().invoke(ctx)
         except USAGE as error:
             raise _not_understood(error) from None
         except InputError as error:
@@ -59,6 +63,23 @@ def _not_understood(error: Any) -> BaseException:
     command = error.ctx.command_path if error.ctx is not None else "tradesim"
     complain(f"{said[:1].lower()}{said[1:]}; see {command} --help")
     return typer.Exit(BAD_INPUT)
+
+
+@contextmanager
+def _vintages_told() -> Iterator[None]:
+    """Write a warning of a vintage as one line on the standard error stream."""
+    with warnings.catch_warnings():
+        plain = warnings.showwarning
+
+        def show(message: Any, category: type[Warning], *rest: Any, **more: Any) -> None:
+            if issubclass(category, VintageWarning):
+                typer.echo(f"warning: {message}", err=True)
+            else:
+                plain(message, category, *rest, **more)
+
+        warnings.showwarning = show
+        warnings.simplefilter("default", VintageWarning)
+        yield
 
 
 def complain(*problems: str) -> None:
