@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tradesim import datasets, vintages
+from tradesim import vintages
 from tradesim.cli import finding
 from tradesim.cli.output import percent, say, say_facts, say_json, say_paragraph, say_table
 from tradesim.errors import Problem, fail_if, unknown_name
@@ -47,7 +47,7 @@ def show(
     name: str, on: str, importer: str | None, exporter: str | None, *, by_authority: bool, as_json: bool
 ) -> None:
     """Say what a record's duties are on a day."""
-    schedule, about = finding.record_with_measures(name), datasets.describe(name)
+    schedule, about = finding.record_with_measures(name), finding.about_record(name)
     day = as_date(on, "--on")
     duties = duties_on(schedule, day, importer, exporter)
     if as_json:
