@@ -386,7 +386,7 @@ def test_a_record_as_json_holds_every_act(call):
     assert shown["acts_by_status"]["enacted"] == sum(act.status == "enacted" for act in acts)
     assert len(shown["events"]) == len(datasets.events("us-china"))
     assert shown["events"][0]["date"] == "2018-12-01"
-    assert shown["vintage"] == "2026-11-01"
+    assert shown["vintage"] == "2026-10-08"
 
 
 def test_show_says_what_a_scenario_is(call):
@@ -540,13 +540,16 @@ def test_the_table_of_totals(call):
     text = said(call("duty", "us-china", "--on", "2025-04-12"))
     assert re.search(r"^CHN +USA +147\.60 % +7\.1 %$", text, re.MULTILINE)
     assert re.search(r"^USA +CHN +124\.77 % +15\.2 %$", text, re.MULTILINE)
-    assert "vintage  2026-11-01" in text
+    assert "vintage  2026-10-08" in text
 
 
 def test_a_day_after_the_vintage_is_marked(call):
-    assert "after the vintage" in said(call("duty", "us-china", "--on", "2027-01-01"))
-    assert "after the vintage" in duties_of(call, "us-china", "--on", "2026-11-02")["note"]
-    assert duties_of(call, "us-china", "--on", "2026-11-01")["note"] == ""
+    past = call("duty", "us-china", "--on", "2027-01-01")
+    assert "after the vintage of the record, 2026-10-08" in past.stdout
+    assert past.stderr.startswith("warning: ")
+    facts = json.loads(call("duty", "us-china", "--on", "2026-10-09", "--json").stdout)
+    assert "after the vintage" in facts["note"]
+    assert duties_of(call, "us-china", "--on", "2026-10-08")["note"] == ""
     assert duties_of(call, "smoot-hawley", "--on", "1938-01-01")["note"] == ""
 
 

@@ -50,7 +50,7 @@ def us_china():
 
 @pytest.fixture(scope="module")
 def points(us_china):
-    return us_china.effective_duty("2018-01-01", "2027-02-01") * 100
+    return us_china.past_vintage().effective_duty("2018-01-01", "2027-02-01") * 100
 
 
 @pytest.mark.parametrize("name", datasets.names())
@@ -110,13 +110,20 @@ def test_suspended_parts_are_not_charged_and_stay_visible(us_china, points):
 
 
 @pytest.mark.parametrize(
-    "name", ["Section 301 List 4B", "Section 301 Lists 1-3 to 30 %", "Additional 100 % on China"]
+    ("name", "status"),
+    [
+        ("Section 301 List 4B", "revoked"),  # 84 FR 45821: published law, withdrawn
+        ("Retaliation of December 2019", "revoked"),
+        ("Retaliation on cars and parts, return", "revoked"),
+        ("Section 301 Lists 1-3 to 30 %", "threatened"),  # 84 FR 46212: proposed only
+        ("Additional 100 % on China", "threatened"),
+        ("Secondary tariff on buyers from Iran", "threatened"),
+    ],
 )
-def test_threats_never_carried_out_are_there_and_never_charged(us_china, name):
-    threat = us_china.matching(name)
-    assert {m.status for m in threat} == {"threatened"}
-    kept = us_china.effective_duty("2018-01-01", "2026-11-01")
-    pd.testing.assert_frame_equal(us_china.without(name).effective_duty("2018-01-01", "2026-11-01"), kept)
+def test_what_was_never_carried_out_is_there_and_never_charged(us_china, name, status):
+    assert {m.status for m in us_china.matching(name)} == {status}
+    kept = us_china.effective_duty("2018-01-01", "2026-10-08")
+    pd.testing.assert_frame_equal(us_china.without(name).effective_duty("2018-01-01", "2026-10-08"), kept)
 
 
 def test_the_view_of_23_october_2025_knows_the_threat_and_the_truce_and_not_busan_or_the_court(us_china):

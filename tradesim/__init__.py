@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         trade_data,
     )
     from tradesim.economies import Economies
-    from tradesim.errors import InputError, PercentWarning, TradesimError
+    from tradesim.errors import InputError, PercentWarning, TradesimError, VintageWarning
     from tradesim.events import Effect, Event, Outcome
     from tradesim.impacts import Impact, impact
     from tradesim.measures import Measure
@@ -67,6 +67,7 @@ _ROOM = {
     "Sweep": "sweeps.results",
     "TimeGrid": "timegrid",
     "TradesimError": "errors",
+    "VintageWarning": "errors",
     "Truce": "truces",
     "beta": "sweeps.distributions",
     "choice": "sweeps.distributions",
@@ -113,6 +114,7 @@ __all__ = [
     "TimeGrid",
     "TradesimError",
     "Truce",
+    "VintageWarning",
     "averages",
     "beta",
     "choice",

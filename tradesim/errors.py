@@ -75,6 +75,14 @@ class PercentWarning(UserWarning):
     """A rate of 200% or more, which may be a percentage written where a fraction belongs."""
 
 
+class VintageWarning(UserWarning):
+    """A record is asked for a day after its vintage: what was scheduled then is taken to happen.
+
+    Shown once for each record in a process; views made by `Schedule.as_of` and runs of scenarios go past a
+    vintage on purpose and do not warn.
+    """
+
+
 class MissingExtraError(TradesimError, ImportError):
     """An optional dependency that is needed and not installed; says how to install it from a checkout.
 

@@ -84,7 +84,7 @@ def history(
         earliest = max(earliest, as_day(begins))
     if earliest >= first:
         return any_future.iloc[:1]
-    past = scenario.schedule.effective_duty(str(earliest), str(first - np.timedelta64(1, "D")))
+    past = scenario.schedule.past_vintage().effective_duty(str(earliest), str(first - np.timedelta64(1, "D")))
     return past[list(any_future.columns)]
 
 

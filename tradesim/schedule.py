@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tradesim import costs, knowledge, rows
+from tradesim import costs, knowledge, rows, vintages
 from tradesim.duties import Frequency, averaged, check_choice, contributions_on, labelled, tables_on
 from tradesim.economies import Economies
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
@@ -55,6 +55,8 @@ class Schedule:
     complete : False when a pair without measures is unknown rather than free of duty: tables then show
         NaN for it, never 0.
     begins : first day that the record speaks of; earlier days are refused (``None``: no limit).
+    known_on : the day of knowledge of a view that `as_of` made. Such a view is asked about later days on
+        purpose; any other schedule warns once when asked for a day after its vintage (`VintageWarning`).
 
     Raises
     ------
@@ -77,6 +79,7 @@ class Schedule:
     source: str = ""
     complete: bool = True
     begins: dt.date | None = None
+    known_on: dt.date | None = None
 
     def __init__(
         self,
@@ -88,19 +91,23 @@ class Schedule:
         *,
         complete: bool = True,
         begins: DateLike | None = None,
+        known_on: DateLike | None = None,
     ) -> None:
         fail_if(_type_problems(given := list(measures), economies))
         ordered = tuple(sorted(given, key=Measure.sort_key))
         fail_if([*_stranger_problems(ordered, economies), *_repeat_problems(ordered), *overlaps(ordered)])
         about = {"title": title, "vintage": vintage, "source": source, "complete": complete}
         first = None if begins is None else as_date(begins, "begins")
-        for name, value in ({"measures": ordered, "economies": economies, "begins": first} | about).items():
+        view = None if known_on is None else as_date(known_on, "known_on")
+        values = {"measures": ordered, "economies": economies, "begins": first, "known_on": view}
+        for name, value in (values | about).items():
             object.__setattr__(self, name, value)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Schedule):
             return NotImplemented
-        return all(getattr(self, name) == getattr(other, name) for name in self.__dataclass_fields__)
+        compared = (name for name in self.__dataclass_fields__ if name != "known_on")
+        return all(getattr(self, name) == getattr(other, name) for name in compared)
 
     def __hash__(self) -> int:
         return hash((self.measures, self.economies))
@@ -186,7 +193,12 @@ class Schedule:
         fail_if(self.before_record([np.datetime64(day, "D")], "as_of"))
         with high_rates_meant():  # of those that are known, a person was asked before
             known = knowledge.known_on(self.measures, day)
-        return replace(self, measures=tuple(known), vintage=str(day))
+        return replace(self, measures=tuple(known), vintage=str(day), known_on=day)
+
+    def past_vintage(self) -> "Schedule":
+        """Return the schedule for use past its vintage on purpose, as scenarios use it: it does not warn."""
+        known = self.known_on or vintages.last_known(self.vintage)
+        return replace(self, known_on=known)
 
     def only(self, measures: Iterable[Measure]) -> "Schedule":
         """Return the same record with just these measures."""
@@ -363,6 +375,8 @@ class Schedule:
         measures : the K charged measures of the pair.
         """
         fail_if(self.before_record(days, "date"))
+        if self.known_on is None and vintages.is_past(self.vintage, days):
+            _ = self._vintage_told
         by_pair: dict[Pair, list[Measure]] = {}
         for measure in self.measures:
             if measure.charged and measure.instrument in instruments:
@@ -370,6 +384,12 @@ class Schedule:
         for (importer, exporter), measures in by_pair.items():
             position = self.economies.index(importer), self.economies.index(exporter)
             yield position, contributions_on(days, measures), measures
+
+    @cached_property
+    def _vintage_told(self) -> bool:
+        """Warn at the first day past the vintage, once: Python's own memory of warnings is often cleared."""
+        vintages.warn(self.title, self.vintage)
+        return True
 
     def before_record(self, days: Days | Sequence[np.datetime64], where: str) -> Iterator[Problem]:
         """Yield the problem of days on which the record has not begun."""

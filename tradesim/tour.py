@@ -161,7 +161,7 @@ def _october(out: Path) -> Finding:
 
 def _known(scenario: Scenario, start: str) -> pd.DataFrame:
     last = pd.Timestamp(scenario.start) - pd.Timedelta(days=1)
-    return scenario.schedule.effective_duty(start, last.date())[BOTH_SIDES]
+    return scenario.schedule.past_vintage().effective_duty(start, last.date())[BOTH_SIDES]
 
 
 def _shown(paths: Paths) -> pd.DataFrame:

@@ -176,7 +176,7 @@ def _started(
 
 def _model(rule: Economic, schedule: Schedule, grid: TimeGrid) -> SingleSector:
     day = grid.start - np.timedelta64(1, "D")
-    duty = replace(schedule, begins=None).duty(np.array([day]))[0]
+    duty = replace(schedule.past_vintage(), begins=None).duty(np.array([day]))[0]
     known = np.where(schedule.recorded, duty, np.nan)
     return _world(schedule.economies, known.tobytes(), float(rule.elasticity), rule.deficits)
 

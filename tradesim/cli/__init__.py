@@ -32,8 +32,8 @@ KINDS = ("duty", "fan", "truces", "phase", "story")
 Json = Annotated[bool, typer.Option("--json", help="Write JSON, for scripts.")]
 Seed = Annotated[str, typer.Option("--seed", metavar="K", help="Which random numbers, 0 or more.")]
 SCENARIO = completing.of("scenario", files=(".toml",))
-RECORD = completing.of("record")
-EITHER = completing.of("record", "scenario", files=(".toml",))
+RECORD = completing.of("record", files=(".csv",))
+EITHER = completing.of("record", "scenario", files=(".toml", ".csv"))
 Subject = Annotated[
     str,
     typer.Argument(
@@ -96,7 +96,14 @@ def show(
 
 @app.command(epilog="Example: tradesim duty us-china --on 2025-04-12 --importer USA --by authority")
 def duty(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A packaged record.", autocompletion=RECORD)],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME|FOLDER|FILE",
+            help="A packaged record, a record folder or measures (.csv).",
+            autocompletion=RECORD,
+        ),
+    ],
     on: Annotated[list[str], typer.Option("--on", metavar="DATE", help="The day, YYYY-MM-DD; may repeat.")],
     importer: Annotated[str | None, typer.Option(help="Only what this economy charges.")] = None,
     exporter: Annotated[str | None, typer.Option(help="Only on goods from this economy.")] = None,
@@ -225,8 +232,8 @@ def plot(
     subject: Annotated[
         str,
         typer.Argument(
-            metavar="NAME|FILE",
-            help="A packaged record or scenario, or a scenario file.",
+            metavar="NAME|FOLDER|FILE",
+            help="A packaged record or scenario, a record folder, measures (.csv) or a scenario file.",
             autocompletion=EITHER,
         ),
     ],
@@ -279,7 +286,7 @@ def report(
         str,
         typer.Argument(
             metavar="NAME|FILE|STORE",
-            help="A packaged scenario or record, a scenario (.toml), measures (.csv), or a sweep's store.",
+            help="A packaged scenario or record, a record folder, a .toml or .csv file, or a store.",
             autocompletion=completing.of("record", "scenario", files=(".toml", ".csv")),
         ),
     ],
@@ -311,8 +318,8 @@ def check(
     file: Annotated[
         Path,
         typer.Argument(
-            metavar="FILE",
-            help="A scenario (.toml) or measures (.csv).",
+            metavar="FILE|FOLDER",
+            help="A scenario (.toml), measures (.csv) or a record folder.",
             autocompletion=completing.of(files=(".toml", ".csv")),
         ),
     ],

@@ -7,10 +7,11 @@ from typing import Any
 
 import typer
 
-from tradesim import io
+from tradesim import datasets, io, rows
 from tradesim.cli.front import BAD_INPUT
 from tradesim.cli.output import say, say_json
-from tradesim.errors import InputError, PercentWarning, Problem
+from tradesim.datasets import meta
+from tradesim.errors import InputError, PercentWarning, Problem, Together
 from tradesim.scenario import Scenario
 from tradesim.wording import count
 
@@ -19,7 +20,7 @@ Found = tuple[str, dict[str, Any]]
 
 
 def check(file: Path, economies: str | None, *, as_json: bool = False) -> None:
-    """Read a scenario or a file of measures, and say that it is in order, or as JSON also what is not."""
+    """Say that a scenario, a record folder or a file of measures is in order, or what is not."""
     try:
         with warnings.catch_warnings(record=True) as met:
             warnings.simplefilter("always", PercentWarning)
@@ -40,8 +41,10 @@ def check(file: Path, economies: str | None, *, as_json: bool = False) -> None:
 
 def _found(file: Path, economies: str | None) -> Found:
     ending = file.suffix.lower()
+    if file.name == meta.NAME or file.is_dir():
+        return _record_in(file.parent if file.name == meta.NAME else file, economies)
     if ending not in {".toml", ".csv"}:
-        allowed = "a scenario (.toml) or a file of measures (.csv)"
+        allowed = "a scenario (.toml), a file of measures (.csv) or a record folder"
         raise InputError(
             [Problem("neither a scenario nor measures", str(file), ending or "no ending", allowed)]
         )
@@ -50,6 +53,33 @@ def _found(file: Path, economies: str | None) -> Found:
     if economies is not None:
         raise InputError([Problem("goes with measures only", "--economies", economies, "a .csv file")])
     return _scenario_in(file)
+
+
+def _record_in(folder: Path, economies: str | None) -> Found:
+    """Say what is in a record folder; the problems of all its files are told together."""
+    if economies is not None:
+        raise InputError([Problem("goes with measures only", "--economies", economies, "a .csv file")])
+    together = Together()
+    with together:
+        meta.read(folder)
+    with together:
+        rows.read_csv(folder / "measures.csv") if (folder / "measures.csv").exists() else ()
+    together.refuse()
+    schedule, events = datasets.load(folder), datasets.events(folder)
+    if (folder / "measures.csv").exists():
+        io.check_measures(folder / "measures.csv", schedule.economies.codes)
+    codes = schedule.economies.codes
+    parts = [count(len(schedule), "measure"), count(len(events), "event")]
+    words = f"record {folder.name}, {schedule.title}: {' and '.join(parts)} among {', '.join(codes)}"
+    facts = {
+        "record": folder.name,
+        "vintage": schedule.vintage,
+        "measures": len(schedule),
+        "events": len(events),
+        "economies": codes,
+        "authorities": schedule.authorities,
+    }
+    return words, facts
 
 
 def _scenario_in(file: Path) -> Found:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tradesim import datasets
+from tradesim import vintages
 from tradesim.cli import finding
 from tradesim.cli.output import percent, say, say_facts, say_json, say_paragraph, say_table
 from tradesim.errors import Problem, Together, fail_if, unknown_name
@@ -53,7 +53,7 @@ def show(
     as_json: bool,
 ) -> None:
     """Say what a record's duties are on a day, or on several, one after the other; as JSON then a list."""
-    schedule, about = finding.record_with_measures(name), datasets.describe(name)
+    schedule, about = finding.record_with_measures(name), finding.about_record(name)
     days: list[dt.date] = []
     together = Together()
     for text in on:
@@ -80,7 +80,13 @@ def _say_day(about: Any, day: dt.date, duties: Sequence[Duty], *, by_authority: 
         if each.beside:
             say_paragraph(f"beside the duty: {'; '.join(each.beside)}", indent="  ")
     say("")
-    say_facts({"weights": about["weights"], "vintage": about["vintage"], "note": note(about["vintage"], day)})
+    say_facts(
+        {
+            "weights": about["weights"],
+            "vintage": about["vintage"],
+            "note": vintages.note(about["vintage"], day),
+        }
+    )
 
 
 def duties_on(
@@ -163,24 +169,9 @@ def _facts(name: str, about: Any, day: dt.date, duties: Sequence[Duty]) -> dict[
         "weights": about["weights"],
         "trade_year": about["trade_year"],
         "unit": "fraction of import value",
-        "note": note(about["vintage"], day),
+        "note": vintages.note(about["vintage"], day),
         "duties": rows,
     }
-
-
-def note(vintage: str, day: dt.date) -> str:
-    """Say so when a day lies after the record's vintage.
-
-    Examples
-    --------
-    >>> note("2026-11-01", dt.date(2027, 1, 1))
-    'after the vintage of the record: what was decided since then is not in it'
-    """
-    try:
-        after = day > dt.date.fromisoformat(vintage)
-    except ValueError:
-        return ""
-    return "after the vintage of the record: what was decided since then is not in it" if after else ""
 
 
 Sheet = tuple[list[str], list[list[str]], list[str]]

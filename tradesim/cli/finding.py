@@ -1,8 +1,11 @@
 """Finding: what a name or a path on the command line stands for."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from tradesim import datasets, scenarios
+from tradesim import datasets, io, scenarios
 from tradesim.errors import InputError, Problem, unknown_name
 from tradesim.scenario import Scenario
 from tradesim.schedule import Schedule
@@ -45,23 +48,38 @@ def record(name: str) -> str:
     return name
 
 
-def record_with_measures(name: str) -> Schedule:
-    """Return the schedule of a packaged record that holds measures.
+def record_with_measures(subject: str) -> Schedule:
+    """Return the schedule of a packaged record, of a record folder or of a CSV file of measures.
 
     Raises
     ------
     InputError
-        If there is no such record, or it holds economies and their trade only.
+        If there is no such record, it holds economies and their trade only, or its files have problems.
     """
-    schedule = datasets.load(record(name))
+    if is_measures(subject):
+        return io.check_measures(subject)
+    schedule = datasets.load(subject if datasets.is_folder(subject) else record(subject))
     if not schedule.pairs:
         known = [other for other in datasets.names() if datasets.load(other).pairs]
-        raise InputError([Problem("a record without measures", "NAME", repr(name), ", ".join(known))])
-    return schedule
+        raise InputError([Problem("a record without measures", "NAME", repr(subject), ", ".join(known))])
+    return replace(schedule)  # its own, so that each command says once what lies past the vintage
+
+
+def about_record(subject: str) -> Mapping[str, Any]:
+    """Return what a record says of itself; of a CSV file of measures there is only its name."""
+    if not is_measures(subject):
+        return datasets.describe(subject)
+    weights = "none: a file of measures has no trade"
+    return {"title": Path(subject).stem, "vintage": "", "weights": weights, "trade_year": ""}
+
+
+def is_measures(subject: str) -> bool:
+    """Return whether a subject is meant as a CSV file of measures."""
+    return subject not in datasets.names() and Path(subject).suffix.lower() == ".csv"
 
 
 def is_record(subject: str) -> bool:
-    """Say whether a name is a record's; one that is nothing at all is refused with every name there is.
+    """Return whether a subject is a record: by its name, as a folder or as a file of measures.
 
     Raises
     ------
@@ -70,7 +88,11 @@ def is_record(subject: str) -> bool:
     """
     if subject in datasets.names():
         return True
-    if subject in scenarios.names() or is_file(subject):
+    if subject in scenarios.names():
+        return False
+    if is_measures(subject) or datasets.is_folder(subject):
+        return True
+    if is_file(subject):
         return False
     known = [*datasets.names(), *scenarios.names()]
     raise InputError([unknown_name("record, scenario or file", subject, known, "NAME")])

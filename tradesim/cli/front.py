@@ -10,7 +10,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from tradesim.errors import InputError, PercentWarning, Problem, TradesimError, fail_if
+from tradesim.errors import InputError, PercentWarning, Problem, TradesimError, VintageWarning, fail_if
 from tradesim.stopping import exit_code, how_stopped
 
 FAILED, BAD_INPUT, CLOSED_PIPE = 1, 2, 141
@@ -50,6 +50,7 @@ class Front(TyperGroup):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("always", PercentWarning)
+                warnings.simplefilter("default", VintageWarning)
                 warnings.showwarning = _show
                 return super().invoke(ctx)
         except USAGE as error:

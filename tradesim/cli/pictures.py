@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from tradesim import plots
+from tradesim import datasets, plots
 from tradesim.cli import drawing, finding, running, scenario_pictures
 from tradesim.cli.output import say, say_json
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
@@ -53,7 +53,7 @@ def plot(subject: str, wanted: Wanted, *, as_json: bool = False) -> None:
     drawing.without_screen()
     is_record = finding.is_record(subject)
     fail_if(_conflicts(wanted, is_record=is_record))
-    name = subject if is_record else finding.scenario(subject).name
+    name = Path(subject).stem if is_record else finding.scenario(subject).name
     file = drawing.checked_file(wanted.out or Path("out") / f"{file_name(name)}{_ending(wanted)}.png")
     drawn = _record_chart(subject, wanted) if is_record else _scenario_chart(subject, wanted)
     written = str(drawing.save_as(file, *drawn))
@@ -94,7 +94,7 @@ def _conflicts(wanted: Wanted, *, is_record: bool) -> Iterator[Problem]:
 
 def _record_chart(name: str, wanted: Wanted) -> Drawn:
     schedule = finding.record_with_measures(name)
-    words: dict[str, Any] = {"source": _source(name), "as_of": schedule.vintage}
+    words: dict[str, Any] = {"source": _source(name), "as_of": schedule.vintage or None}
     if wanted.on is not None:
         day = as_date(wanted.on, "--on")
         duty = schedule.duty_on(day)
@@ -106,12 +106,15 @@ def _record_chart(name: str, wanted: Wanted) -> Drawn:
         layers = pd.concat({pair: duty[pair[0]][pair[1]]}, axis=1, names=["importer", "exporter"])
         return plots.authority_stack(duty, pair, title=schedule.title, **words), layers
     duty = schedule.effective_duty(first, last)
-    truces = [truce for truce in truces_of(name) if truce[2] > duty.index[0] and truce[1] <= duty.index[-1]]
+    found = [] if finding.is_measures(name) else truces_of(name)
+    truces = [truce for truce in found if truce[2] > duty.index[0] and truce[1] <= duty.index[-1]]
     chart = plots.step_chart(duty, pairs=pairs or None, truces=truces, title=schedule.title, **words)
     return chart, duty[pairs] if pairs else duty
 
 
 def _source(name: str) -> str:
+    if name not in datasets.names():
+        return f"{Path(name).name}: measures as named in it"
     return f"tradesim, {name} record: acts as named in it (tradesim show {name})"
 
 

@@ -2,10 +2,10 @@
 
 A record is a folder of four files: ``meta.toml`` (title, sources, vintage, weights), ``imports.csv``
 (base-year trade, importer × exporter, US dollars), ``measures.csv`` (one act per row) and ``events.csv``
-(rounds of talks, deals, rulings and what they changed). ``gdp.csv`` is optional.
+(rounds of talks, deals, rulings and what they changed). ``gdp.csv`` and ``events.csv`` are optional. Wherever
+the name of a record is asked for, the path of such a folder may be given.
 """
 
-import tomllib
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from tradesim import rows
+from tradesim.datasets import meta
 from tradesim.economies import Economies
-from tradesim.errors import InputError, unknown_name
+from tradesim.errors import InputError, Problem, fail_if, unknown_name
 from tradesim.schedule import Schedule
 from tradesim.timegrid import as_day
 
@@ -34,24 +35,31 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(folder.name for folder in FOLDER.iterdir() if (folder / "meta.toml").is_file()))
 
 
-@cache
-def load(name: str) -> Schedule:
-    """Return a packaged record as a schedule.
+def load(name: str | Path) -> Schedule:
+    """Return a record as a schedule: a packaged one by its name, one's own by the path of its folder.
 
     ``world-2023`` holds economies and their trade but no measures: use its ``economies``.
 
     Raises
     ------
     InputError
-        If there is no such record, with the nearest names.
+        If there is no such record, with the nearest names; with every problem of a folder's files.
 
     Examples
     --------
     >>> load("us-china").duty_on("2025-04-12").loc["CHN", "USA"].round(3)
     np.float64(1.476)
     """
-    about = describe(name)
-    folder = FOLDER / name
+    return _packaged(str(name)) if str(name) in names() else _read(folder_of(name))
+
+
+@cache
+def _packaged(name: str) -> Schedule:
+    return _read(FOLDER / name)
+
+
+def _read(folder: Path) -> Schedule:
+    about = meta.read(folder)
     return Schedule(
         rows.read_csv(folder / "measures.csv") if (folder / "measures.csv").exists() else (),
         _economies(folder, about),
@@ -63,20 +71,38 @@ def load(name: str) -> Schedule:
     )
 
 
-def describe(name: str) -> dict[str, Any]:
-    """Return what a record says of itself: title, description, weights, vintage, license, sources."""
-    if name not in names():
-        raise InputError([unknown_name("dataset", name, names())])
-    return tomllib.loads((FOLDER / name / "meta.toml").read_text(encoding="utf-8"))
+def folder_of(name: str | Path) -> Path:
+    """Return the folder of a record: of a packaged one by its name, else the path itself.
+
+    Raises
+    ------
+    InputError
+        If it is neither a name nor meant as a path, with the nearest names.
+    """
+    if str(name) in names():
+        return FOLDER / name
+    if not is_folder(name) and len(Path(name).parts) == 1:
+        raise InputError([unknown_name("dataset", str(name), names())])
+    return Path(name)
 
 
-def events(name: str) -> pd.DataFrame:
+def is_folder(subject: str | Path) -> bool:
+    """Return whether a path is a record folder: one with a ``meta.toml`` or a ``measures.csv`` in it."""
+    folder = Path(subject)
+    return any((folder / name).is_file() for name in (meta.NAME, "measures.csv"))
+
+
+def describe(name: str | Path) -> dict[str, Any]:
+    """Return what a record says of itself: title, description, weights, vintage, layers, license, sources."""
+    return meta.read(folder_of(name))
+
+
+def events(name: str | Path) -> pd.DataFrame:
     """Return the dated rounds of talks, deals, rulings and deadlines of a record, and what each changed.
 
     Columns: date, end (NaT for a single day), name, kind, changed, confidence, source.
     """
-    describe(name)
-    file = FOLDER / name / "events.csv"
+    file = folder_of(name) / "events.csv"
     columns = ["date", "end", "name", "kind", "changed", "confidence", "source"]
     placed = list(rows.csv_rows(file)) if file.exists() else []
     frame = pd.DataFrame([dict.fromkeys(columns, "") | row for _, row in placed], columns=columns)
@@ -88,13 +114,20 @@ def events(name: str) -> pd.DataFrame:
 
 
 def _economies(folder: Path, about: dict[str, Any]) -> Economies:
-    codes, imports = _square(rows.csv_rows(folder / "imports.csv"))
+    placed = list(rows.csv_rows(folder / "imports.csv"))
+    fail_if(meta.square_problems(placed, str(folder / "imports.csv")))
+    codes, imports = _square(placed)
     gdp = None
     if (folder / "gdp.csv").exists():
-        gdp = {
+        by_code = {
             row["economy"]: rows.number_in(row["gdp"], f"{place}: gdp")
             for place, row in rows.csv_rows(folder / "gdp.csv")
         }
+        missing = [code for code in codes if code not in by_code]
+        fail_if(
+            Problem(f"no gdp of {code}", str(folder / "gdp.csv"), allowed="each economy") for code in missing
+        )
+        gdp = [by_code[code] for code in codes]
     return Economies(codes, imports, gdp, vintage=about["trade_year"], source=about["weights"])
 
 

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tradesim import vintages
 from tradesim.record import Record
 from tradesim.reports.values import Block, Bullets, Code, Part, Section, Table, Text, cell_day, percent
 from tradesim.scenario import Scenario
 from tradesim.sweeps.fingerprints import versions
+from tradesim.timegrid import as_date
 from tradesim.wording import effect_words, rule_words, shock_words, truce_words
 
 FILE = "report.html"
@@ -42,6 +44,7 @@ def assumed(scenario: Scenario, design: Mapping[str, Any] | None = None) -> Sect
     lines = [
         f"days: {scenario.start} to {last}",
         *record,
+        *filter(None, [vintages.note(scenario.schedule.vintage, as_date(last))]),
         *(f"rule of {code}: {rule_words(rule)}" for code, rule in scenario.rules.items()),
         *(f"truce {truce_words(truce)}" for truce in scenario.truces),
         *(f"shocks {shock_words(shock)}" for shock in scenario.shocks),

@@ -120,7 +120,7 @@ def _known_layers(scenario: Scenario) -> pd.DataFrame:
     if begins is not None:
         first = max(first, as_day(begins))
     last = start if first < start else as_day(scenario.end) - DAY
-    return scenario.schedule.effective_duty(str(first), str(last), by="authority")
+    return scenario.schedule.past_vintage().effective_duty(str(first), str(last), by="authority")
 
 
 def _identity(scenario: Scenario, wanted: int, seed: int) -> list[tuple[str, str]]:

@@ -25,7 +25,7 @@ class Subject:
     of : the scenario, the record or the sweep.
     name, title : what it is called.
     origin : where it came from.
-    record : name of the packaged record, where it is one.
+    record : name or folder of the record, where it is one.
     """
 
     of: Scenario | Schedule | Sweep
@@ -36,7 +36,7 @@ class Subject:
 
     @property
     def about(self) -> Mapping[str, Any]:
-        """What a packaged record says of itself; nothing of others."""
+        """What a record says of itself; nothing of others."""
         return datasets.describe(self.record) if self.record else {}
 
 
@@ -77,6 +77,8 @@ def _named(name: str) -> Subject | None:
 def _filed(path: Path) -> Subject:
     """Return the scenario, the measures or the sweep at a path."""
     ending = path.suffix.lower()
+    if datasets.is_folder(path):
+        return _recorded(path)
     if path.is_dir():
         return _stored(path)
     if ending == ".csv":
@@ -90,6 +92,14 @@ def _filed(path: Path) -> Subject:
     raise InputError([unknown_name("record, scenario, file or store", str(path), known, "subject")])
 
 
+def _recorded(folder: Path) -> Subject:
+    """Return the record of a folder."""
+    schedule = datasets.load(folder)
+    if not schedule.pairs:
+        raise InputError([Problem("a record without measures", str(folder), allowed="a measures.csv in it")])
+    return Subject(schedule, folder.name, schedule.title, Origin(str(folder)), str(folder))
+
+
 def _stored(path: Path) -> Subject:
     """Return the sweep of a folder, once all of it is done.
 
@@ -99,7 +109,15 @@ def _stored(path: Path) -> Subject:
         If there is none, or some of it is missing.
     """
     if manifest_of(path) is None:
-        raise InputError([Problem("no sweep in it", str(path), allowed="a folder that a sweep wrote")])
+        raise InputError(
+            [
+                Problem(
+                    "no sweep and no record in it",
+                    str(path),
+                    allowed="a folder that a sweep wrote, or a record with meta.toml",
+                )
+            ]
+        )
     store = kept(path)
     done, every = store.done(), len(store.blocks())
     if done < every:
