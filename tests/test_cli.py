@@ -17,7 +17,7 @@ import pytest
 from typer.testing import CliRunner
 
 import tradesim
-from tradesim import datasets, scenarios, wording
+from tradesim import datasets, plots, scenarios, wording
 from tradesim.cli import app, completing, duties, finding, front, output
 from tradesim.errors import TradesimError
 from tradesim.stopping import Stopped, exit_code
@@ -625,7 +625,7 @@ def test_running_a_scenario_runs_every_branch(call, tmp_path):
         assert table(folder / f"story-{name}.csv")[0][:4] == ["row", "date", "kind", "importer"]
     written = {str(path.relative_to(tmp_path)) for path in folder.iterdir()}
     assert {line.strip() for line in text.split("files:\n")[1].strip().split("\n")} == written
-    assert {"duty.png", "duty.svg"} <= {Path(name).name for name in written}
+    assert {"duty.png"} <= {Path(name).name for name in written}
 
 
 def test_running_one_branch(call, tmp_path):
@@ -634,8 +634,28 @@ def test_running_one_branch(call, tmp_path):
     answer = r"8   2025-11-03   announces   CHN on USA  +0 → 100   2025-11-04  +56.6 → 156.6   answers"
     assert re.search(answer, text)
     assert sorted(path.name for path in (tmp_path / "here/there").iterdir()) == [
-        "duty-threat.csv", "duty.png", "duty.svg", "story-threat.csv",
+        "duty-threat.csv", "duty.png", "story-threat.csv",
     ]  # fmt: skip
+
+
+def test_figures_come_in_the_formats_that_are_asked_for(call, tmp_path):
+    said(call("run", "us-china-2025-10", "--branch", "threat", "--formats", "SVG, pdf", "--out", "o"))
+    assert {path.suffix for path in (tmp_path / "o").glob("duty.*")} == {".svg", ".pdf"}
+
+
+@pytest.mark.parametrize("command", ["run", "sweep"])
+@pytest.mark.parametrize(
+    ("formats", "told"), [("pgn", "'png'"), ("png,jpeg", "'jpeg'"), (" , ", "png, svg, pdf, csv")]
+)
+def test_unknown_formats_are_refused(call, tmp_path, command, formats, told):
+    (problem,) = refused(call(command, "us-china-2025-10", "--formats", formats))
+    assert problem.startswith("--formats: ")
+    assert told in problem
+    assert not any(tmp_path.iterdir())
+
+
+def test_formats_are_those_of_the_plots():
+    assert tradesim.cli.FORMATS == plots.FORMATS
 
 
 def test_running_draws(call, tmp_path):
@@ -647,7 +667,7 @@ def test_running_draws(call, tmp_path):
     assert "the story of draw 0:" in text
     assert len(table(tmp_path / "o/outcomes.csv")) == 41
     for picture in ("fan", "truces", "phase", "story"):
-        assert {f"{picture}.{ending}" for ending in ("png", "svg", "csv")} <= {
+        assert {f"{picture}.{ending}" for ending in ("png", "csv")} <= {
             path.name for path in (tmp_path / "o").iterdir()
         }
     assert table(tmp_path / "o/quantiles.csv")[2][1:4] == ["0.05", "0.5", "0.95"]
@@ -679,7 +699,7 @@ def test_names_in_a_file_do_not_lead_out_of_the_folder(call, tmp_path):
     (tmp_path / "odd.toml").write_text(text, encoding="utf-8")
     assert "../../[red]x: Two economies" in said(call("run", "odd.toml"))
     assert sorted(path.name for path in (tmp_path / "out/red-x").iterdir()) == [
-        "duty-a-b-2.csv", "duty-a-b.csv", "duty.png", "duty.svg", "story-a-b-2.csv", "story-a-b.csv",
+        "duty-a-b-2.csv", "duty-a-b.csv", "duty.png", "story-a-b-2.csv", "story-a-b.csv",
     ]  # fmt: skip
 
 
@@ -794,7 +814,7 @@ def test_a_picture_as_json_is_its_name(call):
     [
         (["nope"], "NAME: unknown record, scenario or file; got 'nope'; "),
         (["world-2023"], "NAME: a record without measures; "),
-        (["us-china", "--out", "x.pdf"], "--out: not a picture; got 'x.pdf'; allowed: a file that ends in ."),
+        (["us-china", "--out", "x.jpg"], "--out: not a picture; got 'x.jpg'; allowed: a file that ends in ."),
         (["us-china", "--pair", "USA-CHN"], "--pair: not a pair; got 'USA-CHN'; allowed: importer:exporter"),
         (["us-china", "--pair", "USA:CNH"], "--pair: unknown pair; got 'USA:CNH'; "),
         (["us-china", "--start", "2010-01-01"], "date: before the record begins; got 2010-01-01; "),

@@ -48,7 +48,7 @@ def test_it_says_what_came_out_and_writes_tables_and_pictures(call, short, tmp_p
         "moments.csv",
         "outcomes.csv",
         "fan.png",
-        "tornado-CHN-USA.svg",
+        "tornado-CHN-USA.png",
         "store",
     } <= names
     assert len((folder / "outcomes.csv").read_text().splitlines()) == 701

@@ -3,6 +3,7 @@
 import datetime as dt
 import inspect
 import itertools
+import re
 
 import matplotlib as mpl
 
@@ -940,11 +941,47 @@ def test_save_writes_the_same_bytes_twice(tmp_path):
     def chart():
         return plots.step_chart(frame(BOTH), acts=ACTS[:4], title="Saved", source=SOURCE, ax=axes())
 
-    first = plots.save(chart(), tmp_path / "a", "chart")
-    second = plots.save(chart().figure, str(tmp_path / "b"), "chart")
-    assert [path.name for path in first] == ["chart.png", "chart.svg"]
+    first = plots.save(chart(), tmp_path / "a", "chart", formats=["png", "svg", "pdf"])
+    second = plots.save(chart().figure, str(tmp_path / "b"), "chart", formats=["png", "svg", "pdf"])
+    assert [path.name for path in first] == ["chart.png", "chart.svg", "chart.pdf"]
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
     assert plt.imread(first[0]).shape[:2] == (880, 1600)
+
+
+def test_text_stays_text_in_files_that_can_be_edited(tmp_path):
+    chart = plots.step_chart(frame(BOTH), title="Words of the title", source=SOURCE, ax=axes())
+    svg, pdf = plots.save(chart, tmp_path, "chart", formats=["svg", "pdf"])
+    assert "Words of the title</text>" in svg.read_text(encoding="utf-8")
+    assert re.search(rb"/Subtype /(TrueType|CIDFontType2)", pdf.read_bytes())
+
+
+def test_files_of_one_layout_are_those_of_a_layout_each(tmp_path):
+    """One layout serves all files: each is what it is when it is written alone."""
+
+    def chart():
+        return plots.step_chart(frame(BOTH), truces=TRUCES, title="Saved", source=SOURCE, ax=axes())
+
+    together = plots.save(chart(), tmp_path, "chart", formats=["pdf", "svg", "png"])
+    for path in together:
+        assert path.read_bytes() == plots.rendered(chart(), path.suffix[1:], "chart")
+
+
+def test_saving_leaves_the_figure_as_it_was(tmp_path):
+    chart = plots.step_chart(frame(BOTH), ax=axes())
+    before = chart.figure.dpi, chart.figure.get_layout_engine()
+    plots.save(chart, tmp_path, "chart")
+    assert (chart.figure.dpi, chart.figure.get_layout_engine()) == before
+
+
+def test_numbers_are_written_where_there_are_any(tmp_path):
+    chart, numbers = plots.step_chart(frame(BOTH), ax=axes()), frame(BOTH)
+    assert [path.name for path in plots.save(chart, tmp_path, "chart", numbers)] == ["chart.png", "chart.csv"]
+    assert [path.name for path in plots.save(chart, tmp_path, "b", numbers, ["csv"])] == ["b.csv"]
+    assert plots.save(chart, tmp_path, "c", formats=["csv"]) == []
+
+
+def test_save_refuses_formats_that_it_cannot_write(tmp_path):
+    refused(lambda: plots.save(Figure(), tmp_path, "chart", formats=["pgn"]), "unknown format.*png")
 
 
 @pytest.mark.parametrize("name", ["", "../chart", "a b"])

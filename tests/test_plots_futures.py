@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.dates import date2num
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle, StepPatch
+from matplotlib.patches import StepPatch
 from test_plots import assert_tidy, axes, drawn, labels, parts, refused, words
 
 from tradesim import plots
@@ -164,14 +164,20 @@ def test_samples_are_thin_lines_of_the_pairs_drawn():
     assert ax.get_ylim()[1] >= paths_.loc[:, [c for c in paths_ if c[:2] == BOTH[1]]].to_numpy().max()
 
 
+def strip_of(ax):
+    """The boxes of the strip under a fan, in data coordinates, and how light each is."""
+    (strip,) = [part for part in parts(ax, PolyCollection) if part.get_datalim(ax.transData).y1 < 0]
+    boxes = [path.get_extents() for path in strip.get_paths()]
+    return boxes, [colours.luminance(colour[:3]) for colour in strip.get_facecolor()]
+
+
 def test_the_truce_is_a_strip_under_zero_the_darker_the_likelier():
     ax = plots.fan_chart(quantiles(), truce=held(), ax=axes())
-    boxes = [box for box in parts(ax, Rectangle) if box.get_fill() and box is not ax.patch]
+    boxes, shades = strip_of(ax)
     starts = date2num(held().index[::20].to_numpy())
-    np.testing.assert_allclose([box.get_x() for box in boxes], starts)
-    np.testing.assert_allclose([box.get_width() for box in boxes], 20)
-    assert all(box.get_y() + box.get_height() < 0 for box in boxes)
-    shades = [colours.luminance(box.get_facecolor()[:3]) for box in boxes]
+    np.testing.assert_allclose([box.x0 for box in boxes], starts)
+    np.testing.assert_allclose([box.width for box in boxes], 20)
+    assert all(box.y1 < 0 for box in boxes)
     assert shades == sorted(shades)
     drawn(ax)
     assert words(ax, strips.RunLabels) == {"100 %", "80 %", "50 %"}
@@ -182,8 +188,8 @@ def test_the_truce_is_a_strip_under_zero_the_darker_the_likelier():
 def test_a_truce_beyond_the_window_is_cut():
     longer = pd.Series(0.4, pd.date_range("2025-01-01", "2026-12-31"))
     ax = plots.fan_chart(quantiles(), truce=longer, ax=axes())
-    (box,) = [box for box in parts(ax, Rectangle) if box.get_fill() and box is not ax.patch]
-    assert (box.get_x(), box.get_x() + box.get_width()) == ax.get_xlim()
+    (box,), _ = strip_of(ax)
+    assert (box.x0, box.x1) == ax.get_xlim()
 
 
 def test_fans_are_named_with_the_median_and_the_widest_band():
@@ -641,7 +647,7 @@ def test_pictures_are_readable_on_a_dark_style(name):
         drawn(ax)
         for text in labels(ax):
             inked = isinstance(next(p for p in ax.get_children() if text in p.get_children()), Lane)
-            on_shade = text in [t for p in parts(ax, strips.RunLabels) for t in p.texts]
+            on_shade = text in [t for p in parts(ax, strips.RunLabels) for t in p.get_children()]
             if not (inked or on_shade):
                 assert colours.contrast(text.get_color(), style.background(ax)) >= 4.5, text.get_text()
 

@@ -28,8 +28,12 @@ BY = ("pair", "authority")
 SAMPLING = ("random", "antithetic", "sobol")
 DESIGNS = ("random", "latin", "sobol")
 KINDS = ("duty", "fan", "truces", "phase", "story")
+FORMATS = ("png", "svg", "pdf", "csv")
 
 Json = Annotated[bool, typer.Option("--json", help="Write JSON, for scripts.")]
+Formats = Annotated[
+    str, typer.Option(metavar="LIST", help=f"What figures are written as: any of {', '.join(FORMATS)}.")
+]
 Seed = Annotated[str, typer.Option("--seed", metavar="K", help="Which random numbers, 0 or more.")]
 SCENARIO = completing.of("scenario", files=(".toml",))
 RECORD = completing.of("record", files=(".csv",))
@@ -134,6 +138,7 @@ def run(
             metavar="|".join(SAMPLING), help="How outcomes, starts and lengths of truces are drawn."
         ),
     ] = "random",
+    formats: Formats = "png,csv",
     json: Json = False,
 ) -> None:
     """Run a scenario: every branch that it names, or draws of its events."""
@@ -145,6 +150,7 @@ def run(
         reading.whole(seed, "--seed"),
         branch,
         reading.one_of(sampling, "--sampling", SAMPLING),
+        reading.several_of(formats, "--formats", FORMATS),
     )
     running.run(subject, wanted, as_json=json)
 
@@ -205,6 +211,7 @@ def sweep(
         bool,
         typer.Option("--impact", help="Say what it costs too: welfare, revenue, imports of 13 economies."),
     ] = False,
+    formats: Formats = "png,csv",
     json: Json = False,
 ) -> None:
     """Run many draws over a design of parameters; stopped at any time, it can be gone on with."""
@@ -221,6 +228,7 @@ def sweep(
         level,
         None if threads is None else reading.whole(threads, "--threads", "a whole number: 2"),
         impact,
+        reading.several_of(formats, "--formats", FORMATS),
     )
     sweeping.run(subject, folder, wanted, as_json=json)
 
@@ -258,7 +266,8 @@ def plot(
     out: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="A .png or .svg file, or .csv for its numbers; out/NAME.png by default."
+            metavar="FILE",
+            help="A .png, .svg or .pdf file, or .csv for its numbers; out/NAME.png by default.",
         ),
     ] = None,
     json: Json = False,

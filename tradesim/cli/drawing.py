@@ -1,6 +1,7 @@
 """Drawing: charts made without a screen, with the numbers they show, put where they are asked for."""
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib as mpl
@@ -11,7 +12,7 @@ from tradesim import plots
 from tradesim.cli.output import made_folder
 from tradesim.errors import InputError, Problem
 
-ENDINGS = (".png", ".svg", ".csv")
+ENDINGS = tuple(f".{ending}" for ending in plots.FORMATS)
 
 
 def without_screen() -> None:
@@ -19,9 +20,11 @@ def without_screen() -> None:
     mpl.use("Agg")
 
 
-def save_in(folder: Path, name: str, chart: plots.Chart, data: pd.DataFrame | None = None) -> list[Path]:
-    """Write a chart as PNG and SVG, the numbers that it shows as CSV, and let go of it."""
-    files = plots.save(chart, folder, name, data)
+def save_in(
+    folder: Path, name: str, chart: plots.Chart, data: pd.DataFrame | None, formats: Sequence[str]
+) -> list[Path]:
+    """Write a chart as pictures, the numbers that it shows as CSV, and close it."""
+    files = plots.save(chart, folder, name, data, formats)
     plt.close("all")
     return files
 
@@ -36,8 +39,8 @@ def save_as(file: Path, chart: plots.Chart, data: pd.DataFrame) -> Path:
     """
     made_folder(file.parent)
     with tempfile.TemporaryDirectory() as folder:
-        drawn = {path.suffix: path for path in save_in(Path(folder), "chart", chart, data)}
-        file.write_bytes(drawn[file.suffix.lower()].read_bytes())
+        (written,) = save_in(Path(folder), "chart", chart, data, [file.suffix[1:].lower()])
+        file.write_bytes(written.read_bytes())
     return file
 
 
@@ -47,7 +50,7 @@ def checked_file(file: Path) -> Path:
     Raises
     ------
     InputError
-        If it has the ending of neither a PNG, an SVG nor a CSV.
+        If its ending is none of ``ENDINGS``.
     """
     if file.suffix.lower() not in ENDINGS:
         raise InputError(

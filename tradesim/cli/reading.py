@@ -41,3 +41,22 @@ def one_of(text: str, option: str, words: Sequence[str]) -> str:
     if text not in words:
         raise InputError([unknown_name(option.lstrip("-"), text, words, option)])
     return text
+
+
+def several_of(text: str, option: str, words: Sequence[str]) -> tuple[str, ...]:
+    """Return the words that were typed for an option, separated by commas, each once.
+
+    Raises
+    ------
+    InputError
+        If one is none of those that there are, with the nearest; if there is none.
+
+    Examples
+    --------
+    >>> several_of("svg, png,svg", "--formats", ["png", "svg", "csv"])
+    ('svg', 'png')
+    """
+    typed = [word.strip().lower() for word in text.split(",") if word.strip()]
+    if not typed:
+        raise InputError([Problem("names nothing", option, repr(text), ", ".join(words))])
+    return tuple(dict.fromkeys(one_of(word, option, words) for word in typed))

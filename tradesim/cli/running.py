@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from tradesim import plots
 from tradesim.cli import drawing, finding, scenario_pictures
 from tradesim.cli.output import made_folder, percent, say, say_json, say_table, working
 from tradesim.errors import InputError, Problem
@@ -23,13 +24,14 @@ Runs = Mapping[str, Paths]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the command line asks for: where to, how many draws of which seed, made how, and which branch."""
+    """What the command line asks for: folder, number of draws, seed, branch, sampling, formats of figures."""
 
     out: Path | None = None
     draws: int | None = None
     seed: int = 0
     branch: str | None = None
     sampling: str = "random"
+    formats: tuple[str, ...] = plots.USUAL_FORMATS
 
 
 def run(subject: str, wanted: Wanted, *, as_json: bool) -> None:
@@ -38,7 +40,7 @@ def run(subject: str, wanted: Wanted, *, as_json: bool) -> None:
     scenario = finding.scenario(subject)
     runs = runs_of(scenario, wanted)
     folder = made_folder(wanted.out or Path("out") / file_name(scenario.name))
-    files = [*_tables(runs, folder), *scenario_pictures.save_all(scenario, runs, folder)]
+    files = [*_tables(runs, folder), *scenario_pictures.save_all(scenario, runs, folder, wanted.formats)]
     if as_json:
         say_json(_facts(scenario, runs, files))
         return

@@ -20,20 +20,21 @@ TOLD = ("story",)
 QUANTILES = {0.05: "5th percentile", 0.5: "median", 0.95: "95th percentile"}
 
 
-def save_all(scenario: Scenario, runs: Mapping[str, Paths], folder: Path) -> list[Path]:
+def save_all(
+    scenario: Scenario, runs: Mapping[str, Paths], folder: Path, formats: Sequence[str]
+) -> list[Path]:
     """Draw the runs of a scenario, six at most to a picture, into a folder; return the files."""
     futures = list(futures_of(runs).items())
     groups = [dict(futures[k : k + MOST_FUTURES]) for k in range(0, len(futures), MOST_FUTURES)]
     files: list[Path] = []
     for number, group in enumerate(groups, start=1):
         name = "duty" if len(groups) == 1 else f"duty-{number}"
-        files += save_in(folder, name, chart(scenario, group))
+        files += save_in(folder, name, chart(scenario, group), None, formats)
     for name, paths in runs.items():
         if paths.draws > 1 and not name:
             for kind in kinds_of(paths):
-                files += save_in(
-                    folder, kind, drawn(paths, kind), None if kind in TOLD else numbers(paths, kind)
-                )
+                data = None if kind in TOLD else numbers(paths, kind)
+                files += save_in(folder, kind, drawn(paths, kind), data, formats)
     return files
 
 

@@ -1,12 +1,13 @@
 """Sweeping: a scenario run over a design of its parameters, in words, tables and pictures."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import typer
 
+from tradesim import plots
 from tradesim.cli import drawing, finding, ways
 from tradesim.cli.front import complain
 from tradesim.cli.output import made_folder, say, say_facts, say_json
@@ -52,6 +53,7 @@ class Wanted:
     level: str = "1.0"
     threads: int | None = None
     impact: bool = False
+    formats: tuple[str, ...] = plots.USUAL_FORMATS
 
 
 def run(subject: str, folder: Path | None, wanted: Wanted, *, as_json: bool) -> None:
@@ -84,8 +86,8 @@ def run(subject: str, folder: Path | None, wanted: Wanted, *, as_json: bool) -> 
     except SweepInterrupted as stop:
         complain(f"{stop}; with the option --resume")
         raise typer.Exit(exit_code(stop)) from None
-    files = [*_tables(found, made_folder(out)), *_pictures(found, out, level)]
-    files += _costs(found, out) if wanted.impact else []
+    files = [*_tables(found, made_folder(out)), *_pictures(found, out, level, wanted.formats)]
+    files += _costs(found, out, wanted.formats) if wanted.impact else []
     if as_json:
         say_json(_facts(found, level, store, files) | (_cost_facts(found) if wanted.impact else {}))
         return
@@ -212,28 +214,29 @@ def _tables(found: Sweep, folder: Path) -> Iterator[Path]:
         yield write_csv(frame, folder / f"{name}.csv")
 
 
-def _costs(found: Sweep, folder: Path) -> Iterator[Path]:
+def _costs(found: Sweep, folder: Path, formats: Sequence[str]) -> Iterator[Path]:
     """Write and draw quantiles of what duties cost; yield the files."""
     for of in found.impact.of:
         yield write_csv(found.impact.quantiles(QUANTILES, of), folder / f"impact-{of}.csv")
-    yield from drawing.save_in(folder, "impact", found.impact.plot())
+    yield from drawing.save_in(folder, "impact", found.impact.plot(), None, formats)
 
 
-def _pictures(found: Sweep, folder: Path, level: float) -> Iterator[Path]:
+def _pictures(found: Sweep, folder: Path, level: float, formats: Sequence[str]) -> Iterator[Path]:
     """Draw the fan, and for what moves most what it depends on, each with its numbers; yield the files."""
     moving = _moving(found)
     fan = found.plot(q=FAN, pairs=moving or found.labels.pairs[:1])
-    yield from drawing.save_in(folder, "fan", fan, found.quantiles(FAN))
+    yield from drawing.save_in(folder, "fan", fan, found.quantiles(FAN), formats)
     for i, j in moving[:2]:
         pair = file_name(f"{i}-{j}")
         peaks = found.outcomes(MOST_ROWS)[[f"{PEAK}.{i}-{j}"]]
-        yield from drawing.save_in(folder, f"outcomes-{pair}", found.plot_outcomes((i, j)), peaks)
+        yield from drawing.save_in(folder, f"outcomes-{pair}", found.plot_outcomes((i, j)), peaks, formats)
         if any(setting_of(spread).moves for spread in found.setup.plan.design.spreads.values()):
             swings = found.tornado((i, j))
-            yield from drawing.save_in(folder, f"tornado-{pair}", found.plot_tornado((i, j)), swings)
+            yield from drawing.save_in(folder, f"tornado-{pair}", found.plot_tornado((i, j)), swings, formats)
         ranking = found.decides(level, (i, j)).ranking
         if not ranking.empty:
-            yield from drawing.save_in(folder, f"decides-{pair}", found.plot_decides(level, (i, j)), ranking)
+            drawn = found.plot_decides(level, (i, j))
+            yield from drawing.save_in(folder, f"decides-{pair}", drawn, ranking, formats)
 
 
 def _cost_facts(found: Sweep) -> dict[str, Any]:

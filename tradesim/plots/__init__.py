@@ -4,7 +4,7 @@ from tradesim.plots.bars import outcome_chart, ranking_chart, tornado_chart
 from tradesim.plots.colours import authority_colours, economy_colour
 from tradesim.plots.duties import comparison, step_chart
 from tradesim.plots.fans import fan_chart
-from tradesim.plots.files import Chart, rendered, save
+from tradesim.plots.files import FORMATS, USUAL_FORMATS, Chart, rendered, save
 from tradesim.plots.futures import branch_grid, branches
 from tradesim.plots.impact_bars import grouped_bars, stacked_bars
 from tradesim.plots.impact_curves import best_responses, duty_curves
@@ -18,6 +18,8 @@ from tradesim.plots.style import percent_axis
 from tradesim.plots.truces import truce_band
 
 __all__ = [
+    "FORMATS",
+    "USUAL_FORMATS",
     "Chart",
     "authority_colours",
     "authority_stack",

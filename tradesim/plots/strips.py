@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from tradesim.plots import style
@@ -56,15 +57,16 @@ def shade(ax: Axes, probability: float) -> str:
 def strip(ax: Axes, edges: Floats, values: Floats, low: float, high: float) -> None:
     """Draw probabilities by day as a strip between two heights: the darker, the likelier."""
     stretches = list(runs(edges, values))
-    for start, end, value in stretches:
-        ax.add_patch(
-            Rectangle((start, low), end - start, high - low, facecolor=shade(ax, value), linewidth=0)
-        )
+    greys = [shade(ax, value) for _, _, value in stretches]
+    spans = [(start, end - start) for start, end, _ in stretches]
+    ax.broken_barh(spans, (low, high - low), facecolors=greys, linewidth=0)
     frame = Rectangle((edges[0], low), edges[-1] - edges[0], high - low, fill=False, linewidth=0.7)
     frame.set_edgecolor(style.muted(ax))
     ax.add_patch(frame)
     middle = (low + high) / 2
-    RunLabels(ax, (Run(*run, middle, ink_on(shade(ax, run[2])), "center") for run in stretches))
+    RunLabels(
+        ax, (Run(*run, middle, ink_on(grey), "center") for run, grey in zip(stretches, greys, strict=True))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +87,32 @@ class Run:
 class RunLabels(Placed):
     """The number of every stretch of time, on the stretches that are wide enough for it."""
 
+    narrowest = 1.4
+    """Width below which no number fits, in its font size: most stretches are shorter, and get no text."""
+
     def __init__(self, ax: Axes, stretches: Iterable[Run]) -> None:
         self.runs = list(stretches)
-        self.texts = [
-            pixel_text(chance(run.value), style.SMALL, run.colour, ha="center", va=run.va)
-            for run in self.runs
-        ]
-        super().__init__(ax, self.texts, zorder=2.4)
+        self.ends = np.array([[(run.start, run.y), (run.end, run.y)] for run in self.runs]).reshape(-1, 2)
+        self.texts: dict[int, Text] = {}
+        super().__init__(ax, [], zorder=2.4)
 
     def place(self, renderer: RendererBase | None) -> None:
         """Centre every number on its stretch, and hide those that are wider."""
         lift = {"bottom": self.points(1.5), "center": 0.0, "top": -self.points(2.5)}
-        for text, run in zip(self.texts, self.runs, strict=True):
-            ends = self.home.transData.transform([(run.start, run.y), (run.end, run.y)])
-            room = ends[1, 0] - ends[0, 0] - self.points(3)
-            text.set_visible(bool(room > 0))
-            if room > 0:  # an invisible text has no size
-                text.set_position((ends[:, 0].mean(), ends[0, 1] + lift[run.va]))
-                text.set_visible(bool(text.get_window_extent(renderer).width <= room))
+        ends = self.home.transData.transform(self.ends).reshape(-1, 2, 2)
+        room = ends[:, 1, 0] - ends[:, 0, 0] - self.points(3)
+        for text in self.texts.values():
+            text.set_visible(False)
+        for k in np.flatnonzero(room > self.points(self.narrowest * style.SMALL)).tolist():
+            text = self.texts[k] if k in self.texts else self._text_of(k)
+            text.set_position((ends[k, :, 0].mean(), ends[k, 0, 1] + lift[self.runs[k].va]))
+            text.set_visible(True)  # an invisible text has no size
+            text.set_visible(bool(text.get_window_extent(renderer).width <= room[k]))
+
+    def _text_of(self, k: int) -> Text:
+        run = self.runs[k]
+        text = pixel_text(chance(run.value), style.SMALL, run.colour, ha="center", va=run.va)
+        text.set_figure(self.home.figure)
+        self.texts[k] = text
+        self.parts.append(text)
+        return text
