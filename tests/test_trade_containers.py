@@ -174,9 +174,7 @@ def test_the_archive_of_baci(tmp_path):
         flows = trade_data.read_baci(file, ["USA", "CHN"], year=year)
         assert (flows.year, flows.source) == (year, "CEPII BACI HS22 V202501")
         assert flows.imports[0, 1] == (year + 1.0) * 1000
-    with pytest.raises(
-        InputError, match=r"several years in the archive; got 2022, 2023.*such as 2023"
-    ):
+    with pytest.raises(InputError, match=r"several years in the archive; got 2022, 2023.*such as 2023"):
         trade_data.read_baci(file)
     with pytest.raises(InputError, match=r"no rows of that year; got 1999; allowed: 2022, 2023"):
         trade_data.read_baci(file, year=1999)
@@ -199,7 +197,8 @@ SHEET = (
 TYPES = (
     '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
     '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    '<Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType='
+    '<Default Extension="xml" ContentType="application/xml"/>'
+    '<Override PartName="/xl/workbook.xml" ContentType='
     '"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>{sheets}</Types>'
 )
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
