@@ -12,7 +12,7 @@ import tomli_w
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradesim import io
+from tradesim import io, rows
 from tradesim.errors import InputError, Problem
 from tradesim.io import faults, files, lines, measure_file, places, tables
 from tradesim.io.lines import LineIndex, limit_problems
@@ -446,3 +446,40 @@ def test_paths_are_written_as_people_read_them():
     assert faults.dotted(("events", 1, "outcomes", 0, "probability")) == "events[1].outcomes[0].probability"
     assert faults.dotted(()) == ""
     assert len(faults.shown("x" * 1000)) == 78
+
+
+@pytest.mark.parametrize("read", [io.check_measures, rows.read_csv], ids=["check", "read_csv"])
+def test_problems_stop_at_a_hundred_and_the_rest_is_counted(tmp_path, read):
+    header = "name,importer,exporter,authority,rate,effective\n"
+    file = tmp_path / "measures.csv"
+    file.write_text(header + "List 1,USA,CHN,Section 301,lots,2025-01-01\n" * 5_000)
+    with pytest.raises(InputError) as error:
+        read(file)
+    assert len(error.value.problems) <= 102
+    said = str(error.value.problems[-1])
+    assert "measures.csv: 4,900 rows are left unread after 100 problems; mend these first" in said
+    assert "measures.csv:2:" in str(error.value.problems[0])
+
+
+def test_measures_of_unknown_economies_stop_at_a_hundred(tmp_path):
+    header = "name,importer,exporter,authority,rate,effective\n"
+    lines = "".join(f"List {k},USA,CHN,Section 301,0.1,2025-01-01\n" for k in range(300))
+    (tmp_path / "measures.csv").write_text(header + lines)
+    with pytest.raises(InputError) as error:
+        io.check_measures(tmp_path / "measures.csv", ["MEX"])
+    assert len(error.value.problems) == 101
+    assert "more like it" in str(error.value.problems[-1])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name,importer\n" + "a," * 600_000, r":2: line too long; got 1,200,000 characters"),
+        ("name," * 300_000, r":1: line too long"),
+        ("name," * 150_000, r":1: too many columns; got 150,001"),
+    ],
+)
+def test_lines_that_no_file_of_measures_has(tmp_path, text, said):
+    (tmp_path / "measures.csv").write_text(text)
+    with pytest.raises(InputError, match=said):
+        io.check_measures(tmp_path / "measures.csv")

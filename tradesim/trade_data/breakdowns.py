@@ -96,11 +96,11 @@ class Breakdowns:
             self.tables.append(table)
         self.gather.table = table
         codes = np.stack([self._codes(piece, name) for name in WHOLE], axis=1)
-        part = codes.any(axis=1)
+        part: Flags = np.asarray(codes.any(axis=1))
         if not part.all():
-            self.gather.take(piece[~part])
+            self.gather.take(piece.loc[~part])
         if part.any():
-            self._hold(table, piece[part], codes[part])
+            self._hold(table, piece.loc[part], codes[part])
 
     def note_months(self, piece: pd.DataFrame) -> None:
         """Note which months and quarters each reporter has by level of products, whoever the partner."""
@@ -326,8 +326,8 @@ class Breakdowns:
 
 def _flow_numbers(flows: Numbers) -> Ids:
     """Return one number for each different (importer, exporter, product) of (R, 3)."""
-    found: Ids = pd.DataFrame(flows).groupby([0, 1, 2], sort=False).ngroup().to_numpy(dtype=np.int64)
-    return found
+    numbers = pd.DataFrame(flows).groupby([0, 1, 2], sort=False).ngroup()
+    return np.asarray(numbers, dtype=np.int64)
 
 
 def _dimensions(signature: int) -> str:

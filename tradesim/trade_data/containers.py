@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, TextIO
+from typing import IO, TYPE_CHECKING, TextIO, cast
 
 from tradesim.errors import InputError, Problem
 
@@ -101,7 +101,7 @@ def open_binary(file: Source) -> Iterator[IO[bytes]]:
                 yield from _unpacked(archive, inside, file)
         elif first[:2] == GZIP:
             packed = path.stat().st_size
-            with gzip.open(raw) as content, _Limited(content, file, packed) as limited:
+            with gzip.open(raw) as content, _Limited(cast("IO[bytes]", content), file, packed) as limited:
                 yield io.BufferedReader(limited, 1 << 16)
         else:
             yield raw
@@ -115,7 +115,7 @@ def _unpacked(archive: zipfile.ZipFile, inside: str, file: Source) -> Iterator[I
         if stream.peek(2)[:2] != GZIP:
             yield stream
             return
-        with gzip.open(stream) as content, _Limited(content, file, packed) as again:
+        with gzip.open(stream) as content, _Limited(cast("IO[bytes]", content), file, packed) as again:
             yield io.BufferedReader(again, 1 << 16)
 
 

@@ -68,10 +68,10 @@ class _Places(Sequence[str]):
     """The place of every row of a frame: its label."""
 
     def __init__(self, index: "pd.Index[Any]") -> None:
-        self.index = index
+        self.labels = index
 
     def __len__(self) -> int:
-        return len(self.index)
+        return len(self.labels)
 
     @overload
     def __getitem__(self, row: int) -> str: ...
@@ -80,7 +80,7 @@ class _Places(Sequence[str]):
     def __getitem__(self, row: int | slice) -> str | Sequence[str]:
         if isinstance(row, slice):
             return [self[k] for k in range(*row.indices(len(self)))]
-        return f"{WHERE}: row {_plain_cell(self.index[row])!r}"
+        return f"{WHERE}: row {_plain_cell(self.labels[row])!r}"
 
 
 def flows_of_frame(

@@ -306,7 +306,7 @@ def _typed(table: Table, columns: Sequence[Column]) -> Iterator[pd.DataFrame]:
         fail_if(problem for column in numbers for problem in _cell_problems(table, piece, column))
         for column in numbers:
             empty = piece[column.name] == ""
-            piece[column.name] = piece[column.name].mask(empty, "nan").astype(TYPES[column.kind])
+            piece[column.name] = piece[column.name].mask(empty, "nan").astype(np.dtype(TYPES[column.kind]))
         yield piece
 
 
