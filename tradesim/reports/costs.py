@@ -1,8 +1,9 @@
 """Costs: the section on what duties cost whom, by a model of the trade of 2023."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 from tradesim import trade_data
 from tradesim.economics import SingleSector
@@ -61,7 +62,7 @@ def costed(paths: Paths, origin: str) -> tuple[Section, list[Takeaway]]:
         return _untold(str(error)), []
     parties = [code for code in paths.economies if code in _charging(paths)]
     told = takeaways.of_impact(found, parties[:MOST_PARTIES], world.year)
-    return _section(found, every.unsolved, world, origin), [told]
+    return _section(found, every.unsolved, world, origin, _followed(paths, world)), [told]
 
 
 def _untold(why: str) -> Section:
@@ -89,6 +90,14 @@ def _charging(paths: Paths) -> set[str]:
     return {code for pair in paths.pairs for code in pair} - {REST}
 
 
+def _followed(paths: Paths, world: Baseline) -> set[str]:
+    """Return the economies of the model that charge duties of the paths, or of its own base."""
+    importers = {importer for importer, _ in paths.pairs}
+    rest = set(world.codes) - {*paths.economies} if REST in importers else set()
+    based = {code for code, row in zip(world.codes, world.tariffs, strict=True) if row.any()}
+    return importers | rest | based
+
+
 def _first(paths: Paths, draws: int) -> Paths:
     """Return the first draws of a run."""
     if paths.draws <= draws:
@@ -96,7 +105,9 @@ def _first(paths: Paths, draws: int) -> Paths:
     return replace(paths, duty=paths.duty[:draws], truce=paths.truce[:draws], cost=None)
 
 
-def _section(found: Impact, unsolved: int, world: Baseline, origin: str) -> Section:
+def _section(
+    found: Impact, unsolved: int, world: Baseline, origin: str, followed: Collection[str]
+) -> Section:
     year = Number(float(world.year), str(world.year))
     blocks: list[Block] = [
         say(
@@ -110,7 +121,8 @@ def _section(found: Impact, unsolved: int, world: Baseline, origin: str) -> Sect
         ),
         *_limits(found, unsolved),
         _figure(found, world, origin),
-        _table(found),
+        *_assumed_away(found, followed),
+        _table(found, followed),
         Bullets((*world.assumptions, *world.notes)),
     ]  # fmt: skip
     return Section("costs", TITLE, tuple(blocks))
@@ -140,7 +152,18 @@ def _figure(found: Impact, world: Baseline, origin: str) -> Figure:
     return Figure("costs", caption, alt, lambda: bare.plot(ax=axes(WIDTH, HEIGHT)))
 
 
-def _table(found: Impact) -> Table:
+def _assumed_away(found: Impact, followed: Collection[str]) -> Iterator[Sentence]:
+    """Yield whose tariffs are left out, so that nobody takes them for free of duty."""
+    others = [code for code in found.economies if code not in followed]
+    if others:
+        yield say(
+            "Tariffs of {others} are not in these duties and are assumed to be 0: the model collects none "
+            "for them, which says nothing of what they collect.",
+            others=", ".join(others),
+        )
+
+
+def _table(found: Impact, followed: Collection[str]) -> Table:
     summary = found.summary()
     many = found.draws > 1
     fractions = ["welfare_change", *(["welfare 5 %", "welfare 95 %"] if many else [])]
@@ -160,7 +183,7 @@ def _table(found: Impact) -> Table:
         (
             str(code),
             *(percent(row[name], 2, signed=True) for name in fractions),
-            *(billions(row[name], signed=name != money[0]) for name in money),
+            *(_collected(row, name, assumed=code not in followed) for name in money),
         )
         for code, row in rows_of(summary)
     ]
@@ -170,3 +193,10 @@ def _table(found: Impact) -> Table:
     )
     columns = tuple(names[name] for name in [*fractions, *money])
     return Table("costs", caption, ("economy", *columns), tuple(rows))
+
+
+def _collected(row: Any, name: str, *, assumed: bool) -> Part:
+    """Return a value of money; of duties where tariffs are assumed to be 0, that they are."""
+    if assumed and name.startswith("revenue"):
+        return "assumed 0"
+    return billions(row[name], signed=name != "revenue")
