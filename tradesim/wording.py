@@ -1,8 +1,9 @@
 """Wording: rules, truces, outcomes and shocks in words that a person reads."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 
-from tradesim.events import Effect
+from tradesim.events import Effect, Event
 from tradesim.rules import Rule
 from tradesim.shocks import Shock
 from tradesim.truces import Truce
@@ -44,9 +45,14 @@ def rule_words(rule: Rule) -> str:
     return ", ".join(words)
 
 
-def truce_words(truce: Truce) -> str:
-    """Say what a truce suspends, for how long, and how it may end."""
-    parts = [f"{truce.name}: {' and '.join(truce.parties)}, {truce.start} until {truce.end}"]
+def truce_words(truce: Truce, events: Sequence[Event] = ()) -> str:
+    """Say what a truce suspends, for how long, and how it may end.
+
+    A truce that starts and ends on one day has no dates of its own: the outcomes of events that begin it are
+    named in their place.
+    """
+    when = f"{truce.start} until {truce.end}" if truce.start != truce.end else _begun(truce, events)
+    parts = [f"{truce.name}: {' and '.join(truce.parties)}, {when}"]
     if truce.suspend:
         parts.append(f"suspends {'; '.join(truce.suspend)}")
     if truce.surcharges:
@@ -60,6 +66,18 @@ def truce_words(truce: Truce) -> str:
     if truce.breach:
         parts.append(f"a provocation ends it with {truce.breach * 100:g} %")
     return ", ".join(parts)
+
+
+def _begun(truce: Truce, events: Sequence[Event]) -> str:
+    """Say which outcomes of events begin a truce."""
+    begins = [
+        f"{outcome.name} of {event.name}{f' (until {effect.until})' if effect.until else ''}"
+        for event in events
+        for outcome in event.outcomes
+        for effect in outcome.effects
+        if effect.action == "start_truce" and effect.target == truce.name
+    ]
+    return f"no dates of its own, begun by {' or '.join(begins) or 'no event'}"
 
 
 def shock_words(shock: Shock) -> str:

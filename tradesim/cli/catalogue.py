@@ -168,7 +168,7 @@ def _say_scenario(scenario: Scenario) -> None:
         }
     )
     _say_list("rules", (f"{code} {rule_words(rule)}" for code, rule in scenario.rules.items()))
-    _say_list("truces", map(truce_words, scenario.truces))
+    _say_list("truces", (truce_words(truce, scenario.events) for truce in scenario.truces))
     _say_list("events", (line for event in scenario.events for line in _event_lines(event)))
     _say_list("shocks", map(shock_words, scenario.shocks))
     _say_list(

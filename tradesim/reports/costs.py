@@ -1,8 +1,9 @@
 """Costs: the section on what duties cost whom, by a model of the trade of 2023."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from functools import cache, partial
+from typing import Any
 
 from tradesim import trade_data
 from tradesim.economics import SingleSector
@@ -62,7 +63,7 @@ def costed(paths: Paths, origin: str) -> tuple[Section, list[Takeaway]]:
     parties = [code for code in paths.economies if code in _charging(paths)]
     averaged = _averaged(paths, world)
     told = takeaways.of_impact(found, parties[:MOST_PARTIES], world.year, averaged)
-    return _section(found, every.unsolved, world, origin, averaged), [told]
+    return _section(found, every.unsolved, world, origin, averaged, _followed(paths, world)), [told]
 
 
 def _untold(why: str) -> Section:
@@ -99,6 +100,14 @@ def _averaged(paths: Paths, world: Baseline) -> tuple[tuple[str, ...], tuple[str
     return charging, tuple(c for c in world.codes if c not in paths.economies) if charging else ()
 
 
+def _followed(paths: Paths, world: Baseline) -> set[str]:
+    """Return the economies of the model that charge duties of the paths, or of its own base."""
+    importers = {importer for importer, _ in paths.pairs}
+    rest = set(world.codes) - {*paths.economies} if REST in importers else set()
+    based = {code for code, row in zip(world.codes, world.tariffs, strict=True) if row.any()}
+    return importers | rest | based
+
+
 def _first(paths: Paths, draws: int) -> Paths:
     """Return the first draws of a run."""
     if paths.draws <= draws:
@@ -112,6 +121,7 @@ def _section(
     world: Baseline,
     origin: str,
     averaged: tuple[tuple[str, ...], tuple[str, ...]],
+    followed: Collection[str],
 ) -> Section:
     year = Number(float(world.year), str(world.year))
     blocks: list[Block] = [
@@ -127,7 +137,8 @@ def _section(
         *_left_out(*averaged),
         *_limits(found, unsolved),
         _figure(found, world, origin),
-        _table(found),
+        *_assumed_away(found, followed),
+        _table(found, followed),
         Bullets((*world.assumptions, *world.notes)),
     ]  # fmt: skip
     return Section("costs", TITLE, tuple(blocks))
@@ -169,7 +180,18 @@ def _figure(found: Impact, world: Baseline, origin: str) -> Figure:
     return Figure("costs", caption, alt, partial(on_axes, bare.plot, (WIDTH, HEIGHT)))
 
 
-def _table(found: Impact) -> Table:
+def _assumed_away(found: Impact, followed: Collection[str]) -> Iterator[Sentence]:
+    """Yield whose tariffs are left out, so that nobody takes them for free of duty."""
+    others = [code for code in found.economies if code not in followed]
+    if others:
+        yield say(
+            "Tariffs of {others} are not in these duties and are assumed to be 0: the model collects none "
+            "for them, which says nothing of what they collect.",
+            others=", ".join(others),
+        )
+
+
+def _table(found: Impact, followed: Collection[str]) -> Table:
     summary = found.summary()
     many = found.draws > 1
     fractions = ["welfare_change", *(["welfare 5 %", "welfare 95 %"] if many else [])]
@@ -189,7 +211,7 @@ def _table(found: Impact) -> Table:
         (
             str(code),
             *(percent(row[name], 2, signed=True) for name in fractions),
-            *(billions(row[name], signed=name != money[0]) for name in money),
+            *(_collected(row, name, assumed=code not in followed) for name in money),
         )
         for code, row in rows_of(summary)
     ]
@@ -199,3 +221,10 @@ def _table(found: Impact) -> Table:
     )
     columns = tuple(names[name] for name in [*fractions, *money])
     return Table("costs", caption, ("economy", *columns), tuple(rows))
+
+
+def _collected(row: Any, name: str, *, assumed: bool) -> Part:
+    """Return a value of money; of duties where tariffs are assumed to be 0, that they are."""
+    if assumed and name.startswith("revenue"):
+        return "assumed 0"
+    return billions(row[name], signed=name != "revenue")

@@ -9,6 +9,7 @@ import pandas as pd
 
 from tradesim import plots
 from tradesim.errors import InputError
+from tradesim.percent import high_rates_meant
 from tradesim.reports import takeaways
 from tradesim.reports.drawings import WIDTH, on_axes
 from tradesim.reports.pictures import Credit, Pair
@@ -23,6 +24,7 @@ from tradesim.reports.values import (
     Takeaway,
     Text,
     percent,
+    points,
     rows_of,
     say,
     whole,
@@ -113,7 +115,8 @@ def of_scenario(
         none = "The scenario states no number that could be moved: nothing was varied."
         return nothing(none), []
     try:
-        found = sweep(scenario, ranges, draws=DRAWS, seed=seed, bins=BINS, progress=False)
+        with high_rates_meant():  # around what the scenario states, of which a person was asked
+            found = sweep(scenario, ranges, draws=DRAWS, seed=seed, bins=BINS, progress=False)
         swings = {pair: found.tornado(pair, "peak", DRAWS) for pair in pairs[:MOST_PAIRS]}
     except InputError as error:
         return nothing(f"No sweep could be run: {error}."), []
@@ -167,14 +170,15 @@ def _tornado_figure(swings: pd.DataFrame, middle: float, pair: Pair, number: int
 def _tornado_table(swings: pd.DataFrame, pair: Pair) -> Table:
     rows = [
         (str(name), value_part(row["low value"]), value_part(row["high value"]), percent(row["low"], 2),
-         percent(row["high"], 2), percent(row["swing"], 2))
+         percent(row["high"], 2), points(row["swing"]))
         for name, row in rows_of(swings)
     ]  # fmt: skip
     caption = (
         f"Mean of the highest duty of {pair[0]} on {pair[1]} with each assumption at its low and its high "
         "end, % of import value"
     )
-    columns = ("assumption", "low end", "high end", "duty there, low end", "duty there, high end", "swing")
+    columns = ("assumption", "low end", "high end", "duty there, low end", "duty there, high end",
+               "swing, percentage points")  # fmt: skip
     return Table(f"depends {pair[0]}-{pair[1]}", caption, columns, tuple(rows))
 
 

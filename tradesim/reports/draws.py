@@ -17,6 +17,7 @@ from tradesim.reports.values import (
     cell_day,
     percent,
     plain,
+    points,
     rows_of,
     say,
     whole,
@@ -44,7 +45,7 @@ def swept(sweep: Sweep, pairs: Sequence[Pair], credit: Credit) -> Iterator[Secti
     shares = sweep.in_truce()
     truce = shares.iloc[:, 0] if shares.shape[1] == 1 else None
     figures = pictures.fan_figures(sweep.quantiles(FAN), pairs, truce, credit)
-    off = say("Quantiles are off by {error} at most.", error=percent(sweep.error, 2))
+    off = say("Quantiles are off by {error} at most.", error=points(sweep.error))
     blocks: list[Block] = [_told(sweep.draws), off, *figures, _moments(sweep.moments())]
     chances: dict[str, dict[str, float]] = {}
     for (event, outcome), row in rows_of(sweep.chances()):
@@ -119,9 +120,15 @@ def _moments(moments: pd.DataFrame) -> Table:
     """Return mean, deviation and range of what draws came to."""
     said: dict[Any, str] = {"last": "last day", "peak": "highest day", "mean": "mean of all days"}
     rows: list[tuple[Part, ...]] = [
-        (f"{i} on {j}", said[of], *(percent(row[name], 2) for name in ("mean", "sd", "least", "most")))
+        (
+            f"{i} on {j}",
+            said[of],
+            percent(row["mean"], 2),
+            points(row["sd"]),
+            *(percent(row[name], 2) for name in ("least", "most")),
+        )
         for (i, j, of), row in rows_of(moments)[:MOST_ROWS]
     ]
     caption = "Over all draws: statutory effective duty, % of import value"
-    columns = ("pair", "of", "mean", "standard deviation", "least", "most")
+    columns = ("pair", "of", "mean", "standard deviation, percentage points", "least", "most")
     return Table("moments", caption, columns, tuple(rows), len(moments) - len(rows))

@@ -46,7 +46,7 @@ def assumed(scenario: Scenario, design: Mapping[str, Any] | None = None) -> Sect
         *record,
         *filter(None, [vintages.note(scenario.schedule.vintage, as_date(last))]),
         *(f"rule of {code}: {rule_words(rule)}" for code, rule in scenario.rules.items()),
-        *(f"truce {truce_words(truce)}" for truce in scenario.truces),
+        *(f"truce {truce_words(truce, scenario.events)}" for truce in scenario.truces),
         *(f"shocks {shock_words(shock)}" for shock in scenario.shocks),
     ]
     blocks.append(Bullets(tuple(lines)))

@@ -189,7 +189,7 @@ def percent(fraction: Any, decimals: int = 1, *, signed: bool = False) -> Number
 
 
 def points(fraction: Any) -> Number:
-    """Return a surcharge, said in percentage points: ``34 points``."""
+    """Return a surcharge or a difference between duties, said in percentage points: ``34 points``."""
     value = float(fraction)
     return Number(value, UNKNOWN if math.isnan(value) else f"{_minus(f'{round(100 * value, 2):g}')} points")
 
