@@ -169,8 +169,8 @@ def of_record(subject: Subject, schedule: Schedule) -> Told:
 def _from_the_eve(schedule: Schedule, first: dt.date) -> tuple[Schedule, dt.date]:
     """Return a record that does not say when it begins from the eve of its first measure on.
 
-    What is compared with the first day is then not compared with that measure itself. MFN duties that begin with
-    it begin on the eve; where MFN duties alone come first, they are what comes before.
+    What is compared with the first day is then not compared with that measure itself. MFN duties that begin
+    with it begin on the eve; where MFN duties alone come first, they are what comes before.
     """
     starting = [m for m in schedule.measures if m.effective == first and m.charged]
     if all(m.authority == MFN for m in starting):
