@@ -391,7 +391,8 @@ def test_a_longer_horizon_begins_the_same():
         try:
             longer = scenario.with_({"end": scenario.end + dt.timedelta(days=9)}).run(2, 5)
         except InputError as error:  # acts of the added days may need to say which goods they hit
-            assert "goods that are not identified" in str(error)
+            if "goods that are not identified" not in str(error):
+                raise
             continue
         assert np.array_equal(longer.duty[:, : len(scenario.grid)], scenario.run(2, 5).duty)
 

@@ -33,8 +33,8 @@ def test_the_numbers_and_the_line_to_write_are_said():
         scenario(act())
     assert str(told[0].message) == (
         "rules.CHN: 'steel' is 25% on 8% of what CHN sells to USA, 2 percentage points on average, but the"
-        ' rule sees 25 points and answers that on 100% of trade. Write view = "trade-weighted" in [rules.CHN], or'
-        ' view = "nominal" if that is meant.'
+        ' rule sees 25 points and answers that on 100% of trade. Write view = "trade-weighted" in'
+        ' [rules.CHN], or view = "nominal" if that is meant.'
     )
     assert told[0].filename.endswith("test_narrow.py")
 

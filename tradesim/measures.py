@@ -212,8 +212,9 @@ def _text_problems(measure: Measure) -> Iterator[Problem]:
         value = getattr(measure, name)
         if not isinstance(value, str) or not CODE.fullmatch(value):
             yield Problem("not an economy code", name, repr(value), CODE_ALLOWED)
-    if not isinstance(measure.goods, str):
-        yield Problem("not a name of goods", "goods", repr(measure.goods), "a text")
+    goods: Any = measure.goods
+    if not isinstance(goods, str):
+        yield Problem("not a name of goods", "goods", repr(goods), "a text")
     if measure.importer == measure.exporter:
         yield Problem("an economy charges itself", "exporter", repr(measure.exporter), "another economy")
 
