@@ -110,8 +110,9 @@ def _with_known_goods(acts):
         )
         charged = [m for m in own if m.charged]
         try:
-            contributions_on(days, charged)
-            contributions_on(days, [m for m in charged if m.instrument == "tariff"])
+            for some in (charged, [m for m in charged if m.instrument == "tariff"]):
+                if some:
+                    contributions_on(days, some)
         except InputError:
             plain = {"stacking": "add", "basis": "ad_valorem", "against": ()}
             own = [replace(m, **plain) if m.stacking != "exclusive" else m for m in own]

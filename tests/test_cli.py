@@ -409,7 +409,7 @@ def test_a_scenario_as_json_holds_its_parts(call):
     shown = json.loads(said(call("show", "us-china-2025-10", "--json")))
     assert shown["rules"]["CHN"] | {"in_words": ""} == {
         "kind": "match", "in_words": "", "reaction": 2, "implementation": 1, "cap": 1.25, "coverage": 1.0,
-        "tolerance": 0.0, "ratchet": False, "forgiveness": 0.0, "view": "nominal", "allies": [],
+        "tolerance": 0.0, "ratchet": False, "forgiveness": 0.0, "view": None, "allies": [],
         "diversion": 0.0, "instrument": "tariff", "beside": None, "equivalent": None, "ratio": 1.0,
     }  # fmt: skip
     assert shown["record"]["as_of"] == "2025-10-23"

@@ -388,7 +388,12 @@ def test_a_horizon_of_one_day_holds_no_answer():
 
 def test_a_longer_horizon_begins_the_same():
     for scenario in some():
-        longer = scenario.with_({"end": scenario.end + dt.timedelta(days=9)}).run(2, 5)
+        try:
+            longer = scenario.with_({"end": scenario.end + dt.timedelta(days=9)}).run(2, 5)
+        except InputError as error:  # acts of the added days may need to say which goods they hit
+            if "goods that are not identified" not in str(error):
+                raise
+            continue
         assert np.array_equal(longer.duty[:, : len(scenario.grid)], scenario.run(2, 5).duty)
 
 

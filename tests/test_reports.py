@@ -261,6 +261,48 @@ def test_a_schedule_without_duties_is_refused():
         ts.report(ts.Schedule([], ts.Economies(["USA", "CHN"])))
 
 
+def own_record(*measures, **about):
+    trade = [[0, 400e9, 900e9], [100e9, 0, 800e9], [900e9, 800e9, 0]]
+    return ts.Schedule(measures, ts.Economies(["USA", "CHN", "ROW"], trade), **about)
+
+
+def own_act(name, rate, effective="2025-04-05", exporter="CHN", **fields):
+    given = {"importer": "USA", "exporter": exporter, "authority": "IEEPA"}
+    return ts.Measure(name=name, rate=rate, effective=effective, **(given | fields))
+
+
+def told_of(report, key):
+    (found,) = (told.sentence for told in report.takeaways if told.key == key)
+    return "".join(str(getattr(part, "text", part)) for part in found.parts)
+
+
+def test_own_measures_are_told_from_the_eve_of_the_first():
+    report = ts.report(own_record(own_act("first", 0.1), own_act("second", 0.2, "2025-05-05")))
+    assert "30.0 % on goods" in told_of(report, "duty USA-CHN")
+    assert "it was 0.0 % on" in told_of(report, "duty USA-CHN")
+    assert "USA by +0.00 %" not in told_of(report, "welfare")
+
+
+def test_mfn_duties_are_no_first_measure():
+    mfn = own_act("MFN", 0.03, authority="MFN")
+    assert "it was 3.0 % on" in told_of(ts.report(own_record(mfn, own_act("first", 0.1))), "duty USA-CHN")
+    before = ts.report(own_record(mfn, own_act("first", 0.1, "2025-06-05")))
+    assert "it was 3.0 % on" in told_of(before, "duty USA-CHN")
+    begun = ts.report(own_record(own_act("first", 0.1), begins="2025-04-05"))
+    assert "it was 10.0 % on" in told_of(begun, "duty USA-CHN")
+
+
+def test_whose_duties_are_averages_is_said():
+    report = ts.report("us-china")
+    (section,) = (each for each in report.sections if each.key == "costs")
+    text = str(section.blocks)
+    assert "is not recorded partner by partner" in text
+    assert "CAN, MEX" in text
+    assert "MEX pays USA and CHN the average duty on the rest of the world" in told_of(report, "welfare")
+    nobody = ts.report(own_record(own_act("first", 0.1)))
+    assert "partner by partner" not in str(nobody.sections)
+
+
 def test_the_pairs_told_of_move_a_point_or_more_and_named_partners_come_first():
     days = pd.date_range("2025-01-01", periods=2)
     pairs = [("USA", "ROW"), ("USA", "CHN"), ("CHN", "USA")]

@@ -324,7 +324,7 @@ DEFAULTS = {
     "tolerance": 0.0,
     "ratchet": False,
     "forgiveness": 0.0,
-    "view": "nominal",
+    "view": None,
     "allies": (),
     "diversion": 0.0,
     "instrument": "tariff",

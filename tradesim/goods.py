@@ -19,7 +19,7 @@ from tradesim.limits import Charges
 from tradesim.measures import Measure
 from tradesim.schedule import Schedule
 from tradesim.stacking import charges_on
-from tradesim.timegrid import Days, TimeGrid
+from tradesim.timegrid import Days, TimeGrid, as_day
 
 Floats = NDArray[np.float64]
 Pairwise = Callable[[Sequence[Measure], Charges], float]
@@ -49,7 +49,7 @@ def _first_days(grid: TimeGrid, measures: Sequence[Measure]) -> Days:
 
 def _on(day: np.datetime64, measures: Sequence[Measure], value: Pairwise) -> float:
     in_force = [
-        m for m in measures if m.effective <= day.item() and (m.expires is None or day.item() < m.expires)
+        m for m in measures if as_day(m.effective) <= day and (m.expires is None or day < as_day(m.expires))
     ]
     return value(in_force, charges_on(in_force, np.ones(len(in_force), dtype=bool))[0])
 

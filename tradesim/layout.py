@@ -123,7 +123,7 @@ def _laid(shares: Shares, placed_later: set[int]) -> Layout:
     layers = [ahead]
     for members in others:
         ending = [k for k in front if _ends(measures[k], measures[members[0]])]
-        is_open: Flags = ~ahead.hit[:, ending].any(axis=1)
+        is_open: Flags = np.asarray(~ahead.hit[:, ending].any(axis=1))
         room = float(ahead.width[is_open].sum())
         loose = cover[members].sum() > room + NEGLIGIBLE and _limited(shares, members)
         for some in [[k] for k in members] if loose else [members]:
@@ -273,14 +273,14 @@ def _shared(layout: Layout, shares: Shares, at: int, limit: int, hosts: list[int
         if k != limit and o.basis in LIMITS and o.authority == m.authority
     ]
     hosted, taken = layer.hit[:, hosts].any(axis=1), layer.hit[:, alike].any(axis=1)
-    rank = 2 * ~hosted + taken
+    rank: NDArray[np.int_] = np.where(hosted, 0, 2) + taken
     fill, left = np.zeros(len(layer.width)), float(shares.cover[limit])
     for turn in range(4):
         room = float(layer.width[rank == turn].sum())
         if room > NEGLIGIBLE:
             fill[rank == turn] = min(left / room, 1.0)
             left = max(left - room, 0.0)
-    return _split(layout, at, limit, fill, rank)
+    return _split(layout, at, limit, fill, np.asarray(rank))
 
 
 def _split(layout: Layout, at: int, limit: int, fill: Floats, rank: NDArray[np.int_]) -> Layout:

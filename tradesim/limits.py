@@ -49,7 +49,9 @@ class Charges:
 
     def mean(self) -> Floats:
         """Return what each measure adds to the pair's duty, (K,) float64, fraction."""
-        return np.sum([share @ each for share, each in zip(self.shares(), self.charge, strict=True)], axis=0)
+        return np.asarray(
+            np.sum([share @ each for share, each in zip(self.shares(), self.charge, strict=True)], axis=0)
+        )
 
 
 def charges_of(measures: Sequence[Measure], layout: Layout) -> Charges:
@@ -154,7 +156,7 @@ def _positive(layout: Layout, gap: Terms, at: int, mask: Flags) -> Terms:
 def _in_front(
     layout: Layout, gap: Terms, base: Floats, uneven: list[int], mask: Flags, result: Terms
 ) -> Terms:
-    result[0] = mask * np.maximum(base, 0.0)
+    result[0] = np.where(mask, np.maximum(base, 0.0), 0.0)
     if not uneven:
         return result
     touched: Flags = np.any([layout.layers[n].open for n in uneven], axis=0)
@@ -207,7 +209,7 @@ def _is_loose(charges: Charges, limit: int, at: int, counted: list[int]) -> bool
         for k in counted:
             runs = layer.chosen[:, k]
             rest = [other for other in counted if other != k]
-            if charge[n][runs, k].any() and not _is_same(charge[n][np.ix_(runs, rest)].sum(axis=1)):
+            if charge[n][runs, k].any() and not _is_same(charge[n][runs][:, rest].sum(axis=1)):
                 return True
     return False
 

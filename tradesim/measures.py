@@ -213,8 +213,9 @@ def _text_problems(measure: Measure) -> Iterator[Problem]:
             yield Problem(f"{name} is missing", name, repr(value), "a text that is not empty")
     for name in ("importer", "exporter"):
         yield from code_problems(name, getattr(measure, name))
-    if not isinstance(measure.goods, str):
-        yield Problem("not a name of goods", "goods", repr(measure.goods), "a text")
+    goods: Any = measure.goods
+    if not isinstance(goods, str):
+        yield Problem("not a name of goods", "goods", repr(goods), "a text")
     if measure.importer == measure.exporter:
         yield Problem("an economy charges itself", "exporter", repr(measure.exporter), "another economy")
 

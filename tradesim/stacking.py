@@ -98,9 +98,8 @@ def contributions(measures: Sequence[Measure], active: Flags) -> Floats:
         added = np.array([charges_on(measures, row)[1] for row in rows])
         parts[np.ix_(limited, limit)] = added[position][:, limit]
     sign = np.array([-1.0 if m.basis == "cap" else 1.0 for m in measures])
-    return (
-        sign * np.maximum(sign * parts, 0.0) + 0.0
-    )  # no −0, nor what rounding leaves of a limit that does nothing
+    # What rounding leaves of a limit that does nothing is nothing.
+    return np.asarray(sign * np.maximum(sign * parts, 0.0) + 0.0)
 
 
 def charges_on(measures: Sequence[Measure], active: Flags) -> tuple[Charges, Floats]:
@@ -115,7 +114,7 @@ def charges_on(measures: Sequence[Measure], active: Flags) -> tuple[Charges, Flo
     -------
     The charges of the measures in force; (K,) float64, the contribution of each measure.
     """
-    own = np.flatnonzero(active)
+    own: list[int] = np.flatnonzero(active).tolist()
     in_force = [measures[k] for k in own]
     charges = charges_of(in_force, lay(in_force, coverage_left(in_force, np.ones((1, len(own)), bool))[0]))
     added = np.zeros(len(measures))
@@ -128,7 +127,7 @@ def coverage_left(measures: Sequence[Measure], active: Flags) -> Floats:
     cover = active * np.array([m.coverage for m in measures])
     _check_goods(measures, cover)
     if is_plain(measures):
-        return cover
+        return np.asarray(cover)
     return _exclude(measures, _replace(measures, cover))
 
 

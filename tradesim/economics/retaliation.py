@@ -40,6 +40,7 @@ Economy = str | int
 CAP = 5.0
 """The highest surcharge that is looked at: 500 %."""
 BISECTIONS = 100
+ROUNDING = 1e-9
 
 
 class Outcome(Protocol):
@@ -254,7 +255,8 @@ def best_response_tariff(
     welfare = _welfare_of(model, attack, sides)
     found = highest(welfare, attack.shape[:-2], cap)
     known = np.isfinite(welfare(found[..., None])[..., 0])
-    status = np.where(found < cap, Status.CONVERGED, Status.INFEASIBLE)
+    # The highest level looked at may miss the cap by a rounding error.
+    status = np.where(found < cap * (1.0 - ROUNDING), Status.CONVERGED, Status.INFEASIBLE)
     return Answer(found, np.where(known, status, Status.STALLED).astype(np.int8))
 
 

@@ -95,8 +95,8 @@ def _averaged(paths: Paths, world: Baseline) -> tuple[tuple[str, ...], tuple[str
     """Return who charges the rest of the world in a run, and whose duties are that average in the model."""
     if REST not in paths.economies:
         return (), ()
-    paid = (paths.duty[..., paths.economies.index(REST)] > 0).any(axis=(0, 1))
-    charging = tuple(code for code, some in zip(paths.economies, paid, strict=True) if some)
+    paid = paths.duty[..., paths.economies.index(REST)].max(axis=(0, 1)).tolist()
+    charging = tuple(code for code, duty in zip(paths.economies, paid, strict=True) if duty > 0)
     return charging, tuple(c for c in world.codes if c not in paths.economies) if charging else ()
 
 

@@ -22,7 +22,7 @@ from tradesim.scenario import Scenario
 from tradesim.schedule import Schedule
 from tradesim.sweeps import Sweep, fingerprints
 from tradesim.sweeps.plan import scenario_at
-from tradesim.timegrid import as_day
+from tradesim.timegrid import as_date, as_day
 
 MOST_PAIRS = 4
 """Pairs in takeaways and figures."""
@@ -177,7 +177,9 @@ def _from_the_eve(schedule: Schedule, first: dt.date) -> tuple[Schedule, dt.date
         return schedule, first
     eve = first - dt.timedelta(days=1)
     earlier = {
-        m: replace(m, effective=eve, announced=min(eve, m.announced)) for m in starting if m.authority == MFN
+        m: replace(m, effective=eve, announced=min(eve, as_date(m.announced or eve)))
+        for m in starting
+        if m.authority == MFN
     }
     return schedule.only(earlier.get(m, m) for m in schedule.measures), eve
 

@@ -157,8 +157,8 @@ def of_impact(
         )
         for code in codes
     ]  # fmt: skip
-    charging, others = averaged
-    for code in [code for code in codes if code in others]:
+    charging, paying = averaged
+    for code in [code for code in codes if code in paying]:
         words = (
             "{code} pays {charging} the average duty on the rest of the world; what it pays more or less is"
             " left out."
