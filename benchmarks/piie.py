@@ -23,7 +23,7 @@ SERIES = {
 def compare(path: str) -> pd.DataFrame:
     """Return every published step beside the record's, in percentage points."""
     published = pd.read_csv(path, parse_dates=["date"])
-    duty = ts.datasets.load("us-china").effective_duty("2018-01-01", "2026-11-01") * 100
+    duty = ts.datasets.load("us-china").effective_duty("2018-01-01", "2026-10-08") * 100
     steps = duty.diff().fillna(duty.iloc[[0]])
     published["record"] = [
         steps[SERIES[series]].loc[day]
