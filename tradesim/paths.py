@@ -127,7 +127,7 @@ class Paths(PathTables):
     def to_csv(self, path: str | Path, draw: int = 0, of: Quantity = "duty") -> Path:
         """Write one draw as CSV, fractions; return the path."""
         file = Path(path)
-        self.to_frame(draw, of).to_csv(file, date_format="%Y-%m-%d")
+        self.to_frame(draw, of).to_csv(file, date_format="%Y-%m-%d", lineterminator="\n")
         return file
 
     def to_xarray(self) -> Any:

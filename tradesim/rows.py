@@ -33,7 +33,7 @@ def write_csv(measures: Sequence[Measure], path: str | Path) -> Path:
     """Write measures as CSV, one row each, every field a column; empty where there is no value."""
     file = Path(path)
     try:
-        frame_of(measures).to_csv(file, index=False, date_format="%Y-%m-%d")
+        frame_of(measures).to_csv(file, index=False, date_format="%Y-%m-%d", lineterminator="\n")
     except OSError as error:
         got = error.strerror or str(error)
         raise InputError([Problem("cannot be written", str(file), got, fix="check the folder")]) from None

@@ -199,7 +199,7 @@ def _write(out: Path, name: str, chart: "plots.Chart", frame: pd.DataFrame) -> t
 
 def _table(out: Path, name: str, frame: pd.DataFrame) -> Path:
     path = out / f"{name}.csv"
-    frame.to_csv(path, date_format="%Y-%m-%d", float_format="%.6f")
+    frame.to_csv(path, date_format="%Y-%m-%d", float_format="%.6f", lineterminator="\n")
     return path
 
 

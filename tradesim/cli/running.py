@@ -181,7 +181,7 @@ def _tables(runs: Runs, folder: Path) -> Iterator[Path]:
 
 
 def _csv(frame: pd.DataFrame, file: Path, *, index: bool = False) -> Path:
-    frame.to_csv(file, index=index, date_format="%Y-%m-%d")
+    frame.to_csv(file, index=index, date_format="%Y-%m-%d", lineterminator="\n")
     return file
 
 

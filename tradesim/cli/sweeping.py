@@ -208,7 +208,7 @@ def _tables(found: Sweep, folder: Path) -> Iterator[Path]:
     }
     for name, frame in frames.items():
         file = folder / f"{name}.csv"
-        frame.to_csv(file, date_format="%Y-%m-%d")
+        frame.to_csv(file, date_format="%Y-%m-%d", lineterminator="\n")
         yield file
 
 
@@ -216,7 +216,7 @@ def _costs(found: Sweep, folder: Path) -> Iterator[Path]:
     """Write and draw quantiles of what duties cost; yield the files."""
     for of in found.impact.of:
         file = folder / f"impact-{of}.csv"
-        found.impact.quantiles(QUANTILES, of).to_csv(file, date_format="%Y-%m-%d")
+        found.impact.quantiles(QUANTILES, of).to_csv(file, date_format="%Y-%m-%d", lineterminator="\n")
         yield file
     yield from drawing.save_in(folder, "impact", found.impact.plot())
 

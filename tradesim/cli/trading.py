@@ -85,7 +85,7 @@ def read(file: Path, wanted: Wanted) -> TradeFlows:
 
 def _write(flows: TradeFlows, out: Path) -> None:
     try:
-        flows.to_frame().to_csv(out, index=False)
+        flows.to_frame().to_csv(out, index=False, lineterminator="\n")
     except OSError as error:
         got = error.strerror or str(error)
         raise InputError([Problem("cannot be written", str(out), got, fix="check the folder")]) from None

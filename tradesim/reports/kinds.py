@@ -167,7 +167,7 @@ def _as_paths(name: str, schedule: Schedule, first: Any, last: Any) -> Paths:
 
 
 def _record_identity(name: str, schedule: Schedule) -> list[tuple[str, str]]:
-    acts = rows.frame_of(schedule.measures).to_csv(index=False).encode()
+    acts = rows.frame_of(schedule.measures).to_csv(index=False, lineterminator="\n").encode()
     told = [
         ("record", name),
         ("vintage", schedule.vintage),
