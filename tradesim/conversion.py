@@ -120,4 +120,4 @@ def shown(value: Any) -> str:
 def _digits(value: int) -> int:
     """Return how many decimal digits a large whole number has, without writing it."""
     about = int((value.bit_length() - 1) * math.log10(2))
-    return about + 1 + (value >= 10 ** (about + 1))
+    return about + 1 + int(value >= 10 ** (about + 1))

@@ -28,8 +28,9 @@ def families() -> "Mapping[str, Family]":
     """Return all distributions of scipy.stats of one number, continuous and discrete, by name."""
     from scipy import stats  # noqa: PLC0415 scipy loads when a distribution is asked for
 
-    found = {name: each for name, each in vars(stats).items() if isinstance(each, stats.rv_discrete)}
-    return dict(sorted({**continuous(), **found}.items()))
+    discrete = {name: each for name, each in vars(stats).items() if isinstance(each, stats.rv_discrete)}
+    found: dict[str, Family] = {**continuous(), **discrete}
+    return dict(sorted(found.items()))
 
 
 def family_of(name: Any) -> "Family":
