@@ -44,7 +44,7 @@ def test_a_day_is_read_from_every_usual_form(value):
         "today",
         dt.datetime(2025, 4, 10, 12),  # noqa: DTZ001
         np.datetime64("2025-04-10T12:00"),
-        np.datetime64("NaT"),
+        np.datetime64("NaT", "D"),
         pd.NaT,
         pd.Timestamp("2025-04-10 00:00:01"),
         20250410,

@@ -40,7 +40,7 @@ def fan_data(view: View, written: View | None) -> dict[str, NDArray[Any]]:
     Each is (T + 1,): the last day is closed, so that steps hold to its end. Where nothing was moved the
     median as written is not a number.
     """
-    columns: dict[str, NDArray[Any]] = {"date": closed_dates(view.paths.dates)}
+    columns: dict[str, NDArray[Any]] = {"date": closed_dates(view.dates)}
     for k, pair in enumerate(view.pairs):
         for level in LEVELS:
             columns[column(k, level)] = closed(view.fan[(*pair, level)])
@@ -51,19 +51,19 @@ def fan_data(view: View, written: View | None) -> dict[str, NDArray[Any]]:
 def truce_data(view: View) -> dict[str, NDArray[Any]]:
     """Return the columns of the truces: dates, and the probability of each: ``t0``, ``t1`` and on."""
     shares = {f"t{k}": closed(view.truce.iloc[:, k]) for k in range(view.truce.shape[1])}
-    return {"date": closed_dates(view.paths.dates), **shares}
+    return {"date": closed_dates(view.dates), **shares}
 
 
 def draw_data(view: View, draw: int) -> dict[str, NDArray[Any]]:
     """Return the columns of one draw: dates, and the duty of each pair: ``p0``, ``p1`` and on."""
-    frame = view.paths.to_frame(draw)
+    frame = view.draw(draw).duty
     duties = {f"p{k}": closed(frame[pair]) for k, pair in enumerate(view.pairs)}
-    return {"date": closed_dates(view.paths.dates), **duties}
+    return {"date": closed_dates(view.dates), **duties}
 
 
 def window_data(view: View, draw: int) -> dict[str, NDArray[Any]]:
     """Return first and last moment of every window in which a truce is in force in a draw."""
-    windows = view.paths.truce_windows(draw)
+    windows = view.draw(draw).windows
     starts, ends = ([window[k] for window in windows] for k in (1, 2))
     return {
         "left": np.array(starts, dtype="datetime64[ms]"),
@@ -171,7 +171,7 @@ def truce_colours(count: int) -> list[str]:
 
 
 def _figure(view: View, height: int, label: str, x_range: Range1d | None = None) -> Any:
-    dates = closed_dates(view.paths.dates)
+    dates = closed_dates(view.dates)
     plot = figure(
         x_axis_type="datetime", height=height, sizing_mode="stretch_width", tools="", toolbar_location=None,
         x_range=x_range or Range1d(dates[0], dates[-1]), background_fill_color=GROUND,

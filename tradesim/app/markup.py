@@ -102,7 +102,7 @@ def draw_key(view: View) -> str:
         _line(colour, words.sentence(words.pair(*view.pairs[k])), DASHES[dash])
         for k, colour, dash in charts.styles(view)
     ]
-    shade = "<span class='quiet'>grey: a truce is in force</span>" if view.paths.truces else ""
+    shade = "<span class='quiet'>grey: a truce is in force</span>" if view.truces else ""
     return f"<p class='key'>{''.join(lines)}{shade}</p>"
 
 

@@ -12,6 +12,7 @@ import panel as pn
 from tradesim.app import charts, exports, markup, words
 from tradesim.app.changes import Settings, changed, shared_odds
 from tradesim.app.controls import Control, Group, controls_of, groups_of, rules_of
+from tradesim.app.runs import Runs
 from tradesim.app.views import DRAWS, View, first_draws, look, sentences
 from tradesim.app.widgets import MARGIN, WIDTH, trigger, widget_of, with_meaning
 from tradesim.errors import InputError, Problem
@@ -32,13 +33,27 @@ def read(name: str) -> str:
     return files("tradesim.app").joinpath(name).read_text(encoding="utf-8")
 
 
-def page(offer: Offer) -> Any:
-    """Return a new page that begins with the first scenario offered."""
-    session = Session(offer)
-    template = pn.Template(read("template.html"))
+def page(offer: Offer, runs: Runs | None = None) -> Any:
+    """Return a new page that begins with the first scenario offered; pages share what is run."""
+    session = Session(offer, runs)
+    template = _Template(read("template.html"))
     for name, part in session.parts().items():
         template.add_panel(name, part)
     return template
+
+
+class _Template(pn.Template):
+    """The template of the page, which takes less to open than Panel's own."""
+
+    def __repr__(self) -> str:
+        """Return a name: Panel asks for it with every part added, and its own describes every widget."""
+        return "tradesim explorer"
+
+    def server_doc(self, doc: Any = None, *args: Any, **kwargs: Any) -> Any:
+        """Put the page into a document, whose models are gone through once instead of with every part."""
+        document = pn.state.curdoc if doc is None else doc
+        with document.models.freeze():
+            return super().server_doc(document, *args, **kwargs)
 
 
 class Session:
@@ -47,10 +62,12 @@ class Session:
     Parameters
     ----------
     offer : the scenarios.
+    runs : draws that pages share.
     """
 
-    def __init__(self, offer: Offer) -> None:
+    def __init__(self, offer: Offer, runs: Runs | None = None) -> None:
         self.offer = offer
+        self.runs = Runs() if runs is None else runs
         self.css = read("pane.css")
         self.settings = Settings()
         self.quiet = False
@@ -189,29 +206,29 @@ class Session:
     def _redraw(self, *, fresh: bool = False) -> None:
         scenario, how = changed(self.base, self.settings), (self.draws.value, self.seed.value)
         moved = scenario is not self.base
-        if self.written is None or (self.written.paths.draws, self.written.paths.seed) != how:
-            self.written = look(self.base, *how)
-        view = look(scenario, *how, self.written.pairs) if moved else self.written
+        if self.written is None or (self.written.draws, self.written.seed) != how:
+            self.written = look(self.base, *how, runs=self.runs)
+        view = look(scenario, *how, self.written.pairs, self.runs) if moved else self.written
         beside = self.written if moved else None
         self.view = view
         self.panes["said"].object = markup.said(sentences(view, beside), len(view.pairs))
         self.panes["fan key"].object = markup.fan_key(view, moved=moved)
-        self.panes["truce key"].object = markup.truce_key(view) if view.paths.truces else "<p>No truces.</p>"
+        self.panes["truce key"].object = markup.truce_key(view) if view.truces else "<p>No truces.</p>"
         if fresh:
             self._figures(view)
         else:
             self.fan.source.data = charts.fan_data(view, beside)
-            if view.paths.truces:
+            if view.truces:
                 self.truce.source.data = charts.truce_data(view)
         self._retell()
 
     def _figures(self, view: View) -> None:
         """Draw figures anew, for other pairs and days."""
         self.fan = charts.fan_chart(view, None)
-        self.truce = charts.truce_chart(view, self.fan.figure.x_range) if view.paths.truces else self.fan
+        self.truce = charts.truce_chart(view, self.fan.figure.x_range) if view.truces else self.fan
         self.told = charts.draw_chart(view, 0)
         self.panes["draw key"].object = markup.draw_key(view)
-        shown = {"fan": self.fan, "draw": self.told, **({"truce": self.truce} if view.paths.truces else {})}
+        shown = {"fan": self.fan, "draw": self.told, **({"truce": self.truce} if view.truces else {})}
         for name in ("fan", "truce", "draw"):
             chart = shown.get(name)
             self.boxes[name][:] = (
@@ -224,14 +241,14 @@ class Session:
             self._attempt(self._tell_asked)
 
     def _tell_asked(self) -> None:
-        draw, many = self.draw.value, self.view.paths.draws
+        draw, many = self.draw.value, self.view.draws
         if draw is None or not 0 <= draw < many:
             raise InputError([Problem("no such draw", "draw", repr(draw), f"0 to {many - 1}")])
         self._retell()
 
     def _retell(self) -> None:
         with _Quietly(self):
-            last = self.view.paths.draws - 1
+            last = self.view.draws - 1
             draw = self.shown = self.draw.value = max(0, min(int(self.draw.value or 0), last))
         self.told.source.data = charts.draw_data(self.view, draw)
         if self.told.shades is not None:

@@ -9,10 +9,14 @@ from importlib import import_module
 from typing import Any
 
 from tradesim import scenarios
+from tradesim.app.runs import Runs
+from tradesim.app.views import first_draws, look
 from tradesim.errors import InputError, MissingExtraError, Problem
 from tradesim.scenario import Scenario
 
 PORT = 5006
+HTTP = 80
+"""The port that addresses leave out."""
 TRIED = 20
 """Ports looked at, from the first on, where none is asked for."""
 ANYWHERE = ("0.0.0.0", "::")  # noqa: S104 named to be refused
@@ -151,16 +155,34 @@ def made(place: Place, offer: dict[str, Callable[[], Scenario]]) -> Any:
         server = import_module("panel.io.server")
     except ImportError:
         raise MissingExtraError("the explorer needs Panel", "app") from None
-    page = import_module("tradesim.app.page").page
-    next(iter(offer.values()))().run(draws=2)  # what has to be compiled is, before anyone waits for it
+    pages, access = import_module("tradesim.app.page"), import_module("tradesim.app.access")
+    runs = Runs()
+    first = next(iter(offer.values()))()
+    look(first, first_draws(first), runs=runs)  # compiled, and there, before anyone waits for it
     try:
-        return server.get_server(
-            {"/": lambda: page(offer)}, port=place.port, address=place.host,
+        found = server.get_server(
+            {"/": lambda: pages.page(offer, runs)}, port=place.port, address=place.host,
             websocket_origin=place.origins, start=False, show=False, title="tradesim explorer",
+            unused_session_lifetime_milliseconds=round(1000 * access.UNUSED),
+            check_unused_sessions_milliseconds=round(1000 * access.CHECKED),
         )  # fmt: skip
     except OSError as error:
         got = f"{place.host}:{place.port} ({error.strerror or error})"
         raise InputError([Problem("cannot be listened on", "--host", got, fix="name another")]) from None
+    _guard(found, place, access)
+    return found
+
+
+def _guard(server: Any, place: Place, access: Any) -> None:
+    """Close every route to requests from elsewhere, and limit how many pages are open and for how long."""
+    ports = ["", f":{place.port}"] if place.port == HTTP else [f":{place.port}"]
+    hosts = [name.removesuffix(f":{place.port}") + port for name in place.origins for port in ports]
+    gate = access.Gate(hosts, place.url, lambda: len(server.get_sessions("/")))
+    server._tornado.add_handlers(".*", [access.rule(gate)])  # noqa: SLF001 Bokeh has no other way
+    idle = access.Idle(lambda: server.get_sessions("/"))
+    timer = import_module("tornado.ioloop").PeriodicCallback(idle.check, 1000 * access.CHECKED)
+    timer.start()
+    server.idle_timer = timer
 
 
 def _is_free(host: str, port: int) -> bool:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from tradesim.app import takeaways
 from tradesim.app.controls import REST
+from tradesim.app.runs import OneDraw, Runs
 from tradesim.errors import InputError, Problem
 from tradesim.paths import Paths
 from tradesim.scenario import Scenario
@@ -29,24 +31,43 @@ class View:
 
     Parameters
     ----------
-    scenario : what was run.
-    paths : its draws.
+    scenario, draws, seed : what was run.
+    dates : (T,) datetime64[D].
+    truces : their names.
     pairs : (importer, exporter) shown, those that move most.
     fan : (T, P × 5) quantiles of the duties, as `Paths.quantiles` returns them; fractions.
     truce : (T, K) probability that each truce is in force, and of several that any is.
     summary : of all pairs, as `Paths.summary` returns it.
+    told : a sentence on each pair shown.
+    ends : sentences on truces and events.
+    runs : has the draws, or runs them again.
     """
 
     scenario: Scenario
-    paths: Paths
+    draws: int
+    seed: int
+    dates: NDArray[np.datetime64]
+    truces: tuple[str, ...]
     pairs: tuple[Pair, ...]
     fan: pd.DataFrame
     truce: pd.DataFrame
     summary: pd.DataFrame
+    told: tuple[str, ...]
+    ends: tuple[str, ...]
+    runs: Runs
+
+    @property
+    def paths(self) -> Paths:
+        """The draws, run again where they are no longer kept."""
+        return self.runs.paths(self.scenario, self.draws, self.seed)
+
+    def draw(self, number: int) -> OneDraw:
+        """Return one draw."""
+        return self.runs.draw(self.scenario, self.draws, self.seed, number)
 
     def story(self, draw: int) -> pd.DataFrame:
         """Return what happened in a draw, by whom and why."""
-        return self.paths.events(draw)
+        return self.draw(draw).story
 
 
 def first_draws(scenario: Scenario) -> int:
@@ -62,7 +83,13 @@ def first_draws(scenario: Scenario) -> int:
     return max((n for n in DRAWS if n <= FIRST and n * cells <= MOST_CELLS), default=DRAWS[0])
 
 
-def look(scenario: Scenario, draws: int = FIRST, seed: int = 0, pairs: Sequence[Pair] = ()) -> View:
+def look(
+    scenario: Scenario,
+    draws: int = FIRST,
+    seed: int = 0,
+    pairs: Sequence[Pair] = (),
+    runs: Runs | None = None,
+) -> View:
     """Run a scenario and return what is seen of it.
 
     Parameters
@@ -70,6 +97,7 @@ def look(scenario: Scenario, draws: int = FIRST, seed: int = 0, pairs: Sequence[
     draws : how many, of those that the page offers.
     seed : 0 or more.
     pairs : those to show (default: those that move most).
+    runs : what was run of late, shared with others who look (default: shared with nobody).
 
     Raises
     ------
@@ -78,12 +106,25 @@ def look(scenario: Scenario, draws: int = FIRST, seed: int = 0, pairs: Sequence[
     """
     if draws not in DRAWS:
         raise InputError([Problem("not offered", "draws", repr(draws), ", ".join(map(str, DRAWS)))])
-    paths = scenario.run(draws=draws, seed=seed)
+    shared = Runs() if runs is None else runs
+    question = ("view", scenario, draws, seed, *pairs)
+    made: View = shared.kept(question, lambda: _seen(shared, scenario, draws, seed, pairs))
+    return made
+
+
+def _seen(runs: Runs, scenario: Scenario, draws: int, seed: int, pairs: Sequence[Pair]) -> View:
+    paths = runs.paths(scenario, draws, seed)
     known = [pair for pair in pairs if pair in paths.pairs]
     chosen = tuple(known or moving(paths))
+    summary = paths.summary()
+    told = [
+        " ".join(filter(None, [takeaways.duties(paths, pair, summary), takeaways.exceeding(paths, pair)]))
+        for pair in chosen
+    ]
     return View(
-        scenario, paths, chosen, paths.select(chosen).quantiles(LEVELS), _truces(paths), paths.summary()
-    )
+        scenario, draws, seed, paths.dates, paths.truces, chosen, paths.select(chosen).quantiles(LEVELS),
+        _truces(paths), summary, tuple(told), (*takeaways.truces(paths), *takeaways.outcomes(paths)), runs,
+    )  # fmt: skip
 
 
 def moving(paths: Paths) -> list[Pair]:
@@ -107,12 +148,6 @@ def _truces(paths: Paths) -> pd.DataFrame:
 
 def sentences(view: View, written: View | None = None) -> list[str]:
     """Return what a view says, with its numbers; beside the scenario as written where that is given."""
-    said = []
-    for pair in view.pairs:
-        parts = [
-            takeaways.duties(view.paths, pair, view.summary),
-            takeaways.exceeding(view.paths, pair),
-            "" if written is None else takeaways.as_written(pair, written.summary),
-        ]
-        said.append(" ".join(filter(None, parts)))
-    return [*said, *takeaways.truces(view.paths), *takeaways.outcomes(view.paths)]
+    before = [takeaways.as_written(pair, written.summary) for pair in view.pairs] if written else []
+    told = [" ".join(parts) for parts in zip(view.told, before, strict=True)] if written else view.told
+    return [*told, *view.ends]
