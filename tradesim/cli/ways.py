@@ -135,8 +135,8 @@ def value_of(text: str) -> Any:
         return word if share is None else share / 100
     if word.lower() in {"true", "false"}:
         return word.lower() == "true"
-    read = whole(word)
-    read = number(word) if read is None else read
+    count = whole(word)
+    read = number(word) if count is None else count
     if read is None and meant(word):
         raise InputError([Problem("not a number", "", repr(word), "0.5, 2 or 50%", meant(word))])
     return word if read is None else read
