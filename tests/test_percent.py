@@ -11,6 +11,8 @@ from tradesim import economics as ec
 from tradesim import rows
 from tradesim.errors import PercentWarning
 
+pytestmark = pytest.mark.filterwarnings("error::tradesim.errors.PercentWarning")
+
 TRADE = np.array([[90.0, 10.0], [10.0, 90.0]])
 FREE = np.zeros((2, 2))
 HIGH = np.array([[0.0, 7.5], [0.0, 0.0]])
@@ -114,6 +116,16 @@ def test_defaults_and_searches_do_not_warn():
     scenario(rules={"CHN": ts.rules.Match()}).with_({"rules.CHN.reaction": 3}).run()
     ec.optimal_tariff(MODEL, "USA")
     ec.best_response_tariff(MODEL, FREE, "CHN", "USA")
+
+
+@pytest.mark.parametrize("name", ts.datasets.names())
+def test_packaged_records_say_what_they_mean(name):
+    ts.datasets.load.__wrapped__(name)
+
+
+@pytest.mark.parametrize("name", ts.scenarios.names())
+def test_packaged_scenarios_say_what_they_mean(name):
+    ts.scenarios.load.__wrapped__(name)
 
 
 def test_what_is_no_rate_does_not_warn():

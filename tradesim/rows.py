@@ -28,24 +28,26 @@ YES, NO = {"yes", "true"}, {"", "no", "false"}
 
 
 def frame_of(measures: Sequence[Measure]) -> pd.DataFrame:
-    """Return one row per measure and one column per field; dates as timestamps, NaN and NaT where none.
-
-    Where high rates are said to be meant, a column says so for the measures that have them.
-    """
+    """Return one row per measure and one column per field; dates as timestamps, NaN and NaT where none."""
     frame = pd.DataFrame([[getattr(m, name) for name in COLUMNS] for m in measures], columns=list(COLUMNS))
     for name in DATE_FIELDS:
         frame[name] = pd.to_datetime(frame[name])
     for name in NUMBER_FIELDS:
         frame[name] = frame[name].astype("float64")
     frame["against"] = ["; ".join(m.against) for m in measures]
-    if percent.are_meant():
-        frame[percent.MEANT] = ["yes" if percent.is_doubtful(m.rate) else "" for m in measures]
     return frame
 
 
 def write_csv(measures: Sequence[Measure], path: str | Path) -> Path:
-    """Write measures as CSV, one row each, every field a column; empty where there is no value."""
-    return spreadsheets.write_csv(frame_of(measures), path, index=False)
+    """Write measures as CSV, one row each, every field a column; empty where there is no value.
+
+    Where high rates are said to be meant (`tradesim.percent`), a further column says so in the file.
+    """
+    frame = frame_of(measures)
+    high = [m.basis != "specific" and percent.is_doubtful(m.rate) for m in measures]
+    if percent.are_meant() and any(high):
+        frame[percent.MEANT] = ["yes" if each else "" for each in high]
+    return spreadsheets.write_csv(frame, path, index=False)
 
 
 def read_csv(path: str | Path) -> list[Measure]:
