@@ -116,14 +116,15 @@ def percent(fraction: float | None, decimals: int = 1) -> str:
 
 
 def file_name(name: str) -> str:
-    """Return a name that is safe in a path: letters, digits, ``.``, ``_`` and ``-``.
+    """Return a name that is safe in a path: letters, digits, ``.``, ``_`` and ``-``, 100 bytes at most.
 
     Examples
     --------
     >>> file_name("us-china-2025-10: deal"), file_name("../..")
     ('us-china-2025-10-deal', 'unnamed')
     """
-    return re.sub(r"[^\w.-]+", "-", name).strip(".-")[:100] or "unnamed"
+    plain = re.sub(r"[^\w.-]+", "-", name).strip(".-")
+    return plain.encode("utf-8", "ignore")[:100].decode("utf-8", "ignore") or "unnamed"
 
 
 def file_names(names: Iterable[str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tradesim.conversion import shown
 from tradesim.errors import InputError, Problem, unknown_name
 
 
@@ -21,7 +22,7 @@ def whole(text: str, option: str, allowed: str = "a whole number: 1000") -> int:
     try:
         return int(text)
     except ValueError:
-        raise InputError([Problem("not a whole number", option, repr(text), allowed)]) from None
+        raise InputError([Problem("not a whole number", option, shown(text), allowed)]) from None
 
 
 def one_of(text: str, option: str, words: Sequence[str]) -> str:
