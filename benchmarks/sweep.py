@@ -9,7 +9,6 @@ those that fell by more than the noise of both are named.
 
 import argparse
 import json
-import resource
 import statistics
 import subprocess
 import sys
@@ -112,6 +111,8 @@ def alone(case: Case, rounds: int) -> Row:
         began = time.perf_counter()
         way(case, case.draws)
         taken.append(time.perf_counter() - began)
+    import resource  # noqa: PLC0415 not there on Windows
+
     unit = 1 if sys.platform == "darwin" else 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
     return Row(case, statistics.median(taken), max(taken), min(taken), float(peak))

@@ -9,7 +9,6 @@ neither lengths of rows nor values nor repeated flows. Both must give the same s
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -80,6 +79,8 @@ def measure(way: str, file: Path) -> dict[str, float]:
         digits = 2 if "chapters" in way else None
         total = ts.trade_data.read_baci(file, REGIONS, products=digits).total
     seconds, cpu = time.perf_counter() - before, time.process_time() - used
+    import resource  # noqa: PLC0415 not there on Windows
+
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
     return {"seconds": seconds, "cpu_seconds": cpu, "peak_mb": peak, "total": total}
 

@@ -7,10 +7,8 @@ The one place that decides what is a number: Python's and numpy's integers and f
 import math
 from collections.abc import Iterable
 from decimal import Decimal
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
-
-import numpy as np
 
 MOST_DIGITS = 30
 """Digits of a whole number that are shown."""
@@ -27,6 +25,7 @@ def real(value: Any, *, ends: bool = False) -> float | None:
 
     Examples
     --------
+    >>> import numpy as np
     >>> real(0.25), real(np.float32(0.5)), real(Decimal("0.1")), real(True), real("0.25"), real(10**400)
     (0.25, 0.5, 0.1, None, None, None)
     """
@@ -45,12 +44,17 @@ def is_number(value: Any) -> bool:
 
     Examples
     --------
+    >>> import numpy as np
     >>> is_number(10**400), is_number(np.nan), is_number(np.True_), is_number(1j)
     (True, True, False, False)
     """
-    if isinstance(value, np.ndarray) and value.ndim == 0:
-        value = value.item()
-    return isinstance(value, Real | Decimal) and not isinstance(value, bool)
+    given = _alone(value)
+    return isinstance(given, Real | Decimal) and not isinstance(given, bool)
+
+
+def _alone(value: Any) -> Any:
+    """Return the Python object in a scalar of numpy, or in an array without axes; it loads no numpy."""
+    return value.item() if getattr(value, "ndim", None) == 0 and hasattr(value, "item") else value
 
 
 def real_in(value: Any, low: float, high: float) -> float | None:
@@ -70,12 +74,14 @@ def whole(value: Any, least: int | None = None, most: int | None = None) -> int 
 
     Examples
     --------
+    >>> import numpy as np
     >>> whole(np.int64(3)), whole(3.0), whole(True), whole(0, least=1), whole(7, most=5)
     (3, None, None, None, None)
     """
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+    given = _alone(value)
+    if isinstance(given, bool) or not isinstance(given, Integral):
         return None
-    found = int(value)
+    found = int(given)
     return found if (least is None or found >= least) and (most is None or found <= most) else None
 
 
@@ -84,6 +90,7 @@ def own(value: Any) -> Any:
 
     Examples
     --------
+    >>> import numpy as np
     >>> own(np.int64(3)), own(Decimal("0.25")), own("0.25")
     (3, 0.25, '0.25')
     """

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tradesim import parsing
+from tradesim.conversion import shown
 from tradesim.errors import InputError, Problem, unknown_name
 
 
@@ -21,7 +22,7 @@ def whole(text: str, option: str, allowed: str = "a whole number: 1000") -> int:
     """
     read = parsing.whole(text)
     if read is None:
-        raise InputError([Problem("not a whole number", option, repr(text), allowed, parsing.meant(text))])
+        raise InputError([Problem("not a whole number", option, shown(text), allowed, parsing.meant(text))])
     return read
 
 
