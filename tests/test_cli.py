@@ -17,7 +17,7 @@ import pytest
 from typer.testing import CliRunner
 
 import tradesim
-from tradesim import datasets, plots, scenarios, wording
+from tradesim import datasets, plots, scenarios, vintages, wording
 from tradesim.cli import app, completing, duties, finding, front, output
 from tradesim.errors import TradesimError
 from tradesim.stopping import Stopped, exit_code
@@ -367,7 +367,7 @@ def rows_with(text, dates):
 def test_show_lists_the_latest_acts_or_all(call):
     schedule = datasets.load("us-china")
     latest, every = said(call("show", "us-china")), said(call("show", "us-china", "--acts"))
-    assert "latest 15 of 221 acts, by first day (--acts lists all):" in latest
+    assert "latest 15 of 235 acts, by first day (--acts lists all):" in latest
     one = " on (CHN|USA|ROW) "
     counted = [
         sum(bool(re.search(one, line)) for line in rows_with(text, r"\d{4}")) for text in (latest, every)
@@ -466,7 +466,7 @@ def duties_of(call, *args):
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
 def test_the_duty_as_json_is_the_duty_of_the_record_at_full_precision(call, name, share):
     schedule = datasets.load(name)
-    first, last = schedule.measures[0].effective, schedule.measures[-1].effective
+    first, last = schedule.measures[0].effective, vintages.last_known(schedule.vintage)
     day = max(first + (last - first) * share, schedule.begins or first)
     shown = duties_of(call, name, "--on", day)
     table = schedule.duty_on(day)
@@ -891,11 +891,11 @@ def test_packaged_measures_are_ok(call, name):
         (["folder.csv"], "folder.csv: cannot be read; got not a regular file; check the path"),
         (
             ["acts.xlsx"],
-            "acts.xlsx: neither a scenario nor measures; got .xlsx; allowed: a scenario (.toml) or",
+            "acts.xlsx: neither a scenario nor measures; got .xlsx; allowed: a scenario (.toml), a file",
         ),
         (
             ["."],
-            ".: neither a scenario nor measures; got no ending; allowed: a scenario (.toml) or a file of",
+            ".: a record without meta.toml; allowed: a folder with meta.toml",
         ),
         (
             ["x.toml", "--economies", "USA"],

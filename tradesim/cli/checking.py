@@ -41,7 +41,8 @@ def check(file: Path, economies: str | None, *, as_json: bool = False) -> None:
 
 def _found(file: Path, economies: str | None) -> Found:
     ending = file.suffix.lower()
-    if file.name == meta.NAME or file.is_dir():
+    misnamed = ending in {".toml", ".csv"} and not datasets.is_folder(file)
+    if file.name == meta.NAME or (file.is_dir() and not misnamed):
         return _record_in(file.parent if file.name == meta.NAME else file, economies)
     if ending not in {".toml", ".csv"}:
         allowed = "a scenario (.toml), a file of measures (.csv) or a record folder"
