@@ -121,6 +121,6 @@ def _day_of_timestamp(value: dt.datetime) -> tuple[dt.date | None, str]:
         return None, "a day is missing"
     if value.tzinfo is not None:
         return None, "give the day alone: whose midnight is meant depends on the time zone"
-    if value.time() != dt.time() or getattr(value, "nanosecond", 0):
+    if value.time() != dt.time() or getattr(value, "nanosecond", 0) > 0:
         return None, "give the day alone, without a time of day"
     return value.date(), ""
