@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from tradesim.errors import Problem, unknown_name
+from tradesim.parsing import calendar_day
 
 DateLike = str | dt.date | np.datetime64
 Pair = tuple[str, str]
@@ -36,11 +37,11 @@ def pair_text(pair: Sequence[Hashable]) -> str:
 
 def moment(value: object) -> pd.Timestamp | None:
     """Return a date read, or None where it is none."""
-    if isinstance(value, str):
-        try:
-            return pd.Timestamp(dt.date.fromisoformat(value.strip()))
-        except ValueError:
-            return None
+    day = calendar_day(value)[0]
+    if day is not None:
+        return pd.Timestamp(day)
+    if isinstance(value, np.datetime64) and np.datetime_data(value.dtype)[0] in {"Y", "M", "W"}:
+        return None  # no day of the month
     if not isinstance(value, dt.date | np.datetime64) or pd.isna(value):
         return None
     read = pd.Timestamp(value)
