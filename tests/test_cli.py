@@ -405,6 +405,22 @@ def test_show_says_what_a_scenario_is(call):
         assert words in text
 
 
+def test_check_says_where_a_record_leaves_open_which_goods_a_limit_hits(call, tmp_path):
+    file = tmp_path / "floors.csv"
+    lines = [
+        "name,importer,exporter,authority,rate,coverage,effective,basis,against,goods",
+        "MFN,USA,EU27,MFN,0.03,1,2025-01-01,,,",
+        "autos,USA,EU27,Section 232,0.15,0.1,2025-08-01,floor,MFN,{}",
+        "reciprocal,USA,EU27,IEEPA,0.15,0.4,2025-08-07,floor,MFN,{}",
+    ]
+    file.write_text("\n".join(lines).format("", ""))
+    refused = call("check", str(file), "--economies", "USA,EU27")
+    assert refused.exit_code == 2
+    assert "a floor on goods that are not identified" in refused.output
+    file.write_text("\n".join(lines).format("cars", "others"))
+    assert call("check", str(file), "--economies", "USA,EU27").exit_code == 0
+
+
 def test_a_scenario_as_json_holds_its_parts(call):
     shown = json.loads(said(call("show", "us-china-2025-10", "--json")))
     assert shown["rules"]["CHN"] | {"in_words": ""} == {

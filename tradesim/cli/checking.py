@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import typer
 
 from tradesim import datasets, io, rows
@@ -109,6 +110,9 @@ def _scenario_in(file: Path) -> Found:
 def _measures_in(file: Path, economies: str | None) -> Found:
     codes = [code.strip() for code in (economies or "").split(",") if code.strip()]
     schedule = io.check_measures(file, codes)
+    # A limit whose goods are not identified shows only where its duty is asked for.
+    named = {day for m in schedule.measures for day in (m.effective, m.expires) if day is not None}
+    schedule.duty(np.array(sorted(named, key=str), dtype="datetime64[D]"))
     first, last = schedule.measures[0].effective, schedule.measures[-1].effective
     words = (
         f"{count(len(schedule), 'measure')} among {', '.join(schedule.economies.codes)}, "
