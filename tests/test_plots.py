@@ -832,7 +832,9 @@ def test_wrong_marks_and_pairs_are_refused(message, wrong):
     refused(lambda: plots.comparison(GOOD, GOOD, **wrong), message)
 
 
-@pytest.mark.parametrize("date", [20250409, None, np.datetime64("NaT", "D"), pd.Timestamp("2025-04-09", tz="UTC")])
+@pytest.mark.parametrize(
+    "date", [20250409, None, np.datetime64("NaT", "D"), pd.Timestamp("2025-04-09", tz="UTC")]
+)
 def test_dates_that_are_none_are_refused(date):
     refused(lambda: plots.step_chart(GOOD, acts=[(date, "act")]), "not a date")
 
