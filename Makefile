@@ -13,7 +13,14 @@ PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 SOURCES := $(wildcard tradesim/*.py tradesim/*/*.py)
 EXECUTED := $(patsubst notebooks/%,out/notebooks/%,$(wildcard notebooks/*.ipynb))
 
-.PHONY: run test check bench oracle pages docs long fuzz fuzz-atheris mutants kills lock clean
+# What the package does, with the extras that it runs with: tested at its lowest versions and at the newest.
+CORE := $(addsuffix .py,$(addprefix tests/test_,app app_access app_page averages cli closed_forms datasets duties \
+	economics_single economies errors events floors io knowledge measures path_tables paths plots plots_futures \
+	rows rules run scenario scenario_files schedule schedule_plot shocks spreadsheets stacking sweep_design \
+	sweep_results timegrid trade_baci trade_dataweb trade_icio truces))
+CORE_NEEDS := -e '.[app,cluster,countries,excel,icio,store,xarray]' hypothesis pytest pytest-xdist sybil
+
+.PHONY: run test check bench oracle pages docs long fuzz fuzz-atheris mutants kills lock floors test-floors test-newest clean
 
 run: .venv/installed  ## the main job: charts and tables of the packaged record, into out/
 	$(BIN)/tradesim tour --out out
@@ -78,6 +85,20 @@ lock: .venv/developed  ## pin the development set anew
 	$(BIN)/pip-compile -q --all-extras --strip-extras --no-emit-index-url --no-emit-find-links \
 		--no-header --no-annotate --output-file constraints.txt pyproject.toml
 	sed -i.old '/^tradesim @/d' constraints.txt && rm constraints.txt.old
+
+floors:  ## the lowest versions that pyproject.toml allows, as constraints
+	sed -n '/^\[project\]/,/^\[project.scripts\]/p' pyproject.toml | grep -oE '"[a-z0-9-]+(\[[a-z]+\])?>=[0-9.]+' \
+		| sed -E 's/"([a-z0-9-]+)(\[[a-z]+\])?>=/\1==/' | LC_ALL=C sort -u > constraints-floors.txt
+
+test-floors:  ## the core of the tests with the lowest versions, in an environment of its own
+	$(PYTHON) -m venv out/floors
+	out/floors/bin/python -m pip --disable-pip-version-check install -q -c constraints-floors.txt $(CORE_NEEDS)
+	NUMBA_CACHE_DIR=out/floors/numba out/floors/bin/python -m pytest -n auto --dist loadfile $(CORE)
+
+test-newest:  ## the same with the newest versions there are
+	$(PYTHON) -m venv out/newest
+	out/newest/bin/python -m pip --disable-pip-version-check install -q --upgrade $(CORE_NEEDS)
+	NUMBA_CACHE_DIR=out/newest/numba out/newest/bin/python -m pytest -n auto --dist loadfile $(CORE)
 
 .venv/made:
 	@test -n "$(PYTHON)" || { echo "tradesim needs Python 3.11 or newer; none was found" >&2; exit 2; }

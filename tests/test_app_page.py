@@ -354,6 +354,25 @@ def test_a_page_from_elsewhere_may_not_talk_to_it(running, origin, code):
         assert asking.getresponse().status == code
 
 
+@pytest.mark.parametrize("path", ["/", "/autoload.js?bokeh-autoload-element=1", "/metadata", "/static/x.js"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"Host": "evil.example:{port}"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Origin": "http://evil.example"},
+    ],
+)
+def test_a_page_from_elsewhere_opens_no_page(running, path, header):
+    port = port_of(running[0])
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as asking:
+        asking.request("GET", path, headers={k: v.format(port=port) for k, v in header.items()})
+        answer = asking.getresponse()
+        assert answer.status == 403
+        assert answer.getheader("Access-Control-Allow-Origin") is None
+        assert f"type http://127.0.0.1:{port}/ into the browser yourself" in answer.read().decode()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="other loopback addresses are Linux's")
 def test_it_listens_on_the_bound_address_alone(running):
     there = ("127.0.0.2", port_of(running[0]))

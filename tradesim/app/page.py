@@ -9,7 +9,7 @@ from typing import Any
 
 import panel as pn
 
-from tradesim.app import charts, exports, markup, words
+from tradesim.app import charts, exports, markup, tolerant, words
 from tradesim.app.changes import Settings, changed, shared_odds
 from tradesim.app.controls import Control, Group, controls_of, groups_of, rules_of
 from tradesim.app.runs import Runs
@@ -73,13 +73,11 @@ class Session:
         self.quiet = False
         self.shown = 0
         self.widgets: dict[str, tuple[Control, Any]] = {}
-        self.choice = pn.widgets.Select(
-            label="Scenario", options=list(offer), width=WIDTH + 30, margin=MARGIN
-        )
-        self.draws = pn.widgets.Select(label="Draws", options=list(DRAWS), width=120, margin=MARGIN)
+        self.choice = tolerant.Select(label="Scenario", options=list(offer), width=WIDTH + 30, margin=MARGIN)
+        self.draws = tolerant.Select(label="Draws", options=list(DRAWS), width=120, margin=MARGIN)
         # Without limits of their own: what is out of range is said on the page, not quietly another number.
-        self.seed = pn.widgets.IntInput(label="Seed", value=0, width=120, margin=MARGIN)
-        self.draw = pn.widgets.IntInput(label="Draw", value=0, width=120, margin=MARGIN)
+        self.seed = tolerant.IntInput(label="Seed", value=0, width=120, margin=MARGIN)
+        self.draw = tolerant.IntInput(label="Draw", value=0, width=120, margin=MARGIN)
         self.reset = pn.widgets.Button(
             label="Reset to the scenario as written", color="primary", margin=MARGIN
         )
@@ -302,7 +300,7 @@ class Session:
         key, (label, meaning) = group.key.removeprefix("rules."), words.KIND
         options = {words.KINDS[kind]: kind for kind in KINDS}
         who = words.economy(key.partition("-")[0])
-        select = pn.widgets.Select(
+        select = tolerant.Select(
             label=label.format(who=who), options=options, value=kinds[group.key], width=WIDTH, margin=MARGIN
         )
         select.param.watch(lambda event: self.choose(key, event.new), "value")

@@ -173,11 +173,15 @@ def made(place: Place, offer: dict[str, Callable[[], Scenario]]) -> Any:
     return found
 
 
+def known_as(place: Place) -> list[str]:
+    """Return the hosts that a browser may ask for, with the port, which it leaves out where it is 80."""
+    bare = [name.removesuffix(f":{HTTP}") for name in place.origins] if place.port == HTTP else []
+    return [*place.origins, *bare]
+
+
 def _guard(server: Any, place: Place, access: Any) -> None:
     """Close every route to requests from elsewhere, and limit how many pages are open and for how long."""
-    ports = ["", f":{place.port}"] if place.port == HTTP else [f":{place.port}"]
-    hosts = [name.removesuffix(f":{place.port}") + port for name in place.origins for port in ports]
-    gate = access.Gate(hosts, place.url, lambda: len(server.get_sessions("/")))
+    gate = access.Gate(known_as(place), place.url, lambda: len(server.get_sessions("/")))
     server._tornado.add_handlers(".*", [access.rule(gate)])  # noqa: SLF001 Bokeh has no other way
     idle = access.Idle(lambda: server.get_sessions("/"))
     timer = import_module("tornado.ioloop").PeriodicCallback(idle.check, 1000 * access.CHECKED)

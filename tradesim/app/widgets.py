@@ -6,6 +6,7 @@ from typing import Any
 import panel as pn
 from bokeh.models import PrintfTickFormatter, Tooltip
 
+from tradesim.app import tolerant
 from tradesim.app.controls import Control
 from tradesim.app.markup import plain
 
@@ -19,17 +20,17 @@ def widget_of(control: Control) -> Any:
     """Return the widget of a control: a slider, a box to tick, or a list to choose from."""
     label = plain(control.label)
     if control.options:
-        return pn.widgets.Select(
+        return tolerant.Select(
             label=label, options=list(control.options), value=control.value, width=WIDTH, margin=MARGIN
         )
     if isinstance(control.value, bool):
-        return pn.widgets.Checkbox(label=label, value=control.value, width=WIDTH, margin=MARGIN)
+        return tolerant.Checkbox(label=label, value=control.value, width=WIDTH, margin=MARGIN)
     if isinstance(control.value, dt.date):
         ends = {"start": control.low, "end": control.high}
-        return pn.widgets.DateSlider(
+        return tolerant.DateSlider(
             label=label, value=control.value, width=WIDTH, margin=MARGIN, format="%d %b %Y", **ends
         )
-    kind = pn.widgets.IntSlider if control.whole else pn.widgets.FloatSlider
+    kind = tolerant.IntSlider if control.whole else tolerant.FloatSlider
     number = int if control.whole else float
     return kind(
         label=label, start=number(control.low), end=number(control.high), step=number(control.step),
