@@ -72,7 +72,7 @@ def test_a_store_is_told_once_it_is_done(call, bare, short, tmp_path):  # noqa: 
         (["us-chin"], "did you mean 'us-china'"),
         (["nowhere.toml"], "nowhere.toml"),
         (["nowhere.csv"], "nowhere.csv"),
-        (["."], "no sweep in it"),
+        (["."], "no sweep and no record in it"),
         (["us-china", "--draws", "5"], "draws: a record leaves nothing to chance; got 5; leave it out"),
         (["us-china-2025-10", "--draws", "0"], "draws: not a number of draws"),
         (["april-2025-spiral", "-o", "."], "--out: a folder"),

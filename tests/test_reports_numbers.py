@@ -244,7 +244,7 @@ def test_a_record_costs_what_its_duties_cost_month_by_month(of_record):
     schedule = ts.datasets.load("canada")
     world = ts.trade_data.world_2023()
     model = ts.economics.SingleSector(world.flows, world.tariffs, codes=world.codes)
-    month = schedule.effective_duty("2026-07-01", "2026-07-02").mean()
+    month = schedule.effective_duty("2026-10-01", "2026-10-08").mean()
     codes = {code: world.codes.index(code) for code in ("USA", "CAN")}
 
     def with_duties(duty):
