@@ -19,18 +19,20 @@ from tradesim.trade_data.comtrade import read_comtrade
 from tradesim.trade_data.dataweb import read_dataweb
 from tradesim.trade_data.flows import TradeFlows
 from tradesim.trade_data.icio import from_pymrio, read_icio
-from tradesim.trade_data.left_out import LeftOut
-from tradesim.trade_data.regions import ASEAN, EU27, REST, Regions
+from tradesim.trade_data.left_out import LeftOut, TradeDataWarning
+from tradesim.trade_data.regions import ASEAN, EU27, EU28, REST, Regions
 from tradesim.trade_data.wits import read_wits, read_wits_tariffs
 from tradesim.trade_data.world import world_2023
 
 __all__ = [
     "ASEAN",
     "EU27",
+    "EU28",
     "REST",
     "Baseline",
     "LeftOut",
     "Regions",
+    "TradeDataWarning",
     "TradeFlows",
     "from_pymrio",
     "read_baci",

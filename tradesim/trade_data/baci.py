@@ -68,7 +68,7 @@ def read_baci(
     """
     areas, goods = Regions.of(regions), Products.of(products)
     codes = read_codes(country_codes or _beside(Path(path)))
-    fail_if(unknown_codes(areas, codes.alphas))
+    fail_if(unknown_codes(areas, codes.codes))
     table = find(path, LAYOUT, COLUMNS)
     try:
         gather, year = _gathered(table, COLUMNS, areas, goods, codes)
@@ -76,7 +76,7 @@ def read_baci(
         gather, year = _gathered(table, WITH_LETTERS, areas, goods, codes)
     edition = re.search(r"BACI_(HS\d\d)_Y\d{4}_(V\w+?)\.", table.path.name)
     source = f"CEPII BACI {edition[1]} {edition[2]}" if edition else "CEPII BACI"
-    return result_of(gather, About(source, year, "FOB", notes=codes.notes(gather.met())))
+    return result_of(gather, About(source, year, "FOB"))
 
 
 def _beside(path: Path) -> Path:

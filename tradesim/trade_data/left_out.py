@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 
 
+class TradeDataWarning(UserWarning):
+    """Said of a trade file that can be read and whose sums are doubtful."""
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """Rows of one kind that a result does not count.
