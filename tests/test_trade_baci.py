@@ -58,7 +58,7 @@ def test_what_it_says_of_itself(file):
     assert flows.members["ROW"] == ("ABW", "_X")
     assert "TWN is 490 (Other Asia, nes: in practice Taiwan) in the file" in flows.notes
     assert "USA is 842 (USA, with Puerto Rico and US Virgin Islands) in the file" in flows.notes
-    assert "ROW holds _X, Areas, nes, no economy: $8 thousand" in flows.notes
+    assert "ROW holds _X (Areas, nes), no economy: $8 thousand" in flows.notes
     assert any(note.startswith("no trade of AUT, BGR") for note in flows.notes)
     assert "5 economies" in flows.report()
 

@@ -1,4 +1,4 @@
-"""Countries: a file of country codes, such as BACI has beside its data, and codes of countries by their names."""
+"""Countries: files of country codes, such as BACI has beside its data, and labels of countries by name."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,8 +29,8 @@ class CodeList:
     Parameters
     ----------
     path : the file.
-    labels : by numeric code, as `identities.label_of` makes them; one without an ISO code that no table has goes
-        by ``N`` and its number.
+    labels : by numeric code, as `identities.label_of` makes them; one without an ISO code that no table has
+        goes by ``N`` and its number.
     """
 
     path: Path
@@ -86,7 +86,7 @@ def read_codes(path: str | Path) -> CodeList:
 
 
 def _label(number: int, alpha: str, before: Mapping[int, str]) -> str:
-    """Return the label of a number; where a file numbers otherwise than the United Nations, its own code holds."""
+    """Return the label of a number; where the file numbers otherwise than the United Nations, its code's."""
     try:
         return label_of(alpha, str(number)) or f"N{number}"
     except ValueError:

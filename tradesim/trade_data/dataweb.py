@@ -28,6 +28,7 @@ from tradesim.trade_data.regions import Regions
 from tradesim.trade_data.results import About, result_of
 from tradesim.trade_data.sheets import sheets_of
 from tradesim.trade_data.tables import Table
+from tradesim.trade_data.world_rows import WorldRows, say_lacking
 
 GENERAL = "General Customs Value"
 KEYS = ["country", "product", "year"]
@@ -140,6 +141,9 @@ def _take(gather: Gather, values: pd.DataFrame, year: int, countries: Mapping[st
     total = everyone | piece["exporter"].map(kind_of).eq("group")
     own = piece["exporter"].map(code_of) == "USA"
     other = piece["year"] != year
+    rows = WorldRows()
+    rows.take(piece[~other], "importer", "exporter")
+    say_lacking(rows, gather)
     unknown = piece["duty"].isna() if "duty" in piece else pd.Series(data=False, index=piece.index)
     for why, column, aside, missed in (
         ("another year", "year", other, False),

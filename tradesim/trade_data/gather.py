@@ -50,6 +50,7 @@ class Gather:
     sums : value and duty by (importer's region, exporter's region, kind).
     reported : the parties with trade that counts and the digits of their products, by role.
     aside : rows and value of what is not counted.
+    notes : what readers have to say of the file.
     pairs : importer and exporter of what was counted, one number each. apart : the value of areas that are no
         economy, by label and digits of product codes.
     """
@@ -66,7 +67,7 @@ class Gather:
         self.level_of = Groups(level)
         self.reported: dict[str, set[tuple[str, int]]] = {"importer": set(), "exporter": set()}
         self.aside: dict[Aside, tuple[int, float]] = {}
-        self.not_counted = Groups(self._reason)
+        self.not_counted, self.notes = Groups(self._reason), list[str]()
         self.pairs: Ids = np.zeros(0, dtype=np.int64)
         self.is_area, self.apart = (
             Groups(lambda label: kind_of(label) == "area"),
@@ -74,7 +75,7 @@ class Gather:
         )
 
     def take(self, piece: pd.DataFrame) -> None:
-        """Add a piece: ``importer, exporter`` (labels), ``product``, ``value`` and perhaps ``duty`` (US dollars).
+        """Add a piece: ``importer, exporter`` (labels), ``product``, ``value`` and ``duty`` (US dollars).
 
         Totals never count: rows of the world or of a group of economies, on either side, are noted; so are
         those of codes that no table has.
@@ -188,7 +189,7 @@ class Gather:
         """Return the number of a label's region; unions have areas of their own until all rows are in."""
         if kind_of(code) == "union":
             return self.areas.number(f"{UNION}{code_of(code)}")
-        region = self.regions.region(code)
+        region = "" if self._reason(code) >= 0 else self.regions.region(code)
         return self.areas.number(region) if region else -1
 
     def _kind(self, code: str) -> int:

@@ -1,14 +1,14 @@
 """Identities: which economy a number, a code or a name of a trade file stands for.
 
-Every agency writes its own: UN Comtrade numbers (842 is the United States), the World Bank's codes (``ROM`` is
-Romania), the names of the US Census Bureau. The tables in ``data/`` say what each of them is, with their source.
-A reader turns what a file says into a *label*: the ISO 3166-1 alpha-3 code, followed by the file's own designation
-where that differs: ``USA 842``, ``ROU ROM``. Labels keep two designations of one economy apart, so that they add up
-and are reported; `code_of` has the economy.
+Every agency writes its own: UN Comtrade numbers (842 is the United States), the World Bank's codes (``ROM``
+is Romania), the names of the US Census Bureau. The tables in ``data/`` say what each of them is, with their
+source. A reader turns what a file says into a *label*: the ISO 3166-1 alpha-3 code, followed by the file's
+own designation where that differs: ``USA 842``, ``ROU ROM``. Labels keep two designations of one economy
+apart, so that they add up and are reported; `code_of` has the economy.
 
-Kinds: ``economy``; ``former`` (no longer there, such as Czechoslovakia); ``area`` (no economy: bunkers, areas not
-elsewhere specified); ``union`` (stands for its members, such as the European Union); ``group`` and ``world`` (totals,
-which never count); ``unknown``.
+Kinds: ``economy``; ``former`` (no longer there, such as Czechoslovakia); ``area`` (no economy: bunkers, areas
+not elsewhere specified); ``union`` (stands for its members, such as the European Union); ``group`` and
+``world`` (totals, which never count); ``unknown``.
 """
 
 import csv
@@ -99,9 +99,8 @@ def _add_areas(found: Tables) -> None:
         number, given = int(row["number"]), row["code"]
         code = row["economy"] or (WORLD if row["kind"] == "world" else given)
         found.kind_of.setdefault(code, row["kind"])
-        usual = (
-            number == own.get(code) if row["kind"] == "economy" else own.setdefault(code, number) == number
-        )
+        other = row["kind"] == "economy" and (code not in own or row["name"].find(" nes") >= 0)
+        usual = own.setdefault(code, number) == number and not other
         first, last = (int(row[key] or 0) for key in ("first", "last"))
         entry = Entry(code, row["kind"], row["name"], first, last, code if usual else f"{code} {number}")
         found.by_number[number] = entry
@@ -141,7 +140,7 @@ def _others(row: Mapping[str, str]) -> list[str]:
 
 
 def plain_name(name: str) -> str:
-    """Return a name without what spellings vary: letter case, accents, punctuation, Saint or St, Is or Islands.
+    """Return a name without what spellings vary: letter case, accents, punctuation, Saint or St, Is, Islands.
 
     Examples
     --------
@@ -289,7 +288,7 @@ def _refuse(cell: str, number: str) -> str:
 
 
 def _agree(entry: Entry, numbered: Entry) -> bool:
-    """Say whether a code and a number can stand for the same: also a former economy and what it has become."""
+    """Say whether a code and a number can be the same: also a former economy and what it has become."""
     if entry.code == numbered.code:
         return True
     if "economy" not in {entry.kind, numbered.kind}:

@@ -20,6 +20,7 @@ from tradesim.trade_data.identities import WORLD, code_of, label_of
 from tradesim.trade_data.products import TOTALS
 from tradesim.trade_data.results import Side
 from tradesim.trade_data.tables import Column, Table, pieces, placed, plain, scale
+from tradesim.trade_data.world_rows import WorldRows, say_lacking
 
 Flow = Literal["imports", "exports"]
 Aside = tuple[str, str, frozenset[str], bool]
@@ -78,7 +79,7 @@ def flow_problems(flow: str) -> Iterator[Problem]:
 
 def gather_reports(table: Table, columns: tuple[Column, ...], gather: Gather, wanted: Wanted) -> int:
     """Add a table of reports to a gathering, and return its year."""
-    year = wanted.year
+    year, rows = wanted.year, WorldRows()
     for piece in pieces(table, columns):
         scale(piece, wanted.scale)
         if wanted.prepare:
@@ -88,12 +89,31 @@ def gather_reports(table: Table, columns: tuple[Column, ...], gather: Gather, wa
         year = int(years[0]) if year is None else year
         if wanted.year is None:
             fail_if(_year_problems(table, piece, years != year))
+        if wanted.prepare is None:
+            rows.take(piece[_whole(piece, wanted, year)], *_roles(wanted.flow))
         for why, column, aside, missing in _asides(piece, wanted, year):
             gather.set_aside(piece[aside], why, column, missing=missing)
             piece = piece[~aside]  # noqa: PLW2901 the rest of it
         if len(piece):
             gather.take(piece)
+    say_lacking(rows, gather)
     return year or 0
+
+
+def _roles(flow: Flow) -> tuple[str, str]:
+    """Return the roles of those who report a flow, and of their partners."""
+    return ("importer", "exporter") if flow == "imports" else ("exporter", "importer")
+
+
+def _whole(piece: pd.DataFrame, wanted: Wanted, year: int) -> "pd.Series[bool]":
+    """Say which rows are goods of the flow and year, and no part of other rows."""
+    whole = (piece["year"] == year) & (piece["flow"] == wanted.flow)
+    if "type" in piece:
+        whole &= piece["type"] == "C"
+    for column, total in WHOLE.items():
+        if column in piece:
+            whole &= piece[column].fillna("").isin(total)
+    return whole
 
 
 def _clean(table: Table, piece: pd.DataFrame, wanted: Wanted) -> None:
@@ -207,7 +227,8 @@ def _label_of(pair: str, codes: CodeList | None) -> tuple[str | None, str]:
     cell, _, number = pair.partition("\t")
     given = codes.label_of(cell, number) if codes else None
     try:
-        return given or label_of(cell, number), repr(cell or number)
+        said = "'NA', a missing code or Namibia's" if cell.upper() == "NA" else repr(cell or number)
+        return given or label_of(cell, number), said
     except ValueError as error:
         return None, f"{error}, which disagree"
 

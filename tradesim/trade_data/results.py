@@ -17,16 +17,17 @@ from tradesim.trade_data.identities import (
     kind_of,
     members_of,
     parts_of,
+    tables,
 )
 from tradesim.trade_data.left_out import LeftOut, TradeDataWarning, dollars
 from tradesim.trade_data.products import TOTAL
-from tradesim.trade_data.regions import GROUPS, REST, Regions
+from tradesim.trade_data.regions import GROUPS, Regions
 from tradesim.trade_data.sums import Floats, Ids
 from tradesim.trade_data.unions import Place, settled, union_notes, unions_in
 
 Side = Literal["importer", "exporter", ""]
 Silent = list[int] | tuple[slice, list[int]]
-UNKNOWN = REASONS["unknown"][0]
+UNKNOWN, GROUPED = REASONS["unknown"][0], REASONS["group"][0]
 ANY_LEVEL = frozenset({"all products together", "another year", "services"})
 Places = dict[tuple[str, str], Place]
 """Reasons that hold whatever the level of product codes that is used."""
@@ -65,7 +66,7 @@ def result_of(gather: Gather, about: About) -> TradeFlows:
         products come at several levels of detail and ``level`` names none.
     """
     keys, amounts = gather.sums.result()
-    places, problems = settled(gather, about.year)
+    places, problems = settled(gather, about.year, about.reporters)
     fail_if([*problems, *_gathered_problems(gather, len(keys), places)])
     kinds = [_kind(name) for name in gather.kinds.names]
     digits = np.array([level for level, _ in kinds])[keys & ((1 << KIND_BITS) - 1)]
@@ -113,8 +114,8 @@ def _warn_of_unknown(left_out: Sequence[LeftOut], where: str) -> None:
     if unknown:
         named = "; ".join(f"{each.what}, {dollars(each.value)}" for each in unknown[:6])
         more = f" and {len(unknown) - 6} more" if len(unknown) > 6 else ""
-        said = f"{where}: codes that no table of economies has are counted nowhere: {named}{more}. Name them in regions="
-        warnings.warn(said, TradeDataWarning, stacklevel=4)
+        said = f"{where}: codes that no table of economies has are counted nowhere: {named}{more}"
+        warnings.warn(f"{said}; name them in regions= to count them", TradeDataWarning, stacklevel=4)
 
 
 def _unions_left_out(gather: Gather, keys: Ids, values: Floats, places: Places) -> Iterator[LeftOut]:
@@ -172,8 +173,24 @@ def _empty_region_problems(gather: Gather, where: str, places: Places) -> Iterat
     held |= {gather.regions.named(code) for code in met} | {place.region for place in places.values()}
     for region in gather.regions.codes:
         if region not in held:
-            named = [code for code, own in gather.regions.region_of.items() if own == region] or [REST]
-            yield unknown_name("economy", named[0], met, f"{where}: regions: {region}")
+            named = [code for code, own in gather.regions.region_of.items() if own == region]
+            yield (
+                _no_rest(gather, where, met)
+                if region == gather.regions.rest
+                else unknown_name("economy", named[0], met, f"{where}: regions: {region}")
+            )
+
+
+def _no_rest(gather: Gather, where: str, met: set[str]) -> Problem:
+    """Return the problem of a region of all others that nothing is left for."""
+    totals = sorted(code for code in met if kind_of(code) in REASONS)
+    got = "no economy that no other region names" + (
+        f"; {', '.join(totals[:6])} are totals" if totals else ""
+    )
+    fix = f"leave {gather.regions.rest} out, or take a file with all partners"
+    return Problem(
+        "nothing in the region of all others", f"{where}: regions: {gather.regions.rest}", got, "", fix
+    )
 
 
 def _level(gather: Gather, levels: Sequence[int], about: About) -> int:
@@ -273,22 +290,29 @@ def _members(gather: Gather, codes: Sequence[str], used: int, places: Places) ->
 def _left_out(gather: Gather, used: int) -> list[LeftOut]:
     """Return what was set aside at the level that is used; products in no group of any level among it."""
     return [
-        LeftOut(why, what, rows, value, missing)
+        LeftOut(why, what, rows, value, missing or (why == GROUPED and _alone(gather, what)))
         for (why, what, digits, missing), (rows, value) in sorted(gather.aside.items())
         if digits == used or why in ANY_LEVEL
     ]
 
 
+def _alone(gather: Gather, what: str) -> bool:
+    """Say whether a group has known members and none of them has trade of its own in the same role."""
+    role, _, code = what.partition(" ")
+    members = {member for member, _, _ in tables().members.get(code, ())}
+    return bool(members) and not members & {code_of(label) for label in gather.met(role=role)}
+
+
 def _notes(gather: Gather, about: About, used: int, places: Places) -> Iterator[str]:
+    yield from gather.notes
     met = {code_of(label) for label in gather.met(used)}
     yield from _designations(gather, used, about.year)
     yield from union_notes(gather, about.year, places)
     yield from _former_notes(gather, met)
     for (label, digits), value in sorted(gather.apart.items()):
         if digits == used:
-            entry = entry_of_code(code_of(label))
-            region = gather.regions.region(label)
-            yield f"{region} holds {code_of(label)}, {entry.name if entry else ''}, no economy: {dollars(value)}"
+            region, named = gather.regions.region(label), _designation(label, about.year)
+            yield f"{region} holds {named}, no economy: {dollars(value)}"
     unions = {code for (code, _), place in places.items() if place.region}
     known = met | {member for code in unions for member in members_of(code, about.year)}
     absent = [code for code in gather.regions.region_of if code not in known and code not in _parts(met)]
@@ -323,12 +347,11 @@ def _designation(label: str, year: int) -> str:
     """Return a number or code of the file with what it means, and whether the year is one of its own."""
     code, _, given = label.partition(" ")
     entry = entry_of_number(int(given)) if given.isdigit() else entry_of_code(given or code)
-    entry = entry if entry and entry.code == code else None
-    name = entry.name if entry else ""
-    out = entry and ((entry.last and year > entry.last) or year < entry.first)
-    when = f", of {entry.first or '…'} to {entry.last or 'now'}" if entry and out else ""
-    shown = f" ({name}{when})" if name and name != given else ""
-    return f"{given or code}{shown}"
+    if entry is None or entry.code != code:
+        return given or code
+    before = f", used from {entry.first}" if year < entry.first else ""
+    after = f", used until {entry.last}" if entry.last and year > entry.last else ""
+    return f"{given or code} ({entry.name}{before}{after})"
 
 
 def _former_notes(gather: Gather, met: set[str]) -> Iterator[str]:
@@ -336,9 +359,9 @@ def _former_notes(gather: Gather, met: set[str]) -> Iterator[str]:
     for code in sorted(met):
         parts = parts_of(code)
         if parts and gather.regions.codes:
-            entry = entry_of_code(code)
-            region = gather.regions.region(code)
-            yield f"{code} is {entry.name if entry else code}, today {', '.join(parts)}; it is counted as {region}"
+            entry, region = entry_of_code(code), gather.regions.region(code)
+            name = entry.name if entry else code
+            yield f"{code} is {name}, today {', '.join(parts)}; it is counted as {region}"
         both = [part for part in parts if part in met]
         if both:
             yield f"{code} stands beside {', '.join(both)}: some flows may be in both"

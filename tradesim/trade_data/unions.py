@@ -1,8 +1,8 @@
 """Unions: where the trade of a customs union that reports, or is reported, as one is counted.
 
-A union counts as the region that has all its members of the year. Beside its members it would count them twice:
-where all of them are there it is left out, where some are the file is refused. Where its members are in several
-regions, and it alone has their trade, no region can have it, and that is refused too.
+A union counts as the region that has all its members of the year. Beside its members it would count them
+twice: where all of them are there it is left out, where some are the file is refused. Where its members are
+in several regions, and it alone has their trade, no region can have it, and that is refused too.
 """
 
 from collections.abc import Iterator, Mapping
@@ -38,15 +38,24 @@ def unions_in(gather: Gather) -> list[str]:
     return [name.removeprefix(UNION) for name in gather.areas.names if name.startswith(UNION)]
 
 
-def settled(gather: Gather, year: int) -> tuple[dict[tuple[str, str], Place], list[Problem]]:
-    """Return where each union counts, by code and role, and what cannot be settled."""
+def settled(gather: Gather, year: int, reporters: str) -> tuple[dict[tuple[str, str], Place], list[Problem]]:
+    """Return where each union counts, by code and role, and what cannot be settled.
+
+    Parameters
+    ----------
+    reporters : the role of those who report. Of their partners, a member stands beside a union only where
+        some economy reports trade with both.
+    """
     places: dict[tuple[str, str], Place] = {}
     problems: list[Problem] = []
     for role in ROLES if unions_in(gather) else ():
         whom = _by_code(gather.counterparts(role))
         for union in unions_in(gather):
             if union in whom:
-                found = _place(gather, union, year, role, whom)
+                other = bool(reporters) and role != reporters
+                apart = {code for code, met in whom.items() if other and not met & whom[union]}
+                beside = {code: met for code, met in whom.items() if code not in apart}
+                found = _place(gather, union, year, role, beside)
                 if isinstance(found, Problem):
                     problems.append(found)
                 else:
@@ -94,7 +103,8 @@ def _split(gather: Gather, union: str, year: int, members: tuple[str, ...]) -> P
     for member in members:
         by_region.setdefault(gather.regions.region(member) or "no region", []).append(member)
     fewest = min(by_region, key=lambda region: len(by_region[region]))
-    got = f"{union} of {year} has {len(members)} members, of which {', '.join(by_region[fewest][:5])} in {fewest}"
+    some = ", ".join(by_region[fewest][:5])
+    got = f"{union} of {year} has {len(members)} members, of which {some} in {fewest}"
     fix = "put its members of that year into one region (EU28 has GBR), or take files in which they report"
     allowed = f"a region with all members of {year}"
     return Problem("a union in several regions", str(gather.table.path), got, allowed, fix)
