@@ -51,7 +51,7 @@ class Gather:
     reported : the parties with trade that counts and the digits of their products, by role.
     aside : rows and value of what is not counted.
     notes : what readers have to say of the file.
-    pairs : importer and exporter of what was counted, one number each. apart : the value of areas that are no
+    pairs : importer and exporter of all trade between two, one number each. apart : the value of areas that are no
         economy, by label and digits of product codes.
     """
 
@@ -89,22 +89,15 @@ class Gather:
         InputError
             For values that are missing, negative or beyond any trade, and rows that repeat another.
         """
+        piece = self._without_totals(piece)
+        if not len(piece):
+            return
         fail_if(value_problems(self.table, piece, "value", "not a value of trade"))
         fail_if(_unit_problems(self.table, piece))
         importer, exporter = self.parties.numbers(piece["importer"]), self.parties.numbers(piece["exporter"])
         product = self.goods.numbers(piece["product"])
         fail_if(self._repeat_problems(piece, importer, exporter, product))
-        reasons = [self.not_counted.of(self.parties, each) for each in (importer, exporter)]
-        if (total := (reasons[0] >= 0) | (reasons[1] >= 0)).any():
-            self._note_totals(piece[total], reasons[0][total], reasons[1][total])
-            piece, importer, exporter, product = (
-                piece[~total],
-                importer[~total],
-                exporter[~total],
-                product[~total],
-            )
-            if not len(piece):
-                return
+        self.pairs = np.union1d(self.pairs, pd.unique(importer << AREA_BITS | exporter))
         areas = [self.area_of.of(self.parties, each) for each in (importer, exporter)]
         kind = self.kind_of.of(self.goods, product)
         counted = (areas[0] >= 0) & (areas[1] >= 0) & (kind >= 0)
@@ -141,7 +134,6 @@ class Gather:
         return {code for each in roles for code, digits in self.reported[each] if level in {None, digits}}
 
     def _report(self, importer: Ids, exporter: Ids, digits: Ids) -> None:
-        self.pairs = np.union1d(self.pairs, pd.unique(importer << AREA_BITS | exporter))
         for each in np.flatnonzero(np.bincount(digits)):
             for role, ids in (("importer", importer), ("exporter", exporter)):
                 found = np.flatnonzero(np.bincount(ids[digits == each]))
@@ -153,11 +145,19 @@ class Gather:
         named = code in self.regions.region_of or code in self.own
         return -1 if named or kind not in REASONS else list(REASONS).index(kind)
 
-    def _note_totals(self, piece: pd.DataFrame, at: Ids, to: Ids) -> None:
-        """Note rows of totals and of unknown codes, each once: by its importer, else its exporter."""
+    def _without_totals(self, piece: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows that may count; note totals and unknown codes, by importer or else exporter."""
+        at, to = (
+            self.not_counted.of(self.parties, self.parties.numbers(piece[role]))
+            for role in ("importer", "exporter")
+        )
+        never = (at >= 0) | (to >= 0)
+        if not never.any():
+            return piece
         for k, (why, missing) in enumerate(REASONS.values()):
             self.set_aside(piece[at == k], why, "importer", missing=missing)
             self.set_aside(piece[(at < 0) & (to == k)], why, "exporter", missing=missing)
+        return piece[~never]
 
     def _note_areas(self, piece: pd.DataFrame, ids: Ids) -> None:
         """Add up the value of areas that are no economy, which count among all others."""
@@ -168,7 +168,7 @@ class Gather:
             self.apart[at] = self.apart.get(at, 0.0) + float(value.sum())
 
     def counterparts(self, role: str) -> dict[str, set[str]]:
-        """Return whom each label in a role was counted with."""
+        """Return whom each label in a role has trade with."""
         found: dict[str, set[str]] = {}
         for pair in self.pairs:
             ends = [self.parties.names[k] for k in (pair >> AREA_BITS, pair & ((1 << AREA_BITS) - 1))]

@@ -104,8 +104,7 @@ def _add_areas(found: Tables) -> None:
         first, last = (int(row[key] or 0) for key in ("first", "last"))
         entry = Entry(code, row["kind"], row["name"], first, last, code if usual else f"{code} {number}")
         found.by_number[number] = entry
-        if row["kind"] != "economy":
-            found.by_name.setdefault(plain_name(row["name"]), entry)
+        found.by_name.setdefault(plain_name(row["name"]), entry)
         label = code if given == code else f"{code} {given}"
         found.by_code.setdefault(given, Entry(code, row["kind"], row["name"], label=label))
     for two, code in OTHER_TWO.items():

@@ -183,10 +183,8 @@ def _empty_region_problems(gather: Gather, where: str, places: Places) -> Iterat
 
 def _no_rest(gather: Gather, where: str, met: set[str]) -> Problem:
     """Return the problem of a region of all others that nothing is left for."""
-    totals = sorted(code for code in met if kind_of(code) in REASONS)
-    got = "no economy that no other region names" + (
-        f"; {', '.join(totals[:6])} are totals" if totals else ""
-    )
+    apart = ", ".join(sorted(code for code in met if kind_of(code) in REASONS)[:6])
+    got = "no economy that no other region names" + (f"; {apart} are totals or unknown" if apart else "")
     fix = f"leave {gather.regions.rest} out, or take a file with all partners"
     return Problem(
         "nothing in the region of all others", f"{where}: regions: {gather.regions.rest}", got, "", fix
