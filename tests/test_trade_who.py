@@ -383,6 +383,8 @@ def test_partners_far_below_the_world_row_are_warned_about(tmp_path):
     assert any("USA: 15%" in note and "CHN" not in note for note in flows.notes)
     named = comtrade(tmp_path, *lines, regions=["USA", "CHN"])
     assert any("USA: 15%" in note for note in named.notes)
+    with pytest.warns(TradeDataWarning, match="USA: 15%"):  # a group makes up for no partner
+        comtrade(tmp_path, *lines, line("USA", "R4", 2.5e12, 842, 975))
     with pytest.warns(TradeDataWarning, match="USA: 46%"):
         dataweb(tmp_path, ("China", 400), ("Germany", 60), ("Total", 1000))
 

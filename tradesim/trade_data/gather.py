@@ -51,8 +51,8 @@ class Gather:
     reported : the parties with trade that counts and the digits of their products, by role.
     aside : rows and value of what is not counted.
     notes : what readers have to say of the file.
-    pairs : importer and exporter of all trade between two, one number each. apart : the value of areas that are no
-        economy, by label and digits of product codes.
+    pairs : importer and exporter of all trade between two, one number each.
+    apart : the value of areas that are no economy, by label and digits of product codes.
     """
 
     def __init__(
