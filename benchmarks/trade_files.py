@@ -20,6 +20,7 @@ import pandas as pd
 
 import tradesim as ts
 from benchmarks.saved import save
+from tradesim.trade_data.identities import rows_of
 
 COUNTRIES = 230
 PRODUCTS = 5_600
@@ -37,8 +38,9 @@ def make(folder: Path, rows: int, seed: int = 0) -> Path:
         *ts.trade_data.ASEAN,
         *(c for c in REGIONS if c not in {"EU27", "ASEAN", "ROW"}),
     ]
-    alphas = [*named, *(f"{a}{b}Z" for a in "ABCDEFGHIJKLMNOP" for b in "ABCDEFGHIJKLMNOP")][:COUNTRIES]
-    numbers = np.arange(4, 4 + 4 * COUNTRIES, 4)
+    number_of = {row["code"]: int(row["number"]) for row in rows_of("economies") if row["number"]}
+    alphas = sorted(list(dict.fromkeys([*named, *number_of]))[:COUNTRIES], key=number_of.__getitem__)
+    numbers = np.array([number_of[alpha] for alpha in alphas])
     codes = pd.DataFrame(
         {"country_code": numbers, "country_name": alphas, "country_iso2": "", "country_iso3": alphas}
     )

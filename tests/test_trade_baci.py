@@ -48,20 +48,17 @@ def test_everything_is_counted_or_listed(file):
     assert trade_data.read_baci(file, REGIONS).missing == 0
     frame = flows.left_out_frame().set_index("what")
     assert frame.loc["importer FRA", "value"] == 307_000
-    assert frame.loc["exporter S19", "rows"] == 1
+    assert frame.loc["exporter TWN", "rows"] == 1
 
 
 def test_what_it_says_of_itself(file):
     flows = trade_data.read_baci(file, REGIONS)
     assert (flows.year, flows.source, flows.valuation) == (2023, "CEPII BACI HS22 V202501", "FOB")
-    assert flows.members["TWN"] == ("S19",)
-    assert flows.members["ROW"] == ("ABW", "N899")
-    assert (
-        "S19 is 'Other Asia, nes' of the United Nations: in practice Taiwan; it is counted as TWN"
-        in flows.notes
-    )
-    assert "USA is code 842: with Puerto Rico and the US Virgin Islands" in flows.notes
-    assert "BEL is Belgium (56) and Belgium-Luxembourg (...1998) (58)" in flows.notes
+    assert flows.members["TWN"] == ("TWN",)
+    assert flows.members["ROW"] == ("ABW", "_X")
+    assert "TWN is 490 (Other Asia, nes: in practice Taiwan) in the file" in flows.notes
+    assert "USA is 842 (USA, with Puerto Rico and US Virgin Islands) in the file" in flows.notes
+    assert "ROW holds _X (Areas, nes), no economy: $8 thousand" in flows.notes
     assert any(note.startswith("no trade of AUT, BGR") for note in flows.notes)
     assert "5 economies" in flows.report()
 
@@ -249,8 +246,8 @@ def test_regions_are_checked_against_the_codes(file):
         trade_data.read_baci(lone, ["CHN"])
 
 
-def test_an_economy_without_code_is_left_out_by_itself(file):
+def test_an_area_that_is_no_economy_does_not_stand_by_itself(file):
     flows = trade_data.read_baci(file)
-    assert "N899" in flows.codes
-    assert set(flows.codes) == set(ALPHA.values())
+    assert set(flows.codes) == set(ALPHA.values()) - {"_X"}
+    assert flows.left_out_frame().set_index("what").loc["exporter _X", "value"] == 8_000
     assert np.isfinite(flows.imports).all()

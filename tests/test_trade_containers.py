@@ -14,7 +14,7 @@ from tradesim import trade_data
 from tradesim.errors import InputError
 from tradesim.trade_data import checks, containers, records, scanning, sheets, workbooks
 
-TEXT = plus_file(plus("USA", "CHN", 448e9), plus("USA", "W00", 3e12), plus("CHN", "USA", 165e9))
+TEXT = plus_file(plus("USA", "CHN", 448e9), plus("USA", "W00", 448e9), plus("CHN", "USA", 165e9))
 ROWS = [line.split(",")[:47] for line in TEXT.splitlines()]
 BULK = [name for name in ROWS[0] if not name.endswith(("ISO", "Desc", "Abbr"))]
 """The columns of the bulk files: numbers of economies, no names."""

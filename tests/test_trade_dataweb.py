@@ -7,7 +7,7 @@ import pytest
 
 from tradesim import trade_data
 from tradesim.errors import InputError, MissingExtraError
-from tradesim.trade_data.countries import alpha_of_name, alpha_of_number
+from tradesim.trade_data.identities import entry_of_name, entry_of_number
 
 WIDE = """General Imports: annual data
 Data Type,HTS Number,Description,Country,2022,2023
@@ -171,10 +171,11 @@ def test_countries_by_their_names(tmp_path):
 
 def test_names_and_numbers():
     named = {"Germany": "DEU", "Burma": "MMR", "Vietnam": "VNM", "Taiwan": "TWN", "Cote d'Ivoire": "CIV"}
-    assert {name: alpha_of_name(name) for name in named} == named
-    assert [alpha_of_number(number) for number in (840, 842, 276, 490, 251, 918, 1000)] == [
-        "USA", "USA", "DEU", "S19", "FRA", "EUN", "",
+    assert {name: entry_of_name(name).code for name in named} == named
+    assert [entry_of_number(number).code for number in (840, 842, 276, 490, 251, 918)] == [
+        "USA", "USA", "DEU", "TWN", "FRA", "EUN",
     ]  # fmt: skip
+    assert entry_of_number(1000) is None
 
 
 WRONG = {

@@ -15,19 +15,19 @@ Examples
 
 from tradesim.trade_data.baci import read_baci
 from tradesim.trade_data.baseline import Baseline
-from tradesim.trade_data.checks import TradeDataWarning
 from tradesim.trade_data.comtrade import read_comtrade
 from tradesim.trade_data.dataweb import read_dataweb
 from tradesim.trade_data.flows import TradeFlows
 from tradesim.trade_data.icio import from_pymrio, read_icio
-from tradesim.trade_data.left_out import LeftOut
-from tradesim.trade_data.regions import ASEAN, EU27, REST, Regions
+from tradesim.trade_data.left_out import LeftOut, TradeDataWarning
+from tradesim.trade_data.regions import ASEAN, EU27, EU28, REST, Regions
 from tradesim.trade_data.wits import read_wits, read_wits_tariffs
 from tradesim.trade_data.world import world_2023
 
 __all__ = [
     "ASEAN",
     "EU27",
+    "EU28",
     "REST",
     "Baseline",
     "LeftOut",

@@ -72,7 +72,7 @@ def read_baci(
     areas, goods = Regions.of(regions), Products.of(products)
     file, inside = _of_archive(Path(path), year)
     codes = read_codes(country_codes or inside or _beside(Path(path)))
-    fail_if(unknown_codes(areas, codes.alphas))
+    fail_if(unknown_codes(areas, codes.codes))
     table = find(file, LAYOUT, COLUMNS)
     try:
         gather, found = _gathered(table, COLUMNS, areas, goods, codes)
@@ -82,7 +82,7 @@ def read_baci(
         fail_if([Problem("no rows of that year", str(file), str(year), str(found))])
     edition = re.search(r"BACI_(HS\d\d)_Y\d{4}_(V\w+?)\.", table.path.name)
     source = f"CEPII BACI {edition[1]} {edition[2]}" if edition else "CEPII BACI"
-    return result_of(gather, About(source, found, "FOB", notes=codes.notes(gather.met())))
+    return result_of(gather, About(source, found, "FOB"))
 
 
 def _of_archive(path: Path, year: int | None) -> tuple[Source, Member | None]:

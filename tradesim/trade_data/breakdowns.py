@@ -30,10 +30,12 @@ from numpy.typing import NDArray
 from tradesim.errors import Problem, fail_if
 from tradesim.trade_data import periods
 from tradesim.trade_data.gather import Gather
+from tradesim.trade_data.identities import code_of
 from tradesim.trade_data.left_out import dollars
 from tradesim.trade_data.products import level
 from tradesim.trade_data.sums import Book, Ids
 from tradesim.trade_data.tables import Table, placed, value_problems
+from tradesim.trade_data.world_rows import WorldRows, say_lacking
 
 PART, SUBFLOW = "part of a year", "part of a flow"
 BLANK = frozenset({"", "0", "0.0", "nan", "None", "NULL"})
@@ -75,6 +77,7 @@ class Breakdowns:
     ----------
     gather : where rows that count go.
     reporter : the side that reports, ``importer`` or ``exporter``: its months must make a year.
+    worlds : holds partners against the World rows of their reporter, year with year and month with month.
     """
 
     gather: Gather
@@ -84,7 +87,7 @@ class Breakdowns:
     held: list[_Held] = field(default_factory=list)
     whole_met: set[str] = field(default_factory=set)
     months: dict[tuple[str, int], set[int]] = field(default_factory=dict)
-    added: dict[str, int] = field(default_factory=dict)
+    worlds: WorldRows = field(default_factory=WorldRows)
 
     def __post_init__(self) -> None:
         for book in self.books.values():
@@ -102,11 +105,20 @@ class Breakdowns:
         if part.any():
             self._hold(table, piece.loc[part], codes[part])
 
+    def note_world(self, piece: pd.DataFrame) -> None:
+        """Note rows of one flow and year, of World and of partners, that are broken down by time alone."""
+        whole = np.ones(len(piece), dtype=bool)
+        for name, total in WHOLE.items():
+            if name in piece and name != PART:
+                whole &= piece[name].fillna("").astype(str).str.strip().isin(total).to_numpy()
+        partner = "exporter" if self.reporter == "importer" else "importer"
+        self.worlds.take(piece[whole], self.reporter, partner, PART)
+
     def note_months(self, piece: pd.DataFrame) -> None:
         """Note which months and quarters each reporter has by level of products, whoever the partner."""
         rows = piece.loc[piece[PART] != "", [self.reporter, "product", PART]].drop_duplicates()
         for reporter, product, part in rows.itertuples(index=False):
-            self.months.setdefault((str(reporter), level(str(product))), set()).add(int(part))
+            self.months.setdefault((code_of(reporter), level(str(product))), set()).add(int(part))
 
     def resolve(self) -> None:
         """Count the parts of flows without a total, or refuse them; note what was done.
@@ -118,20 +130,25 @@ class Breakdowns:
         """
         rows = self._unproved(self.held)
         self.held = []
-        if not len(rows.amounts):
-            return
-        flow = _flow_numbers(rows.flows)
-        fail_if(self._repeat_problems(rows, flow))
+        if len(rows.amounts):
+            self._resolve(rows, _flow_numbers(rows.flows))
+        say_lacking(self.worlds, self.gather)
+
+    def _resolve(self, rows: _Held, flow: Ids) -> None:
+        asked = self.gather.counts(*rows.flows[:, :2].T.astype(np.int64))
+        fail_if(self._repeat_problems(rows.some(asked), flow[asked]))
         sub = rows.codes[:, list(WHOLE).index(SUBFLOW)] > 0
         chosen = np.zeros(len(flow), dtype=bool)
-        if (~sub).any():
-            chosen[~sub] = self._chosen(rows.some(~sub), flow[~sub])
+        for some, choose in ((~sub & asked, self._chosen), (~sub & ~asked, self._largest)):
+            if some.any():
+                chosen[some] = choose(rows.some(some), flow[some])
         self._leave_out(rows.some(~sub & ~chosen), missing=False)
         counted = np.isin(flow, flow[chosen])
         self._leave_out(rows.some(sub & counted), missing=False)
         self._leave_out(rows.some(sub & ~counted), missing=True)
         if chosen.any():
             self._count(rows.some(chosen), flow[chosen])
+        self.gather.notes += self._notes(rows.some(chosen & asked), flow[chosen & asked])
 
     def _codes(self, piece: pd.DataFrame, name: str) -> Numbers:
         """Return the numbers of the codes of a dimension; 0 where a row is the total over it."""
@@ -194,7 +211,7 @@ class Breakdowns:
 
     def _chosen(self, rows: _Held, flow: Ids) -> Flags:
         """Return which parts are to be added up; refuse flows of which that cannot be told."""
-        largest = ~self._are_parts_of_parts(rows, flow)
+        largest = self._largest(rows, flow)
         signature = (rows.codes > 0) @ (1 << np.arange(rows.codes.shape[1]))
         frame = pd.DataFrame({"flow": flow, "signature": signature, "value": rows.amounts})[largest]
         sums = frame.groupby(["flow", "signature"])["value"].sum().reset_index()
@@ -207,8 +224,8 @@ class Breakdowns:
         fail_if(self._single_problems(rows.some(chosen)))
         return chosen
 
-    def _are_parts_of_parts(self, rows: _Held, flow: Ids) -> Flags:
-        """Return which rows are a part of another one that is held, of the same flow."""
+    def _largest(self, rows: _Held, flow: Ids) -> Flags:
+        """Return which rows are no part of another one that is held, of the same flow."""
         sizes = [len(self.books[name].names) for name in WHOLE]
         weight = np.cumprod([1, *sizes[:-1]])
         base = int(np.prod(sizes))
@@ -227,7 +244,7 @@ class Breakdowns:
                 codes = np.stack(columns, axis=1)
                 fits = (codes >= 0).all(axis=1)
                 part[fits] |= np.isin(flow[fits] * base + codes[fits].astype(np.int64) @ weight, own)
-        return part
+        return ~part
 
     def _count(self, rows: _Held, flow: Ids) -> None:
         """Give the sums of parts on to the gathering, each in the place of its first row."""
@@ -249,8 +266,8 @@ class Breakdowns:
                     index=rows.places[first[here], 1],
                 )
                 self.gather.table = table
+                self.note_world(piece)
                 self.gather.take(piece)
-        self.gather.notes += self._notes(rows, flow)
 
     def _notes(self, rows: _Held, flow: Ids) -> Iterator[str]:
         for d, name in enumerate(WHOLE):
@@ -265,7 +282,7 @@ class Breakdowns:
                 )
 
     def _flow(self, numbers: Numbers) -> str:
-        importer, exporter = (self.gather.parties.names[k] for k in numbers[:2])
+        importer, exporter = (code_of(self.gather.parties.names[k]) for k in numbers[:2])
         return f"importer {importer}, exporter {exporter}, product {self.gather.goods.names[numbers[2]]}"
 
     def _repeat_problems(self, rows: _Held, flow: Ids) -> Iterator[Problem]:
@@ -296,16 +313,16 @@ class Breakdowns:
             yield Problem("parts without a total that add up differently", where, got, "one sum", fix)
 
     def _year_problems(self, rows: _Held) -> Iterator[Problem]:
-        """Yield the reporters whose months do not make a year; those in no region are left out of account."""
+        """Yield the reporters whose months do not make a year."""
         at = list(WHOLE).index(PART)
         monthly = rows.some(rows.codes[:, at] > 0)
         side = 0 if self.reporter == "importer" else 1
         digits = [level(self.gather.goods.names[k]) for k in monthly.flows[:, 2]]
         first = pd.DataFrame({"party": monthly.flows[:, side], "digits": digits}).drop_duplicates()
         for k, (party, each) in zip(first.index, first.itertuples(index=False), strict=True):
-            name = self.gather.parties.names[party]
+            name = code_of(self.gather.parties.names[party])
             lacking = periods.missing(self.months.get((name, int(each)), set()))
-            if lacking and self.gather.regions.region(name):
+            if lacking:
                 table, row = monthly.places[k]
                 where = self.tables[table].at([int(row)])[0]
                 got = f"{name} has no rows of {lacking}"

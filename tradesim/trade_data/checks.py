@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradesim.errors import Problem
-from tradesim.trade_data.left_out import dollars
+from tradesim.trade_data.left_out import TradeDataWarning, dollars
 
 Floats = NDArray[np.float64]
 LARGEST = 1e13
@@ -25,10 +25,6 @@ MOST_SHOWN = 20
 SHEETS = frozenset({65_535, 65_536, 1_048_575, 1_048_576})
 ROUND = SHEETS | {500, 1_000, 5_000, 10_000} | frozenset(range(25_000, 2_000_001, 25_000))
 """Rows at which sites, their APIs and spreadsheets cut a table."""
-
-
-class TradeDataWarning(UserWarning):
-    """Something about a trade file that a reader of its numbers should know before using them."""
 
 
 def warn_if_round(where: str, rows: int) -> None:

@@ -71,7 +71,8 @@ def read_comtrade(
     products : ``None`` for all goods together, digits of codes, or group → beginnings of codes.
     level : the digits of the product codes to use, where the file has several levels; 0 for ``TOTAL``.
     year : which year, where the file has several.
-    country_codes : a file of country codes, for downloads without ISO codes (by default pycountry).
+    country_codes : a file of country codes, for downloads without ISO codes whose numbers are not the United
+        Nations'.
 
     Returns
     -------

@@ -1,22 +1,16 @@
-"""Countries: the numeric codes of trade files as ISO 3166 alpha-3, by what the files bring or by pycountry.
+"""Countries: files of country codes, such as BACI has beside its data, and labels of countries by name."""
 
-The United Nations number some economies otherwise than ISO 3166 does, because their trade is recorded for
-another territory: the United States with Puerto Rico and the Virgin Islands are 842, not 840; France with
-Monaco 251, Norway with Svalbard 579, Switzerland with Liechtenstein 757, India 699. Taiwan is not listed;
-its trade is in 490, 'Other Asia, not elsewhere specified' (UN Comtrade, list of reporters and partners).
-"""
-
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from importlib import import_module
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from tradesim.economies import CODE
-from tradesim.errors import MissingExtraError, Problem, fail_if
+from tradesim.errors import Problem, fail_if
 from tradesim.trade_data.containers import Source
+from tradesim.trade_data.identities import AREA, GROUP, WORLD, code_of, entry_of_name, label_of
 from tradesim.trade_data.sums import named
 from tradesim.trade_data.tables import Column, Table, find, pieces, placed
 
@@ -26,45 +20,6 @@ COLUMNS = (
     Column("name", ("country_name", "country_name_abbreviation", "country_name_abb", "text"), required=False),
     Column("alpha", ("country_iso3", "iso_3digit_alpha", "PartnerCodeIsoAlpha3", "reporterCodeIsoAlpha3")),
 )
-TERRITORIES: Mapping[int, tuple[str, str]] = {
-    842: ("USA", "with Puerto Rico and the US Virgin Islands"),
-    251: ("FRA", "with Monaco"),
-    579: ("NOR", "with Svalbard and Jan Mayen"),
-    757: ("CHE", "with Liechtenstein"),
-    699: ("IND", "without Sikkim before 1975"),
-    490: ("S19", "Other Asia, nes: in practice Taiwan"),
-}
-"""Numeric codes of the United Nations that ISO 3166 does not have."""
-UNION_NUMBERS: Mapping[int, str] = {97: "EUN", 918: "EUN"}
-"""The European Union as one, of UN Comtrade and of WITS."""
-CENSUS_NAMES: Mapping[str, str] = {
-    "Korea": "KOR",
-    "South Korea": "KOR",
-    "Burma": "MMR",
-    "Burma (Myanmar)": "MMR",
-    "Russia": "RUS",
-    "Turkey": "TUR",
-    "Macau": "MAC",
-    "Brunei": "BRN",
-    "Kosovo": "XKX",
-    "Cote d'Ivoire": "CIV",
-    "Cote d`Ivoire": "CIV",
-    "European Union": "EUN",
-    "Cape Verde": "CPV",
-    "Swaziland": "SWZ",
-    "Curacao": "CUW",
-    "Reunion": "REU",
-    "Vatican City": "VAT",
-    "Falkland Islands": "FLK",
-    "Congo (DROC)": "COD",
-    "Congo (ROC)": "COG",
-    "Bosnia-Hercegov": "BIH",
-    "St Lucia": "LCA",
-    "St Kitts and Nevis": "KNA",
-    "St Vincent and the Grenadines": "VCT",
-    "Micronesia": "FSM",
-}
-"""Names in US statistics that pycountry does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +29,25 @@ class CodeList:
     Parameters
     ----------
     path : the file.
-    alpha_of, name_of : by numeric code; an economy without an ISO code goes by ``N`` and its number.
+    labels : by numeric code, as `identities.label_of` makes them; one without an ISO code that no table has
+        goes by ``N`` and its number.
     """
 
     path: Source
-    alpha_of: Mapping[int, str]
-    name_of: Mapping[int, str] = field(default_factory=dict)
+    labels: Mapping[int, str]
 
     @property
-    def alphas(self) -> tuple[str, ...]:
-        """Every code that a table can have."""
-        return tuple(dict.fromkeys(self.alpha_of.values()))
+    def codes(self) -> tuple[str, ...]:
+        """Every economy that a table can have."""
+        return tuple(dict.fromkeys(map(code_of, self.labels.values())))
+
+    def label_of(self, cell: str, number: str) -> str | None:
+        """Return the label of a number that the file has, for rows that give no code of their own."""
+        found = re.fullmatch(r"(\d{1,4})(\.0)?", number or cell)
+        return self.labels.get(int(found[1])) if found and (not cell or cell == found[0]) else None
 
     def translated(self, table: Table, piece: pd.DataFrame, column: str) -> "pd.Series[Any]":
-        """Return a column of numeric codes as alpha-3.
+        """Return a column of numeric codes as labels.
 
         Raises
         ------
@@ -95,27 +55,13 @@ class CodeList:
             For codes that the list does not have, each ``file:line``.
         """
         ids, unique = pd.factorize(piece[column])
-        alphas = np.array([self.alpha_of.get(int(each), "") for each in unique], dtype=object)
-        missing = (alphas == "")[ids] if len(alphas) else np.zeros(0, dtype=bool)
+        labels = np.array([self.labels.get(int(each), "") for each in unique], dtype=object)
+        missing = (labels == "")[ids] if len(labels) else np.zeros(0, dtype=bool)
         if missing.any():
             rows = piece.index.to_numpy()[missing]
             given = [f"{column} {each}" for each in piece[column].to_numpy()[missing][:20]]
             fail_if(placed(table, rows, "unknown country code", given, f"a code in {self.path.name}"))
-        return named(ids, list(alphas), piece.index)
-
-    def notes(self, met: Collection[str]) -> tuple[str, ...]:
-        """Return what the codes of a table hold beside what their name says."""
-        found = []
-        for number, (_, holds) in TERRITORIES.items():
-            alpha = self.alpha_of.get(number)
-            if alpha in met and number != 490:
-                found.append(f"{alpha} is code {number}: {holds}")
-        for alpha in self.alphas:
-            several = [number for number, own in self.alpha_of.items() if own == alpha]
-            if len(several) > 1 and alpha in met:
-                named = " and ".join(f"{self.name_of.get(number, '')} ({number})" for number in several)
-                found.append(f"{alpha} is {named}")
-        return tuple(found)
+        return named(ids, list(labels), piece.index)
 
 
 def read_codes(path: str | Source) -> CodeList:
@@ -132,54 +78,44 @@ def read_codes(path: str | Source) -> CodeList:
     if again.any():
         rows, given = frame.index.to_numpy()[again], [str(each) for each in frame["number"][again].head(20)]
         fail_if(placed(table, rows, "country code twice", given, "each once"))
-    numbers = [int(number) for number in frame["number"]]
     alphas = [str(alpha).strip() for alpha in frame["alpha"].fillna("")]
-    names = frame["name"].fillna("") if "name" in frame else [""] * len(numbers)
-    alpha_of = {
-        number: alpha if CODE.fullmatch(alpha) else f"N{number}"
-        for number, alpha in zip(numbers, alphas, strict=True)
-    }
-    return CodeList(table.path, alpha_of, dict(zip(numbers, map(str, names), strict=True)))
+    labels: dict[int, str] = {}
+    for number, alpha in zip(frame["number"], alphas, strict=True):
+        labels[int(number)] = _label(int(number), alpha, labels)
+    return CodeList(table.path, labels)
 
 
-def alpha_of_number(number: int) -> str:
-    """Return the alpha-3 code of a numeric one, or "" where there is none; needs pycountry.
+def _label(number: int, alpha: str, before: Mapping[int, str]) -> str:
+    """Return the label of a number; where the file numbers otherwise than the United Nations, its code's."""
+    try:
+        return label_of(alpha, str(number)) or f"N{number}"
+    except ValueError:
+        label = label_of(alpha) or f"N{number}"
+        return f"{code_of(label)} {number}" if label in before.values() else label
+
+
+def labels_of_names(names: Sequence[str], given: Mapping[str, str]) -> dict[str, str]:
+    """Return the label of each name of a file, "" where it is not known.
+
+    Parameters
+    ----------
+    names : each once.
+    given : the caller's own codes, by name.
+
+    Two names of one economy have labels of their own, so that they add up; so have all groups and areas.
 
     Examples
     --------
-    >>> alpha_of_number(842), alpha_of_number(156)
-    ('USA', 'CHN')
+    >>> labels_of_names(["China", "Burma", "Myanmar", "OECD", "Atlantis"], {})
+    {'China': 'CHN', 'Burma': 'MMR', 'Myanmar': 'MMR Myanmar', 'OECD': 'GROUP OECD', 'Atlantis': ''}
     """
-    if number in TERRITORIES:
-        return TERRITORIES[number][0]
-    if number in UNION_NUMBERS:
-        return UNION_NUMBERS[number]
-    found = _pycountry().get(numeric=f"{number:03d}")
-    return str(found.alpha_3) if found else ""
-
-
-def alpha_of_name(name: str) -> str:
-    """Return the alpha-3 code of a country's name, or "" where it is not known; needs pycountry.
-
-    Examples
-    --------
-    >>> alpha_of_name("Korea"), alpha_of_name("China"), alpha_of_name("Atlantis")
-    ('KOR', 'CHN', '')
-    """
-    if name in CENSUS_NAMES:
-        return CENSUS_NAMES[name]
-    try:
-        return str(_pycountry().lookup(name).alpha_3)
-    except LookupError:
-        return ""
-
-
-def _pycountry() -> Any:
-    try:
-        return import_module("pycountry").countries
-    except ImportError:
-        said = "codes of countries need pycountry"
-        raise MissingExtraError(said, "countries", "name them yourself") from None
+    labels: dict[str, str] = {}
+    for name in names:
+        entry = entry_of_name(name)
+        code = given.get(name) or (entry.code if entry else "")
+        plain = code == WORLD or (code not in {GROUP, AREA} and code not in labels.values())
+        labels[name] = code if plain or not code else f"{code} {name}"
+    return labels
 
 
 def unknown_names(names: Sequence[str], where: str, allowed: str) -> Iterator[Problem]:

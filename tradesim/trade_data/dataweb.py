@@ -16,10 +16,11 @@ from pathlib import Path
 import pandas as pd
 
 from tradesim.errors import Problem, fail_if
-from tradesim.trade_data.countries import alpha_of_name, unknown_names
+from tradesim.trade_data.countries import labels_of_names, unknown_names
 from tradesim.trade_data.dataweb_rows import rows_of, whole_years
 from tradesim.trade_data.flows import TradeFlows
 from tradesim.trade_data.gather import Gather
+from tradesim.trade_data.identities import WORLD, code_of, kind_of
 from tradesim.trade_data.products import Given as GivenProducts
 from tradesim.trade_data.products import Products
 from tradesim.trade_data.regions import Given as GivenRegions
@@ -27,11 +28,8 @@ from tradesim.trade_data.regions import Regions
 from tradesim.trade_data.results import About, result_of
 from tradesim.trade_data.sheets import sheets_of
 from tradesim.trade_data.tables import Table
+from tradesim.trade_data.world_rows import WorldRows, say_lacking
 
-EVERYONE = frozenset(
-    {"all countries", "all partners", "world", "total", "total all countries", "world total"}
-)
-"""Names under which a row is the total over countries."""
 GENERAL = "General Customs Value"
 KEYS = ["country", "product", "year"]
 
@@ -58,7 +56,7 @@ def read_dataweb(
     level : the digits of the HTS numbers to use, where there are several levels.
     year : which year, where there are several.
     unit : US dollars in one unit of the values; needed where the query was scaled.
-    countries : name → ISO alpha-3 code, for names that pycountry does not know.
+    countries : name → ISO alpha-3 code, for names that are not in Schedule C of the US Census Bureau.
 
     Returns
     -------
@@ -79,8 +77,9 @@ def read_dataweb(
     rows = whole_years(rows, found)
     values, notes = _joined(rows, where)
     table = Table(Path(where), "", (), 0, places=tuple(values["place"]))
-    gather = Gather(table, Regions.of(regions), Products.of(products))
-    _take(gather, values, found, countries or {})
+    given = countries or {}
+    gather = Gather(table, Regions.of(regions), Products.of(products), own=given.values())
+    _take(gather, values, found, given)
     measure = str(values["measure"].iloc[0])
     about = About(f"USITC DataWeb, {measure}", found, "customs value", "importer", (*notes, *sheets), level)
     return result_of(gather, about)
@@ -134,28 +133,33 @@ def _joined(rows: pd.DataFrame, where: str) -> tuple[pd.DataFrame, list[str]]:
 def _take(gather: Gather, values: pd.DataFrame, year: int, countries: Mapping[str, str]) -> None:
     """Bring the rows to the gathering, totals and other years set aside."""
     piece = values.rename(columns={"amount": "value"})
-    everyone = piece["country"].str.lower().isin(EVERYONE)
-    names = list(dict.fromkeys(piece["country"][~everyone]))
-    alpha = {name: countries.get(name) or alpha_of_name(name) for name in names}
-    missing = [name for name in names if not alpha[name]]
-    fail_if(unknown_names(missing, str(gather.table.path), "a country that pycountry knows"))
+    names = list(dict.fromkeys(piece["country"]))
+    labels = labels_of_names(names, countries)
+    missing = [name for name in names if not labels[name]]
+    fail_if(unknown_names(missing, str(gather.table.path), "a name in Schedule C of the US Census Bureau"))
     piece["importer"] = "USA"
-    piece["exporter"] = [alpha.get(name, "W00") for name in piece["country"]]
+    piece["exporter"] = [labels[name] for name in piece["country"]]
+    everyone = piece["exporter"] == WORLD
+    total = everyone | piece["exporter"].map(kind_of).eq("group")
+    own = piece["exporter"].map(code_of) == "USA"
     other = piece["year"] != year
+    rows = WorldRows()
+    rows.take(piece[~other], "importer", "exporter")
+    say_lacking(rows, gather)
     unknown = piece["duty"].isna() if "duty" in piece else pd.Series(data=False, index=piece.index)
     for why, column, aside, missed in (
         ("another year", "year", other, False),
         ("total over partners", "exporter", everyone & ~other, False),
-        ("goods that came back", "exporter", (piece["exporter"] == "USA") & ~other, False),
+        ("goods that came back", "exporter", own & ~other, False),
         (
             "imports without a duty",
             "exporter",
-            unknown & ~everyone & ~other & (piece["exporter"] != "USA"),
+            unknown & ~total & ~other & ~own,
             True,
         ),
     ):
         if aside.any():
             gather.set_aside(piece[aside], why, column, missing=missed)
-    left = piece[~(other | everyone | unknown | (piece["exporter"] == "USA"))]
+    left = piece[~(other | everyone | unknown | own)]
     if len(left):
         gather.take(left)

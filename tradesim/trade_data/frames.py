@@ -16,14 +16,13 @@ from tradesim.economies import CODE
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
 from tradesim.trade_data.breakdowns import PART, Breakdowns
 from tradesim.trade_data.checks import warn_if_round
-from tradesim.trade_data.countries import alpha_of_number
 from tradesim.trade_data.flows import TradeFlows
 from tradesim.trade_data.gather import Gather
+from tradesim.trade_data.identities import WORLD, code_of, label_of
 from tradesim.trade_data.periods import Period, period_of
 from tradesim.trade_data.products import TOTALS, Products
 from tradesim.trade_data.regions import Given as GivenRegions
 from tradesim.trade_data.regions import Regions
-from tradesim.trade_data.reports import WORLD
 from tradesim.trade_data.results import About, result_of
 from tradesim.trade_data.tables import MOST_PROBLEMS, Table, placed, plain
 from tradesim.trade_data.units import dollars_in
@@ -106,8 +105,8 @@ def flows_of_frame(
     warn_if_round(WHERE, len(flat))
     piece = pd.DataFrame(
         {
-            "exporter": _codes(table, flat[named["exporter"]], "exporter"),
-            "importer": _codes(table, flat[named["importer"]], "importer"),
+            "exporter": _labels(table, flat[named["exporter"]], "exporter"),
+            "importer": _labels(table, flat[named["importer"]], "importer"),
             "value": _values(table, flat[named["value"]]) * scale,
         },
         index=pd.RangeIndex(len(flat)),
@@ -115,7 +114,7 @@ def flows_of_frame(
     piece["product"], groups = _goods(table, flat[named["product"]] if "product" in named else None, products)
     piece["year"], piece[PART] = _periods(table, flat, named, columns.year)
     year = _one_year(table, piece["year"], columns.year)
-    gather = Gather(table, Regions.of(regions), groups)
+    gather = Gather(table, Regions.of(regions), groups, own={"ROW"})
     _take(gather, table, piece, year, domestic=domestic)
     found = result_of(gather, About(source, year, valuation, "importer", level=level))
     return _told(found, domestic=bool(domestic))
@@ -174,14 +173,14 @@ def _scale(unit: float | str | None) -> float:
     return float(size)
 
 
-def _codes(table: Table, column: "pd.Series[Any]", role: str) -> "pd.Series[Any]":
-    """Return a column of economies by ISO code; numbers are those of the United Nations."""
+def _labels(table: Table, column: "pd.Series[Any]", role: str) -> "pd.Series[Any]":
+    """Return a column of economies as labels; numbers are those of the United Nations."""
     ids, unique = pd.factorize(column.astype(object), use_na_sentinel=False)
-    found = np.array([_code_of(each) for each in unique] or [None], dtype=object)
+    found = np.array([_label_of(each) for each in unique] or [None], dtype=object)
     bad = np.array([each is None for each in found], dtype=bool)[ids]
     if bad.any():
         given = [repr(_plain_cell(unique[k])) for k in ids[bad][:MOST_PROBLEMS]]
-        allowed = "an ISO alpha-3 code in capitals, such as USA"
+        allowed = "an ISO alpha-3 code, such as USA, or its number"
         fail_if(placed(table, np.flatnonzero(bad), f"unknown {role}", given, allowed))
     return pd.Series(found[ids])
 
@@ -190,14 +189,14 @@ def _plain_cell(cell: Any) -> Any:
     return cell.item() if isinstance(cell, np.generic) else cell
 
 
-def _code_of(cell: Any) -> str | None:
-    """Return the code of an economy, ``W00`` for the world, ``None`` where it is neither."""
+def _label_of(cell: Any) -> str | None:
+    """Return the label of a code or number, a code in capitals that no table has as it is; or ``None``."""
     if isinstance(cell, int | np.integer) and not isinstance(cell, bool):
-        return "W00" if cell == 0 else alpha_of_number(int(cell)) or None
+        return label_of("", str(cell))
     if not isinstance(cell, str):
         return None
     text = cell.strip()
-    return "W00" if text in WORLD else text if CODE.fullmatch(text) else None
+    return label_of(text) or (text if CODE.fullmatch(text) else None)
 
 
 def _values(table: Table, column: "pd.Series[Any]") -> "pd.Series[float]":
@@ -317,15 +316,15 @@ def _one_year(table: Table, years: "pd.Series[int]", year: str | int | None) -> 
 
 def _take(gather: Gather, table: Table, piece: pd.DataFrame, year: int, *, domestic: bool | None) -> None:
     """Bring the rows of a year to the gathering; totals and, unless asked for, sales at home aside."""
-    world = piece["exporter"].eq("W00") | piece["importer"].eq("W00")
-    own = piece["exporter"].eq(piece["importer"]) & ~world
+    world = piece["exporter"].eq(WORLD) | piece["importer"].eq(WORLD)
+    own = piece["exporter"].map(code_of).eq(piece["importer"].map(code_of)) & ~world
     if domestic is None and (own & piece["value"].gt(0)).any():
         row = int(np.flatnonzero(own & piece["value"].gt(0))[0])
         got = f"{piece['exporter'].iloc[row]} from {piece['importer'].iloc[row]}"
         fix = "say domestic=True if these are all sales at home, or domestic=False to leave them out"
         fail_if([Problem("an economy's trade with itself", table.at([row])[0], got, "", fix)])
-    rows = Breakdowns(gather, "importer")
-    left = piece
+    rows, left = Breakdowns(gather, "importer"), piece
+    rows.note_world(piece[(piece["year"] == year) & ~own])
     for why, column, aside in (
         ("another year", "year", piece["year"] != year),
         ("total over partners", "exporter", world),

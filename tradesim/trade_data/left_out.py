@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 
 
+class TradeDataWarning(UserWarning):
+    """Something about a trade file that a reader of its numbers should know before using them."""
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """Rows of one kind that a result does not count.

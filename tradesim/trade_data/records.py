@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tradesim.errors import InputError, Problem
-from tradesim.trade_data.checks import TradeDataWarning
 from tradesim.trade_data.containers import Source, open_binary
+from tradesim.trade_data.left_out import TradeDataWarning
 from tradesim.trade_data.workbooks import text_of
 
 LARGEST = 400_000_000

@@ -6,30 +6,18 @@ from typing import Any
 
 from tradesim.economies import CODE, CODE_ALLOWED
 from tradesim.errors import Problem, fail_if
+from tradesim.trade_data.identities import code_of, economy, kind_of, members_of, parts_of
 
-EU27 = (
-    *("AUT", "BEL", "BGR", "CYP", "CZE", "DEU", "DNK", "ESP", "EST", "FIN", "FRA", "GRC", "HRV", "HUN"),
-    *("IRL", "ITA", "LTU", "LUX", "LVA", "MLT", "NLD", "POL", "PRT", "ROU", "SVK", "SVN", "SWE"),
-)
-"""The members of the European Union since February 2020."""
-ASEAN = ("BRN", "IDN", "KHM", "LAO", "MMR", "MYS", "PHL", "SGP", "THA", "VNM")
+EU27, EU28 = members_of("EUN", 2021), members_of("EUN", 2014)
+"""The members of the European Union since February 2020, and from July 2013 to January 2020."""
+ASEAN = members_of("ASEAN", 2024)
 """The members of ASEAN until October 2025, when Timor-Leste (TLS) joined."""
 REST = "*"
 """Every economy that no other region names."""
-GROUPS: Mapping[str, tuple[str, ...]] = {"EU27": EU27, "ASEAN": ASEAN, "ROW": (REST,)}
+GROUPS: Mapping[str, tuple[str, ...]] = {"EU27": EU27, "EU28": EU28, "ASEAN": ASEAN, "ROW": (REST,)}
 """What a list of regions may name beside single economies."""
-
-ALIASES: Mapping[str, str] = {"S19": "TWN", "BLX": "BEL"}
-"""Codes of the United Nations' files that stand for an economy which goes by another code elsewhere."""
-UNIONS: Mapping[str, tuple[str, ...]] = {"EUN": EU27, "EUR": EU27, "EU27": EU27}
-"""Codes of the files under which a customs union reports as one."""
-ODDITIES: Mapping[str, str] = {
-    "S19": "'Other Asia, nes' of the United Nations: in practice Taiwan",
-    "BLX": "Belgium and Luxembourg together, until 1998",
-    "ZA1": "the Southern African Customs Union, until 1999",
-    "EUN": "the European Union as one",
-    "EUR": "the European Union as one",
-}
+ALONE = frozenset({"economy", "former", "union", "unknown"})
+"""Kinds that stand for themselves where there are no regions."""
 
 Given = Mapping[str, str | Sequence[str]] | Sequence[str] | None
 """What a reader takes for ``regions``."""
@@ -56,8 +44,8 @@ class Regions:
 
         Parameters
         ----------
-        given : region → economies by ISO alpha-3 code, ``"*"`` for all others; or a list of single
-            economies and of the groups ``"EU27"``, ``"ASEAN"`` and ``"ROW"`` (all others).
+        given : region → economies by ISO code, ``"*"`` for all others; or a list of single economies and of
+            the groups ``"EU27"``, ``"EU28"``, ``"ASEAN"`` and ``"ROW"`` (all others).
 
         Raises
         ------
@@ -81,19 +69,22 @@ class Regions:
         rest = region_of.pop(REST, "")
         return cls(tuple(named), region_of, rest)
 
-    def region(self, code: str) -> str:
-        """Return the region of a code of a trade file, or "" where it has none.
+    def named(self, label: str) -> str:
+        """Return the region that names an economy, or all that a former one has become; "" if none does."""
+        code = economy(label)
+        regions = {self.region_of.get(part, "") for part in parts_of(code)}
+        return self.region_of.get(code) or (regions.pop() if len(regions) == 1 else "")
 
-        A code that stands for an economy named otherwise follows that one (``S19`` follows ``TWN``); a
-        customs union follows the region that has all its members.
+    def region(self, label: str) -> str:
+        """Return the region of a label or code of a trade file, or "" where it has none.
+
+        A former economy follows the region that has all that it has become. Unions have a region only where
+        one names them; otherwise they are settled by year, in `tradesim.trade_data.unions`.
         """
         if not self.codes:
-            return code if CODE.fullmatch(code) else ""
-        own = self.region_of.get(code) or self.region_of.get(ALIASES.get(code, ""))
-        if own is None and code in UNIONS:
-            regions = {self.region_of.get(member) for member in UNIONS[code]}
-            own = regions.pop() if len(regions) == 1 else None
-        return own or self.rest
+            code = code_of(label)
+            return code if CODE.fullmatch(code) and kind_of(code) in ALONE else ""
+        return self.named(label) or ("" if kind_of(economy(label)) == "union" else self.rest)
 
 
 def _named(given: Mapping[str, str | Sequence[str]] | Sequence[str]) -> dict[str, list[str]]:
@@ -108,7 +99,7 @@ def _named(given: Mapping[str, str | Sequence[str]] | Sequence[str]) -> dict[str
     else:
         lists = {str(name): list(GROUPS.get(str(name), (str(name),))) for name in given}
     return {
-        name: [each for member in members for each in (GROUPS.get(str(member), (str(member),)))]
+        name: [each for member in members for each in GROUPS.get(str(member), (economy(str(member)),))]
         for name, members in lists.items()
     }
 
@@ -135,6 +126,9 @@ def _problems(named: Mapping[str, Sequence[str]]) -> Iterator[Problem]:
         for member in members:
             if member != REST and not CODE.fullmatch(member):
                 yield Problem("not an economy code", f"regions: {name}", repr(member), f"{CODE_ALLOWED}, '*'")
+            if kind_of(member) in {"group", "world"}:
+                allowed = f"its members, or one of {', '.join(GROUPS)}"
+                yield Problem("a total over economies", f"regions: {name}", repr(member), allowed)
             if member in seen:
                 both = f"{seen[member]} and {name}"
                 fix = "only one region can be everything else" if member == REST else ""

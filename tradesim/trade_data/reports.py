@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tradesim.economies import CODE
 from tradesim.errors import Problem, fail_if
 from tradesim.trade_data.breakdowns import PART, SUBFLOW, Breakdowns
-from tradesim.trade_data.countries import CodeList, alpha_of_number
+from tradesim.trade_data.countries import CodeList
 from tradesim.trade_data.gather import Gather
+from tradesim.trade_data.identities import WORLD, code_of, label_of
 from tradesim.trade_data.periods import ALL_YEAR, WHOLE_YEAR, month_of, period_of
 from tradesim.trade_data.products import TOTALS
 from tradesim.trade_data.results import Side
@@ -39,7 +39,6 @@ FLOWS: Mapping[str, str] = {
     **dict.fromkeys(("domesticexport", "domesticexports"), "part of exports"),
 }
 """What each code or name of a flow is; re-exports are part of exports, re-imports of imports."""
-WORLD = frozenset({"W00", "WLD", "World", "0", "000", "N0"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +98,9 @@ def _take(table: Table, piece: pd.DataFrame, rows: Breakdowns, wanted: Wanted, y
     if wanted.year is None:
         fail_if(_year_problems(table, piece, years != year))
     rows.note_months(piece[(piece["year"] == year) & piece["flow"].isin(_flows(wanted))])
+    if wanted.prepare is None:
+        goods = piece["type"] == "C" if "type" in piece else True
+        rows.note_world(piece[(piece["year"] == year) & (piece["flow"] == wanted.flow) & goods])
     for why, column, aside, missing in _asides(piece, wanted, year):
         rows.gather.set_aside(piece[aside], why, column, missing=missing)
         piece = piece[~aside]
@@ -137,8 +139,8 @@ def _asides(
         ("another year", "year", piece["year"] != year, False),
         ("services", "type", piece["type"] != "C" if "type" in piece else ~left, False),
         ("another flow", "flow", ~piece["flow"].isin(_flows(wanted)), False),
-        ("total over partners", partner, piece[partner].isin(WORLD), False),
-        ("goods that came back", partner, piece["importer"] == piece["exporter"], False),
+        ("total over partners", partner, piece[partner] == WORLD, False),
+        ("goods that came back", partner, _codes(piece["importer"]) == _codes(piece["exporter"]), False),
         *((why, column, ~piece[column].isin(stay), gone) for why, column, stay, gone in wanted.asides),
     ):
         if (rows & left).any():
@@ -223,31 +225,38 @@ def _lost_zero_problems(table: Table, piece: pd.DataFrame) -> Iterator[Problem]:
         yield from placed(table, rows, "not a code of the Harmonized System", given, allowed)
 
 
+def _codes(labels: "pd.Series[Any]") -> "pd.Series[Any]":
+    return labels.map({label: code_of(label) for label in labels.unique()})
+
+
 def _parties(table: Table, piece: pd.DataFrame, role: str, codes: CodeList | None) -> "pd.Series[Any]":
-    """Return the economies of a role by ISO code; by number where the file brings no ISO codes."""
-    number = piece[f"{role}_number"].fillna("") if f"{role}_number" in piece else None
-    given = piece[role].fillna("") if role in piece else pd.Series("", index=piece.index)
-    given = given.str.strip()
-    blank = given.isin(["", "nan", "None", "N/A"])
-    if number is not None and blank.any():
-        given = given.where(~blank, number.str.strip())
-    piece[role] = given
+    """Return the labels of a role: by ISO code and number where the file has both."""
+    cells = piece[role].fillna("").astype(str) if role in piece else pd.Series("", index=piece.index)
+    numbers = (
+        piece[f"{role}_number"].fillna("").astype(str)
+        if f"{role}_number" in piece
+        else cells.where(cells == "", "")
+    )
+    ids, unique = pd.factorize(cells.str.strip() + "\t" + numbers.str.strip())
+    labels, said = (
+        zip(*(_label_of(str(each), codes) for each in unique), strict=True) if len(unique) else ((), ())
+    )
+    bad = np.array([label is None for label in labels], dtype=bool)[ids]
+    if bad.any():
+        rows, given = piece.index.to_numpy()[bad], [said[k] for k in ids[bad][:20]]
+        fail_if(placed(table, rows, f"unknown {role}", given, "an ISO alpha-3 code, or its number"))
+    return pd.Series(np.array(labels, dtype=object)[ids], index=piece.index)
 
-    def meaning(cell: str) -> str | None:
-        return _party_of(cell, codes)
 
-    return _mapped(table, piece, role, meaning, f"unknown {role}", "an ISO alpha-3 code, or its number")
-
-
-def _party_of(cell: str, codes: CodeList | None) -> str | None:
-    """Return the code that an economy goes by; areas that are no economy keep the file's own."""
-    if cell in WORLD:
-        return "W00"
-    if re.fullmatch(r"\d{1,3}(\.0)?", cell):
-        number = int(cell.removesuffix(".0"))
-        alpha = codes.alpha_of.get(number) if codes else alpha_of_number(number)
-        return alpha or f"N{number}"
-    return cell if CODE.fullmatch(cell) or re.fullmatch(r"[_A-Z0-9]{2,3}", cell) else None
+def _label_of(pair: str, codes: CodeList | None) -> tuple[str | None, str]:
+    """Return the label of a code and a number, and what is said of them where there is none."""
+    cell, _, number = pair.partition("\t")
+    given = codes.label_of(cell, number) if codes else None
+    try:
+        said = "'NA', a missing code or Namibia's" if cell.upper() == "NA" else repr(cell or number)
+        return given or label_of(cell, number), said
+    except ValueError as error:
+        return None, f"{error}, which disagree"
 
 
 def _year_problems(table: Table, piece: pd.DataFrame, other: Flags) -> Iterator[Problem]:

@@ -94,7 +94,7 @@ def read_wits_tariffs(
     ----------
     path : the file, also gzipped or in a zip archive; several are read together.
     regions, products, level, year, country_codes : as in `read_comtrade`. The European Union reports as one
-        (``EUN``); it counts as the region that has all its members.
+        (``EUN``); it counts as the region that has all its members of the year.
     duty : which tariffs: ``AHS`` effectively applied, ``MFN``, ``BND`` bound, ``PRF`` preferential.
     average : which average over the tariff lines of a product.
 
