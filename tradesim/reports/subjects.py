@@ -11,6 +11,7 @@ from tradesim.reports.grounds import Origin
 from tradesim.scenario import Scenario
 from tradesim.schedule import Schedule
 from tradesim.sweeps import Sweep, resume
+from tradesim.sweeps.files import status_of
 from tradesim.sweeps.store import kept, manifest_of
 
 ALLOWED = "a name, a path, or a Scenario, a Schedule or a Sweep"
@@ -77,7 +78,7 @@ def _named(name: str) -> Subject | None:
 def _filed(path: Path) -> Subject:
     """Return the scenario, the measures or the sweep at a path."""
     ending = path.suffix.lower()
-    if path.is_dir():
+    if status_of(path) is not None and path.is_dir():
         return _stored(path)
     if ending == ".csv":
         schedule = io.check_measures(path, ())
