@@ -191,11 +191,11 @@ def test_stopped_by_a_signal_the_store_is_whole(call, short, tmp_path, name, wor
         preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # noqa: PLW1509 as in a terminal
     ) as child:
         blocks = tmp_path / STORE / "blocks"
-        until = time.monotonic() + 60
+        until = time.monotonic() + 180
         while time.monotonic() < until and not list(blocks.glob("*.block")):
             time.sleep(0.02)
         child.send_signal(number)
-        _, errors = child.communicate(timeout=60)
+        _, errors = child.communicate(timeout=180)
     assert child.returncode == 128 + number
     assert re.search(
         rf"error: {words} after [\d,]+ of 3,000,000 draws, which are safe in .* blocks\)", errors

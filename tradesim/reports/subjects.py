@@ -11,6 +11,7 @@ from tradesim.reports.grounds import Origin
 from tradesim.scenario import Scenario
 from tradesim.schedule import Schedule
 from tradesim.sweeps import Sweep, resume
+from tradesim.sweeps.files import status_of
 from tradesim.sweeps.store import kept, manifest_of
 
 ALLOWED = "a name, a path, or a Scenario, a Schedule or a Sweep"
@@ -79,7 +80,7 @@ def _filed(path: Path) -> Subject:
     ending = path.suffix.lower()
     if datasets.is_folder(path):
         return _recorded(path)
-    if path.is_dir():
+    if status_of(path) is not None and path.is_dir():
         return _stored(path)
     if ending == ".csv":
         schedule = io.check_measures(path, ())
