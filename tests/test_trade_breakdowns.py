@@ -1,6 +1,7 @@
 """Parts of flows: by transport, customs procedure, second partner, month and quarter."""
 
 import itertools
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -246,3 +247,68 @@ def test_codes_hold_codes():
     assert whole["9900"] == {"", "9000"}
     assert whole[""] == set()
     assert np.array_equal(_parents("customs procedure", ["", "C01"])[-1], [-1, 0])
+
+
+WAYS = {"motCode": 1000}, {"motCode": 2100}
+
+
+def france(number, value, **others):
+    """Return imports from France under one of its numbers."""
+    return plus("USA", "FRA", value, product="8471", partnerCode=number, **others)
+
+
+@pytest.mark.parametrize("totals", [(True, True), (True, False), (False, False)])
+def test_two_numbers_of_one_economy_are_each_a_flow_with_its_own_parts(tmp_path, totals):
+    lines = [PHONES]
+    for number, has_total in zip((250, 251), totals, strict=True):
+        parts = [france(number, value, **way) for value, way in zip((40, 60), WAYS, strict=True)]
+        lines += [*([france(number, 100)] if has_total else []), *parts]
+    flows = trade_data.read_comtrade(written(tmp_path, *lines))
+    assert flows.imports[flows.codes.index("USA"), flows.codes.index("FRA")] == 200
+    assert "they add up" in " ".join(flows.notes)
+    assert sum(each.value for each in flows.left_out) == 100 * sum(totals)
+
+
+def month_of(month, partner, value, **others):
+    return plus("USA", partner, value, period=f"2023{month:02d}", refMonth=month, freqCode="M", **others)
+
+
+def test_months_under_two_numbers_of_a_reporter_make_a_year(tmp_path):
+    lines = [month_of(m, "CHN", 1, reporterCode=842 if m < 7 else 841) for m in range(1, 13)]
+    flows = trade_data.read_comtrade(written(tmp_path, *lines))
+    assert bought(flows) == 12
+    assert "they add up" in " ".join(flows.notes)
+
+
+@pytest.mark.parametrize("world", ["months", "year", "parts"])
+def test_partners_in_months_are_held_against_world(tmp_path, world):
+    months = [month_of(m, "CHN", 1) for m in range(1, 13)]
+    worlds = {
+        "months": [month_of(m, "W00", 4) for m in range(1, 13)],
+        "year": [plus("USA", "W00", 48)],
+        "parts": [month_of(m, "W00", 4, motCode=1000) for m in range(1, 13)],
+    }
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        assert bought(trade_data.read_comtrade(written(tmp_path, *months, *worlds[world]))) == 12
+    assert ["USA: 25% ($12 of $48)" in str(each.message) for each in said] == [True] * (world != "parts")
+
+
+ASEAN, NOBODY = {"partnerISO": "R4 ", "partnerCode": 975}, {"partnerISO": "QQQ", "partnerCode": 998}
+
+
+@pytest.mark.parametrize(("party", "what"), [(ASEAN, "exporter ASEAN"), (NOBODY, "exporter QQQ")])
+def test_parts_of_what_never_counts_are_not_judged(tmp_path, party, what):
+    unlike = [
+        computers(40, motCode=1000, **party),
+        computers(60, motCode=2100, **party),
+        computers(70, customsCode="C01", **party),
+    ]
+    for rows in ([computers(100, **party), *unlike], unlike[:2]):
+        file = written(tmp_path, PHONES, computers(100), *rows)
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            flows = trade_data.read_comtrade(file)
+        assert bought(flows) == 200
+        assert [each.value for each in flows.left_out if each.what == what] == [100]
+        assert len(said) == (party is NOBODY)

@@ -81,7 +81,8 @@ class TradeFlows:
         Parameters
         ----------
         frame : the rows; columns ``exporter``, ``importer``, ``year``, ``value`` and perhaps ``product``, or
-            common names for them (``origin``, ``iso_o``, ``trade_value``, ``hs6``, ``sector``).
+            common names for them (``origin``, ``iso_o``, ``trade_value``, ``hs6``, ``sector``). Economies by
+            ISO code or number; totals never count, nor do codes that no table has unless a region names them.
         regions : what to add up: region → ISO alpha-3 codes, ``"*"`` for everything else; or a list of codes
             and groups. By default every economy by itself.
         unit : US dollars in one unit of the values: 1, 1000, 1e6, or words, ``"million USD"``. Needed.
@@ -103,8 +104,8 @@ class TradeFlows:
         Raises
         ------
         InputError
-            For columns that are missing or could be two, codes that are no economy, values that are no
-            numbers, missing or negative, flows given twice, several years, no unit.
+            For columns that are missing or could be two, cells that are no code, values that are no numbers,
+            missing or negative, flows given twice, several years, no unit.
 
         Examples
         --------

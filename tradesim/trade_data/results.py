@@ -172,7 +172,8 @@ def _gathered_problems(gather: Gather, cells: int, places: Places) -> Iterator[P
 def _empty_region_problems(gather: Gather, where: str, places: Places) -> Iterator[Problem]:
     """Yield the regions of which the file has no economy."""
     met = {code_of(label) for label in gather.parties.names}
-    held = {gather.regions.region(code) for code in met if kind_of(code) not in {"union", *REASONS}}
+    single = {code for code in met if code in gather.own or kind_of(code) not in {"union", *REASONS}}
+    held = {gather.regions.region(code) for code in single}
     held |= {gather.regions.named(code) for code in met} | {place.region for place in places.values()}
     for region in gather.regions.codes:
         if region not in held:
