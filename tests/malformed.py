@@ -275,8 +275,8 @@ def meanings_of_scenarios():
     yield "an end before the start", _swap("expires = 2027-11-01", "expires = 2026-11-01", OWN_SCENARIO)
     yield "a truce that ends first", _swap("end = 2027-06-01", "end = 2027-03-01", OWN_SCENARIO)
     yield (
-        "floors that are exclusive",
-        _swap("rate = 0.10", 'rate = 0.1\nbasis = "floor"\nstacking = "exclusive"', OWN_SCENARIO),
+        "caps that are exclusive",
+        _swap("rate = 0.10", 'rate = 0.1\nbasis = "cap"\nstacking = "exclusive"', OWN_SCENARIO),
     )
 
 
@@ -305,7 +305,7 @@ def rows_of_measures():
         ],
         "expires": ["2018-07-05", "never", "2018-13-01", "20.7.2018"],
         "announced": ["2018-07-07", "yesterday"],
-        "status": ["Enacted", "on", "enacted "],
+        "status": ["Enacted", "on", "enacted;"],
         "stacking": ["sum", "replace", "Add"],
         "against": ["MFN"],
         "basis": ["percent", "specific", "Floor"],

@@ -32,7 +32,9 @@ def test_an_unknown_name_is_an_attribute_error():
 
 
 def test_statuses_say_what_they_mean():
-    assert all(status.message and str(status).startswith(status.name.lower()) for status in Status)
+    assert all(
+        status.message and str(status).startswith(status.name.lower().replace("_", " ")) for status in Status
+    )
     found = status_of([0.0, 1.0, np.inf, np.nan, 0.0], 1e-9, [False, False, False, False, True])
     assert found.tolist() == [
         Status.CONVERGED,

@@ -476,7 +476,7 @@ def test_measures_of_unknown_economies_stop_at_a_hundred(tmp_path):
     [
         ("name,importer\n" + "a," * 600_000, r":2: line too long; got 1,200,000 characters"),
         ("name," * 300_000, r":1: line too long"),
-        ("name," * 150_000, r":1: too many columns; got 150,001"),
+        ("name," * 150_000, r":1: too many columns; got 150,000"),
     ],
 )
 def test_lines_that_no_file_of_measures_has(tmp_path, text, said):

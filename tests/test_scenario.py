@@ -486,6 +486,7 @@ def test_a_record_is_a_part_of_a_packaged_record(record):
     assert known.schedule().economies.codes == ("CHN", "USA")
 
 
+@pytest.mark.filterwarnings("ignore::tradesim.errors.ModelWarning")
 def test_a_scenario_continues_its_record():
     record = Record(name="us-china", as_of="2025-10-23")
     continued = scenario(schedule=None, record=record, truces=(), events=(), branches={})

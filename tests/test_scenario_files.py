@@ -441,7 +441,7 @@ def some_shocks(each, codes):
 
 @st.composite
 def some_scenarios(each):
-    schedule = each(draw.schedules(instruments=("tariff", "fee"), limits="unnamed"))
+    schedule = each(draw.schedules(instruments=("tariff", "fee"), limits="none"))
     among = schedule.economies
     if each(st.booleans()):
         among = Economies(among.codes, among.imports, [1.5e12] * len(among), each(wordy), each(wordy))

@@ -105,8 +105,8 @@ def test_a_guarded_frame_holds_no_formula_in_a_workbook(tmp_path):
 @given(name=texts, note=texts, source=texts, layer=texts)
 @example(name="=1", note="a\rb", source="\r", layer="-")
 def test_measures_read_back_exactly_from_their_file(tmp_path_factory, name, note, source, layer):
-    name, layer = (text if text.strip() else "x" for text in (name, layer))
-    note, source = (text if text.strip() else "" for text in (note, source))
+    name, layer = (text.strip() or "x" for text in (name, layer))  # spaces around a cell do not count
+    note, source = (text.strip() for text in (note, source))
     given_measure = measure(name=name, note=note, source=source, authority=layer)
     file = rows.write_csv([given_measure], tmp_path_factory.mktemp("rows") / "a.csv")
     assert rows.read_csv(file) == [given_measure]

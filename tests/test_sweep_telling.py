@@ -88,7 +88,7 @@ def test_values_are_told_as_a_person_writes_them():
     ("changes", "words"),
     [
         ({"truces.geneva.days": 120}, "truces.geneva.days 90 → 120"),
-        ({"rules.CHN.view": "trade-weighted"}, "rules.CHN.view nominal → trade-weighted"),
+        ({"rules.CHN.view": "trade-weighted"}, "rules.CHN.view none → trade-weighted"),
         ({"events.summit.deal": 0.4}, "events.summit.deal 0.5 → 0.4"),
         ({"events.talks.date": "2025-10-27"}, "events.talks.date 2025-10-26 → 2025-10-27"),
     ],

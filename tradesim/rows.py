@@ -241,8 +241,8 @@ def _header_problems(header: list[str], where: str) -> Iterator[Problem]:
     if not any(header):
         yield Problem("no header", where, "an empty line", "column names in the first line")
         return
+    if len(header) > MOST_COLUMNS:
+        yield Problem("too many columns", where, f"{len(header):,}", f"{len(COLUMNS)} or fewer")
     often = sorted(name for name, times in Counter(header).items() if times > 1)
     for name in often[:MOST_PROBLEMS]:
         yield Problem("column named twice", where, repr(name), "each column once")
-    if len(header) > MOST_COLUMNS:
-        yield Problem("too many columns", where, f"{len(header):,}", f"{len(COLUMNS)} or fewer")

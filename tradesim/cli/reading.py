@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from tradesim import parsing
-from tradesim.conversion import shown
 from tradesim.errors import InputError, Problem, unknown_name
 
 
@@ -20,6 +18,9 @@ def whole(text: str, option: str, allowed: str = "a whole number: 1000") -> int:
     >>> whole("10000", "--draws")
     10000
     """
+    from tradesim import parsing  # noqa: PLC0415 it loads numpy, and help comes at once
+    from tradesim.conversion import shown  # noqa: PLC0415
+
     read = parsing.whole(text)
     if read is None:
         raise InputError([Problem("not a whole number", option, shown(text), allowed, parsing.meant(text))])

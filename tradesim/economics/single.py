@@ -85,6 +85,7 @@ class SingleSector:
         elasticity: float = 4.0,
         deficits: Deficits | None = None,
         codes: Sequence[str] = (),
+        stated: bool | None = None,
     ) -> None:
         closure: Deficits = "world_share" if deficits is None else deficits
         trade, names = labelled("flows", flows, codes)
@@ -93,7 +94,9 @@ class SingleSector:
         fail_if(_problems(trade, duties, elasticity, closure, names))
         fail_if(one_way_problems(trade[..., None], names) if closure == "purged" else [])
         values = {"flows": trade, "tariffs": duties, "elasticity": float(elasticity), "deficits": closure}
-        for name, value in (values | {"codes": names, "stated": deficits is not None}).items():
+        for name, value in (
+            values | {"codes": names, "stated": deficits is not None if stated is None else stated}
+        ).items():
             object.__setattr__(self, name, value)
         warn_of_no_home_sales(self.flows, names)
 

@@ -111,6 +111,8 @@ def choice(values: Sequence[Any], odds: Any = ()) -> Choice:
     ['nominal', 'trade-weighted']
     """
     options = ordered("choice", values)
+    listed = odds if isinstance(odds, list | tuple) else ()
+    fail_if(problem for each in listed for problem in _number_problems("choice", odds=each))
     weights = aligned_vector("odds", odds, [str(value) for value in options])
     return Choice(tuple(map(own, options)), tuple(weights.tolist()))
 
