@@ -67,6 +67,8 @@ def records_of(file: Source, wanted: Callable[[str], bool]) -> tuple[list[str], 
         answer = json.loads(_text(file), object_pairs_hook=kept, parse_constant=str)
     except RecursionError:
         raise InputError([Problem("not JSON", str(file), "nested too deeply")]) from None
+    except InputError:
+        raise
     except ValueError as error:
         got, fix = str(error)[:120], "a list of records, or an object with data: [...]"
         raise InputError([Problem("not JSON", str(file), got, fix)]) from None
