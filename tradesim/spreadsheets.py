@@ -58,12 +58,20 @@ def guarded(frame: pd.DataFrame) -> pd.DataFrame:
 
 def csv_text(frame: pd.DataFrame, *, index: bool = True, float_format: str | None = None) -> str:
     """Return a frame as CSV: guarded texts, ISO dates, numbers at full precision unless a format is given."""
+
+    def written(quoting: int) -> str:
+        return safe.to_csv(
+            index=index,
+            date_format="%Y-%m-%d",
+            float_format=float_format,
+            lineterminator="\n",
+            quoting=quoting,
+        )
+
     safe = guarded(frame)
-    how = {"index": index, "date_format": "%Y-%m-%d", "float_format": float_format, "lineterminator": "\n"}
-    text: str = safe.to_csv(**how)
-    if "\r" in text:  # Python before 3.13 does not quote it, and readers take it for the end of a row
-        text = safe.to_csv(**how, quoting=csv.QUOTE_NONNUMERIC)
-    return text
+    text = written(csv.QUOTE_MINIMAL)
+    # Python before 3.13 does not quote a carriage return, and readers take it for the end of a row.
+    return written(csv.QUOTE_NONNUMERIC) if "\r" in text else text
 
 
 def write_csv(
@@ -96,7 +104,7 @@ def _guarded_column(column: "pd.Series[Any]") -> "pd.Series[Any]":
 def _guarded_labels(labels: pd.Index) -> pd.Index:
     names = [_guarded_cell(name) for name in labels.names]
     if isinstance(labels, pd.MultiIndex):
-        levels = [_guarded_labels(level) for level in labels.levels]
+        levels: Any = [_guarded_labels(level) for level in labels.levels]
         return labels.set_levels(levels).set_names(names)
     return (labels.map(_guarded_cell) if _may_hold_text(labels.dtype) else labels).set_names(names)
 

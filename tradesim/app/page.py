@@ -42,7 +42,7 @@ def page(offer: Offer, runs: Runs | None = None) -> Any:
     return template
 
 
-class _Template(pn.Template):
+class _Template(pn.Template):  # type: ignore[misc]
     """The template of the page, which takes less to open than Panel's own."""
 
     def __repr__(self) -> str:

@@ -53,7 +53,8 @@ class Runs:
             paths = self.paths(scenario, draws, seed)
             return OneDraw(paths.to_frame(number), paths.truce_windows(number), paths.events(number))
 
-        return self.kept(("draw", scenario, draws, seed, number), told)
+        found: OneDraw = self.kept(("draw", scenario, draws, seed, number), told)
+        return found
 
     def kept(self, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
         """Return what is kept under a key, or make it; the longest unused goes where there are too many."""
