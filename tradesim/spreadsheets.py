@@ -59,14 +59,11 @@ def guarded(frame: pd.DataFrame) -> pd.DataFrame:
 def csv_text(frame: pd.DataFrame, *, index: bool = True, float_format: str | None = None) -> str:
     """Return a frame as CSV: guarded texts, ISO dates, numbers at full precision unless a format is given."""
 
-    def written(quoting: int) -> str:
+    def written(quoting: Any) -> str:
         return safe.to_csv(
-            index=index,
-            date_format="%Y-%m-%d",
-            float_format=float_format,
-            lineterminator="\n",
-            quoting=quoting,
-        )
+            index=index, float_format=float_format, quoting=quoting,
+            date_format="%Y-%m-%d", lineterminator="\n",
+        )  # fmt: skip
 
     safe = guarded(frame)
     text = written(csv.QUOTE_MINIMAL)
