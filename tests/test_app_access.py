@@ -100,6 +100,7 @@ def test_the_gate_stands_before_every_route_of_a_server(monkeypatch):
         server.idle_timer.stop()
         server.stop()
         server.unlisten()
+        server.io_loop.close()
 
 
 @pytest.mark.parametrize(("port", "hosts"), [(80, {"127.0.0.1:80", "127.0.0.1"}), (81, {"127.0.0.1:81"})])
