@@ -11,6 +11,7 @@ from tradesim.app import serving
 
 pytest.importorskip("panel", reason="the explorer needs Panel: pip install '.[app]'")
 
+from tornado.httpclient import AsyncHTTPClient
 from tornado.httputil import HTTPHeaders
 from tornado.routing import HostMatches
 
@@ -78,7 +79,8 @@ def test_no_more_pages_are_opened_than_there_is_room_for():
     assert asked("/static/js/bokeh.min.js", access.MOST_PAGES, **OWN) is None
 
 
-def test_the_gate_stands_before_every_route_of_a_server():
+def test_the_gate_stands_before_every_route_of_a_server(monkeypatch):
+    monkeypatch.setattr(access, "MOST_PAGES", 0)
     place = serving.checked("127.0.0.1", None, remote=False)
     server = serving.made(place, serving.offered(first="symmetric-spiral"))
     try:
@@ -88,10 +90,17 @@ def test_the_gate_stands_before_every_route_of_a_server():
         (own,) = first.target.rules
         assert own.matcher.hosts == set(place.origins)
         assert server.idle_timer.is_running()
+        server.start()
+        for headers, status in (({}, access.FULL), ({"Host": "evil.example"}, access.FOREIGN)):
+            answer = server.io_loop.run_sync(
+                lambda h=headers: AsyncHTTPClient().fetch(place.url, headers=h, raise_error=False)
+            )
+            assert answer.code == status
     finally:
         server.idle_timer.stop()
         server.stop()
         server.unlisten()
+        server.io_loop.close()
 
 
 @pytest.mark.parametrize(("port", "hosts"), [(80, {"127.0.0.1:80", "127.0.0.1"}), (81, {"127.0.0.1:81"})])

@@ -159,14 +159,16 @@ def made(place: Place, offer: dict[str, Callable[[], Scenario]]) -> Any:
     runs = Runs()
     first = next(iter(offer.values()))()
     look(first, first_draws(first), runs=runs)  # compiled, and there, before anyone waits for it
+    loop = import_module("tornado.ioloop").IOLoop(make_current=False)  # Python 3.12 on makes none by itself
     try:
         found = server.get_server(
-            {"/": lambda: pages.page(offer, runs)}, port=place.port, address=place.host,
+            {"/": lambda: pages.page(offer, runs)}, port=place.port, address=place.host, loop=loop,
             websocket_origin=place.origins, start=False, show=False, title="tradesim explorer",
             unused_session_lifetime_milliseconds=round(1000 * access.UNUSED),
             check_unused_sessions_milliseconds=round(1000 * access.CHECKED),
         )  # fmt: skip
     except OSError as error:
+        loop.close()
         got = f"{place.host}:{place.port} ({error.strerror or error})"
         raise InputError([Problem("cannot be listened on", "--host", got, fix="name another")]) from None
     _guard(found, place, access)
