@@ -18,7 +18,7 @@ CORE := $(addsuffix .py,$(addprefix tests/test_,app app_access app_page averages
 	economics_single economies errors events floors io knowledge measures path_tables paths plots plots_futures \
 	rows rules run scenario scenario_files schedule schedule_plot shocks spreadsheets stacking sweep_design \
 	sweep_results timegrid trade_baci trade_dataweb trade_icio truces))
-CORE_NEEDS := -e '.[app,cluster,countries,excel,icio,store,xarray]' hypothesis pytest pytest-xdist sybil
+CORE_NEEDS := -e '.[app,cluster,excel,icio,store,xarray]' hypothesis pytest pytest-xdist sybil
 
 .PHONY: run test check bench oracle pages docs long fuzz fuzz-atheris mutants kills lock floors test-floors test-newest clean
 
