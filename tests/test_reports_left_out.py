@@ -81,9 +81,9 @@ def test_draws_without_a_solution_are_left_out_in_so_many_words(paths, monkeypat
 
     monkeypatch.setattr(costs, "impact", stuck)
     section, _ = costs.costed(paths, "a test")
-    first, second = texts(section)
+    first, *others = texts(section)
     assert "along 26 draws" in first
-    assert second == "4 more draws are left out: the model has no solution for some of their months."
+    assert "4 more draws are left out: the model has no solution for some of their months." in others
 
 
 def test_only_the_first_thousand_draws_are_put_to_the_model(october, monkeypatch):
@@ -101,7 +101,7 @@ def test_how_well_a_grid_stood_for_the_model_is_said(paths, monkeypatch):
 
     monkeypatch.setattr(costs, "impact", interpolated)
     section, _ = costs.costed(paths, "a test")
-    assert texts(section)[1] == f"Between solved points it is interpolated: {accuracy}."
+    assert f"Between solved points it is interpolated: {accuracy}." in texts(section)
 
 
 # What matters ----------------------------------------------------------------------------------------

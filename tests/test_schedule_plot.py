@@ -29,7 +29,7 @@ def test_the_lines_hold_the_duties():
 
 
 def test_the_period_is_where_the_record_begins_to_its_vintage():
-    assert [str(day) for day in ts.datasets.load("us-china").period] == ["2018-01-01", "2026-11-01"]
+    assert [str(day) for day in ts.datasets.load("us-china").period] == ["2018-01-01", "2026-10-08"]
     ended = ts.Schedule([measure(effective="2020-01-01", expires="2020-03-01")], two_economies())
     assert [str(day) for day in ended.period] == ["2020-01-01", "2020-03-31"]
 

@@ -96,7 +96,8 @@ def test_chance_is_an_input_like_any_other():
         ),
     )  # fmt: skip
     scenario = ts.Scenario(
-        name="coin", start="2027-01-01", end="2027-01-11", rules={"BBB": rules.Match()}, events=(event,),
+        name="coin", start="2027-01-01", end="2027-01-11", events=(event,),
+        rules={"BBB": rules.Match(view="nominal")},
         schedule=ts.Schedule([threat], ts.Economies(["AAA", "BBB"], [[0, 300e9], [200e9, 0]])),
     )  # fmt: skip
     found = sweep(scenario, {"rules.BBB.ratio": ts.uniform(0.5, 1.5)}, draws=512, progress=False)
