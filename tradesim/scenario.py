@@ -1,6 +1,5 @@
 """Scenario: everything needed to run, as one frozen description."""
 
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -15,7 +14,7 @@ from tradesim.assembly import assemble, functions_of
 from tradesim.changes import changed_fields
 from tradesim.conversion import shown, whole
 from tradesim.engine.program import Program, Trace
-from tradesim.errors import InputError, ModelWarning, Problem, fail_if, unknown_name
+from tradesim.errors import InputError, ModelWarning, Problem, fail_if, unknown_name, warn_user
 from tradesim.events import Event
 from tradesim.keywords import by_name
 from tradesim.narrow import warning_of
@@ -109,7 +108,7 @@ class Scenario:
             problems += error.problems
         fail_if(dict.fromkeys(problems))
         if narrow := warning_of(self):
-            warnings.warn(narrow, ModelWarning, stacklevel=4)
+            warn_user(narrow, ModelWarning)
 
     def __hash__(self) -> int:
         return hash((self.name, self.start, self.end, self.schedule))

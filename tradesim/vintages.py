@@ -3,11 +3,10 @@
 import calendar
 import datetime as dt
 import re
-import warnings
 
 import numpy as np
 
-from tradesim.errors import VintageWarning
+from tradesim.errors import VintageWarning, warn_user
 from tradesim.timegrid import Days
 
 ASSUMED = "what was scheduled then is taken to happen, and nothing decided since then is in it"
@@ -54,4 +53,4 @@ def is_past(vintage: str, days: Days) -> bool:
 def warn(title: str, vintage: str) -> None:
     """Warn that a record is asked for days after its vintage; the text names no day, so it is one text."""
     text = f"{title or 'the record'}: asked for days after its vintage, {vintage}: {ASSUMED}"
-    warnings.warn(text, VintageWarning, stacklevel=1)
+    warn_user(text, VintageWarning)

@@ -6,7 +6,6 @@ no wage or no price level to speak of.
 """
 
 import math
-import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tradesim.conversion import real_in, shown
-from tradesim.errors import ModelWarning, Problem
+from tradesim.errors import ModelWarning, Problem, warn_user
 
 Floats = NDArray[np.float64]
 
@@ -133,7 +132,7 @@ def warn_of_no_home_sales(flows: Floats, codes: Sequence[str]) -> None:
             f"flows: no economy buys anything from itself ({who}): the diagonal is 0; got foreign trade only?"
             " Put sales at home on the diagonal, or build the model with from_trade(trade, gdp, tariffs)"
         )
-        warnings.warn(text, ModelWarning, stacklevel=4)
+        warn_user(text, ModelWarning)
 
 
 def warn_of_units(trade: Floats, output: Floats) -> None:
@@ -144,7 +143,7 @@ def warn_of_units(trade: Floats, output: Floats) -> None:
             f"gdp: trade is {share:.2g} of it: are both in one unit? Trade of {trade.sum():.4g} and GDP of"
             f" {output.sum():.4g} in all; thousands, millions or billions must be the same in both"
         )
-        warnings.warn(text, ModelWarning, stacklevel=4)
+        warn_user(text, ModelWarning)
 
 
 def code_problems(codes: Sequence[str], n: int, name: str = "codes") -> Iterator[Problem]:

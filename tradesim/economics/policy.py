@@ -5,7 +5,6 @@ A model needs little: to be solved at tariffs, and to tell how welfare moves wit
 are chosen in as many evaluations as a handful would take.
 """
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -32,7 +31,7 @@ from tradesim.economics.contest import (
 )
 from tradesim.economics.instruments import Instruments, Uniform
 from tradesim.economics.status import Status
-from tradesim.errors import InputError, ModelWarning, Problem, fail_if
+from tradesim.errors import InputError, ModelWarning, Problem, fail_if, warn_user
 from tradesim.percent import high_rates_meant
 
 if TYPE_CHECKING:
@@ -343,7 +342,7 @@ def _warn_of_deficits(search: Search, tariffs: Floats) -> None:
             f" {HIGH * 100:.0f}% what is gained is mostly the deficit, which stays as trade shrinks; give the"
             " model deficits='purged', which has an answer"
         )
-        warnings.warn(text, ModelWarning, stacklevel=4)
+        warn_user(text, ModelWarning)
 
 
 def _choice(

@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradesim.alignment import aligned, numbers, position
+from tradesim.conversion import Unstated
 from tradesim.economics.checks import number_problems, tariff_problems, value_problems
 from tradesim.economics.levels import first_root, highest
 from tradesim.economics.status import Status, converged
@@ -37,7 +38,7 @@ from tradesim.percent import high_rates_meant, warn, warn_of_table
 Floats = NDArray[np.float64]
 Economy = str | int
 
-CAP = 5.0
+CAP = Unstated(5.0)
 """The highest surcharge that is looked at: 500 %."""
 BISECTIONS = 100
 ROUNDING = 1e-9
@@ -288,7 +289,7 @@ def _attack(
     codes, n = model.codes, len(model.flows)
     given = aligned("tariffs", tariffs, codes)
     warn_of_table("tariffs", given)
-    warn("cap", cap, CAP)
+    warn("cap", cap)
     fail_if([*tariff_problems(given, (n, n), codes), *number_problems("cap", cap)])
     sides = position(victim, codes, n, "victim"), position(attacker, codes, n, "attacker")
     fail_if(

@@ -72,15 +72,16 @@ class Sweep(SweepTables):
 
         Parameters
         ----------
-        text : such as ``"events.summit == 'deal' and rules.CHN.ratio > 0.8"``; of `names`, numbers, texts in
-            quotes, ``== != < <= > >=``, ``in [...]``, ``and``, ``or``, ``not`` and parentheses.
+        text : such as ``"events.summit == 'deal' and rules.CHN.ratio > 0.8"``; of `names`, numbers (``1.25``
+            or ``125%``), texts in quotes, ``== != < <= > >=``, ``in [...]``, ``and``, ``or``, ``not`` and
+            parentheses.
 
         Raises
         ------
         InputError
             For what is no condition, unknown names, and one that holds for no draw.
         """
-        read = condition.read(text, self.names)
+        read = condition.read(text, self.names, outcomes.rates_of(self.labels, self.names))
         picked = [draws[self._holds(read, start, stop, draws)] for start, stop, draws in self._blocks()]
         chosen = np.concatenate(picked)
         if not len(chosen):
