@@ -44,6 +44,21 @@ def note(vintage: str, day: dt.date) -> str:
     return f"after the vintage of the record, {vintage}: {ASSUMED}" if last is not None and day > last else ""
 
 
+def note_of_days(vintage: str, days: Days) -> str:
+    """Return what holds for those of some days, in order, that lie after a vintage; nothing without any.
+
+    Examples
+    --------
+    >>> note_of_days("2026-10-08", np.array(["2026-10-07", "2026-12-31"], dtype="datetime64[D]"))[:70]
+    '2026-10-09 to 2026-12-31: after the vintage of the record, 2026-10-08:'
+    """
+    last = last_known(vintage)
+    if last is None or not is_past(vintage, days):
+        return ""
+    first = max(np.datetime64(last, "D") + 1, days[0])
+    return f"{first} to {days[-1]}: {note(vintage, days[-1].item())}"
+
+
 def is_past(vintage: str, days: Days) -> bool:
     """Return whether some of the days lie after a vintage."""
     last = last_known(vintage)
