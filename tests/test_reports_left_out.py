@@ -81,10 +81,9 @@ def test_draws_without_a_solution_are_left_out_in_so_many_words(paths, monkeypat
 
     monkeypatch.setattr(costs, "impact", stuck)
     section, _ = costs.costed(paths, "a test")
-    first, averaged, left_out = texts(section)
-    assert "along 26 draws" in first
-    assert "pays the average over the rest of the world" in averaged
-    assert left_out == "4 more draws are left out: the model has no solution for some of their months."
+    assert "along 26 draws" in texts(section)[0]
+    left_out = "4 more draws are left out: the model has no solution for some of their months."
+    assert left_out in texts(section)
 
 
 def test_only_the_first_thousand_draws_are_put_to_the_model(october, monkeypatch):
@@ -102,7 +101,7 @@ def test_how_well_a_grid_stood_for_the_model_is_said(paths, monkeypatch):
 
     monkeypatch.setattr(costs, "impact", interpolated)
     section, _ = costs.costed(paths, "a test")
-    assert texts(section)[2] == f"Between solved points it is interpolated: {accuracy}."
+    assert f"Between solved points it is interpolated: {accuracy}." in texts(section)
 
 
 # What matters ----------------------------------------------------------------------------------------
