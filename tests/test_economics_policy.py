@@ -254,6 +254,17 @@ def test_a_war_in_which_somebody_had_better_shut_the_border_says_so():
 # What is most often a mistake --------------------------------------------------------------------------
 
 
+def test_duties_that_all_shut_their_trade_off_are_no_optimum():
+    world = ec.SingleSector(TRADE, 0 * TRADE)
+    # (1 + 500)^-4 = 2e-11 of the trade is left: all duties from 500 to 1000 are as good.
+    shut = ec.optimal_tariff(world, 0, bounds=(500.0, 1000.0))
+    assert shut.status is Status.FLAT
+    assert "every duty is as good" in str(shut.status)
+    others = np.array([[0.0, 0.0], [1000.0, 0.0]])  # nobody can sell abroad, so nobody can buy
+    assert ec.optimal_tariff(world, 0, tariffs=others).status is Status.FLAT
+    assert ec.nash(world, tariffs=others, players=[0], bounds=(0.0, 1.0)).status is Status.FLAT
+
+
 def test_a_table_of_foreign_trade_only_is_warned_about():
     with pytest.warns(ModelWarning, match=r"no economy buys anything from itself \(A, B\).*from_trade"):
         ec.SingleSector([[0.0, 2.0], [1.0, 0.0]], np.zeros((2, 2)), codes="AB")
@@ -358,6 +369,12 @@ def test_progress_is_told():
         ([3], {}, "unknown economy; got '3'"),
         ([0], {"bounds": (1.0, 0.5)}, "not bounds of a duty"),
         ([0], {"bounds": (-1.0, 0.5)}, "not bounds of a duty"),
+        ([0], {"bounds": 0.5}, "not bounds of a duty; got 0.5"),
+        ([0], {"bounds": {"B": (0.0, 0.5)}}, "not bounds of a duty"),
+        ([0], {"bounds": (0.0, None)}, "not bounds of a duty"),
+        ([0], {"bounds": "0:1"}, "not bounds of a duty"),
+        ([0], {"bounds": (0.0, 0.5, 1.0)}, "not bounds of a duty"),
+        ([0], {"bounds": (0.0, np.inf)}, "not bounds of a duty"),
         ([0], {"tariffs": np.zeros((2, 3, 3, 2))}, "tariffs: more than one scenario"),
         ([0], {"start": np.zeros((3, 3))}, "start: wrong shape"),
         ([0], {"free": np.zeros((4, 4))}, "free: wrong shape"),

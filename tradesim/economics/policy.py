@@ -327,9 +327,20 @@ def _escapes(search: Search, player: int, tariffs: Floats) -> bool:
 def _at_bound(search: Search, tariffs: Floats, equilibrium: Any) -> bool:
     """Return whether a duty on goods still traded is at a bound other than 0."""
     low, high = search.bounds
-    traded = np.asarray(equilibrium.flows) > TRICKLE * search.model.flows
+    traded = _traded(search, equilibrium)
     at = (tariffs >= high) | ((tariffs <= low) & (low != 0.0))
     return bool((at & traded & search.free).any())
+
+
+def _traded(search: Search, equilibrium: Any) -> NDArray[np.bool_]:
+    """Return which goods are still traded, of the shape of the tariffs."""
+    return np.asarray(np.asarray(equilibrium.flows) > TRICKLE * search.model.flows)
+
+
+def _hits_trade(search: Search, equilibrium: Any) -> bool:
+    """Return whether every player has a duty on goods still traded: else nothing depends on what it chose."""
+    moved = _traded(search, equilibrium) & search.free
+    return all(moved[player].any() for player in search.players)
 
 
 def _warn_of_deficits(search: Search, tariffs: Floats) -> None:
@@ -368,7 +379,8 @@ def _choice(
     slack = max(top.slack for top in tops[-last:])
     ended = Status.CONVERGED if settled and slack <= LEVEL else Status.STALLED
     bound = Status.AT_THE_BOUND if better or _at_bound(search, tariffs, equilibrium) else Status.CONVERGED
-    reasons = [*(top.unsolved for top in tops[-last:]), int(equilibrium.status), ended, bound]
+    flat = Status.CONVERGED if _hits_trade(search, equilibrium) else Status.FLAT
+    reasons = [*(top.unsolved for top in tops[-last:]), int(equilibrium.status), flat, ended, bound]
     _warn_of_deficits(search, tariffs)
     return Choice(
         tariffs,

@@ -42,6 +42,8 @@ CAP = Unstated(5.0)
 """The highest surcharge that is looked at: 500 %."""
 BISECTIONS = 100
 ROUNDING = 1e-9
+LOOKED = (0.0, 0.01, 0.1, 0.4, 1.0)
+"""Of the cap: where welfare is looked at for whether it depends on the surcharge at all."""
 
 
 class Outcome(Protocol):
@@ -251,6 +253,9 @@ def best_response_tariff(
     ----------
     model, tariffs, victim, attacker : as in `terms_of_trade_tariff`.
     cap : the highest surcharge that is looked at; it is infeasible to be best at the cap.
+
+    Where welfare is the same whatever the surcharge, as when the victim buys nothing from the attacker, the
+    answer is none and its status `Status.FLAT`: that is no optimum.
     """
     attack, sides = _attack(model, tariffs, victim, attacker, cap)
     welfare = _welfare_of(model, attack, sides)
@@ -258,7 +263,15 @@ def best_response_tariff(
     known = np.isfinite(welfare(found[..., None])[..., 0])
     # The highest level looked at may miss the cap by a rounding error.
     status = np.where(found < cap * (1.0 - ROUNDING), Status.CONVERGED, Status.INFEASIBLE)
-    return Answer(found, np.where(known, status, Status.STALLED).astype(np.int8))
+    flat = _is_flat(welfare, attack.shape[:-2], cap)
+    status = np.where(flat, Status.FLAT, np.where(known, status, Status.STALLED))
+    return Answer(np.where(flat, 0.0, found), status.astype(np.int8))
+
+
+def _is_flat(welfare: Callable[[Floats], Floats], shape: tuple[int, ...], cap: float) -> NDArray[np.bool_]:
+    """Return where welfare is the same at all of a few surcharges up to the cap, but for rounding."""
+    looked = np.broadcast_to(cap * np.array(LOOKED), (*shape, len(LOOKED)))
+    return np.asarray(np.ptp(welfare(looked), axis=-1) <= ROUNDING)
 
 
 def _welfare_of(model: Model, attack: Floats, sides: tuple[int, int]) -> Callable[[Floats], Floats]:
