@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tradesim import above_limits, narrow
 from tradesim.assembly import assemble, functions_of
 from tradesim.changes import changed_fields
 from tradesim.conversion import shown, whole
@@ -17,7 +18,6 @@ from tradesim.engine.program import Program, Trace
 from tradesim.errors import InputError, ModelWarning, Problem, fail_if, unknown_name, warn_user
 from tradesim.events import Event
 from tradesim.keywords import by_name
-from tradesim.narrow import warning_of
 from tradesim.paths import Paths
 from tradesim.record import Record
 from tradesim.rules import Rule
@@ -107,8 +107,9 @@ class Scenario:
         except InputError as error:
             problems += error.problems
         fail_if(dict.fromkeys(problems))
-        if narrow := warning_of(self):
-            warn_user(narrow, ModelWarning)
+        for said in (narrow.warning_of(self), above_limits.warning_of(self)):
+            if said:
+                warn_user(said, ModelWarning)
 
     def __hash__(self) -> int:
         return hash((self.name, self.start, self.end, self.schedule))
