@@ -131,6 +131,37 @@ def test_a_picture_past_the_vintage_says_so(tmp_path):
     assert result.stderr.count("2026-10-08") == 1
 
 
+# Knowledge -------------------------------------------------------------------------------------------
+
+
+def test_a_view_of_a_day_after_the_vintage_knows_no_more_than_the_record(record):
+    late = vintages.last_known(record.vintage) + dt.timedelta(days=100)
+    with pytest.warns(VintageWarning, match=f"asked for days after its vintage, {record.vintage}"):
+        view = record.as_of(late)
+    assert view.vintage == record.vintage  # not the day that was asked for
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        again = view.as_of(late + dt.timedelta(days=1))
+    assert again.vintage == record.vintage
+    assert record.as_of(vintages.last_known(record.vintage)).vintage == str(
+        vintages.last_known(record.vintage)
+    )
+
+
+def test_a_scenario_that_stands_on_a_day_after_the_vintage_says_so():
+    about = ts.Record(name="us-china", as_of="2027-01-01")
+    with pytest.warns(VintageWarning, match="2026-10-08"):
+        paths = ts.Scenario(name="late", start="2027-01-02", end="2027-02-01", record=about).run()
+    assert paths.note.startswith("2027-01-02 to 2027-01-31: after the vintage of the record, 2026-10-08")
+
+
+def test_the_warning_stands_at_the_line_that_asked(record):
+    late = vintages.last_known(record.vintage) + dt.timedelta(days=100)
+    with pytest.warns(VintageWarning) as met:
+        record.duty_on(late)
+    assert met[0].filename == __file__
+
+
 # Runs ------------------------------------------------------------------------------------------------
 
 OCTOBER = "2025-10-24 to 2026-11-09: after the vintage of the record, 2025-10-23: what was scheduled then"

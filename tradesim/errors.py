@@ -158,7 +158,7 @@ def unknown_name(kind: str, given: str, known: Iterable[str], where: str = "") -
     return Problem(f"unknown {kind}", where, repr(given), shown or "none are defined", fix)
 
 
-INSIDE = ("tradesim.", "dataclasses", "contextlib", "pydantic")
+INSIDE = ("tradesim.", "contextlib.", "dataclasses.", "functools.", "pydantic.")
 """Modules whose lines are not the user's."""
 
 

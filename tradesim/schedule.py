@@ -192,14 +192,23 @@ class Schedule:
         """Return the schedule as it was known on a day.
 
         Measures announced later are gone, ends announced later are open, and what was revoked later
-        still stands. A level whose successor was announced later is open-ended too.
+        still stands. A level whose successor was announced later is open-ended too. Of days after its vintage
+        a record knows no more than its vintage, which the view then keeps; it warns (`VintageWarning`).
         """
         day = as_date(date)
         fail_if(self.before_record([np.datetime64(day, "D")], "as_of"))
         with high_rates_meant():  # of those that are known, a person was asked before
             known = knowledge.known_on(self.measures, day)
         with counted.part():
-            return replace(self, measures=tuple(known), vintage=str(day), known_on=day)
+            return replace(self, measures=tuple(known), vintage=self._known_by(day), known_on=day)
+
+    def _known_by(self, day: dt.date) -> str:
+        """Return a day as a vintage, or the record's own, which is less, with a warning."""
+        if not vintages.note(self.vintage, day):
+            return str(day)
+        if self.known_on is None:
+            _ = self._vintage_told
+        return self.vintage
 
     def past_vintage(self) -> "Schedule":
         """Return the schedule for use past its vintage on purpose, as scenarios use it: it does not warn."""
