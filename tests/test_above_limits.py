@@ -65,3 +65,19 @@ def test_nothing_is_said_where_there_is_nothing_to_say(measure, changes):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         scenario(measure, **changes)
+
+
+@pytest.mark.parametrize("basis", ["cap", "floor"])
+def test_a_rule_that_does_not_see_a_limit_says_so(basis):
+    news = limit(basis, against=("MFN",), coverage=0.5, announced="2025-09-05", effective="2025-09-10")
+    said = rf"^rules.EU27: the rule sees rates.*the {basis} 'deal' of USA on EU27, 15% on 50% of trade"
+    with pytest.warns(ModelWarning, match=said):
+        made = scenario(news, rules={"EU27": ts.rules.Match(view="trade-weighted")})
+    paths = made.run()
+    if basis == "floor":
+        assert paths.on("2025-09-10").loc[0, ("USA", "EU27")] == pytest.approx(0.5 * 0.15 + 0.5 * 0.025)
+    assert paths.on("2025-11-30").loc[0, ("EU27", "USA")] == 0.0  # it answers nothing
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        scenario(news, rules={"EU27": ts.rules.Passive()})
+        scenario(limit(basis, against=("MFN",)), rules={"EU27": ts.rules.Match()})  # announced before
