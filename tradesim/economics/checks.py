@@ -124,15 +124,20 @@ def trade_problems(trade: Floats, gdp: Floats) -> Iterator[Problem]:
 
 
 def warn_of_no_home_sales(flows: Floats, codes: Sequence[str]) -> None:
-    """Warn where no economy buys anything from itself: most often a table of foreign trade only."""
+    """Warn where economies buy nothing from themselves: a table of foreign trade only, or a cell missing."""
     n = len(flows)
-    if n > 1 and not flows[np.arange(n), np.arange(n)].any():
-        who = ", ".join(map(str, codes)) or f"{n} economies"
-        text = (
-            f"flows: no economy buys anything from itself ({who}): the diagonal is 0; got foreign trade only?"
-            " Put sales at home on the diagonal, or build the model with from_trade(trade, gdp, tariffs)"
-        )
-        warn_user(text, ModelWarning)
+    home, bought = (each.reshape(n, -1).sum(axis=1) for each in (flows[np.arange(n), np.arange(n)], flows))
+    without = np.flatnonzero((home == 0) & (bought > 0))
+    if n < 2 or not len(without):
+        return
+    names = ", ".join(str(codes[k]) if codes else f"economy {k}" for k in without.tolist())
+    fix = "Put sales at home on the diagonal, or build the model with from_trade(trade, gdp, tariffs)"
+    if len(without) == n:
+        who = names if codes else f"{n} economies"
+        what = f"no economy buys anything from itself ({who}): the diagonal is 0; got foreign trade only?"
+    else:
+        what = f"{names} buys nothing from itself, though others do: a home sale is missing?"
+    warn_user(f"flows: {what} {fix}", ModelWarning)
 
 
 def warn_of_units(trade: Floats, output: Floats) -> None:

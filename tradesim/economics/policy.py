@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tradesim.alignment import position
 from tradesim.economics import checks
-from tradesim.economics.climb import Top, UnsolvedError
+from tradesim.economics.climb import Top, UnsolvedError, at_ends
 from tradesim.economics.contest import (
     HIGHEST,
     TRICKLE,
@@ -45,6 +45,8 @@ LEVEL = 1e-4
 """A scaled slope left that is no more than this is level: a further step would gain less than 1e-8."""
 BETTER = 1e-9
 """Of ln welfare: what is no more than this is rounding."""
+CLOSE = 1e-4
+"""Of the range of duties: a war that ends as near to a bound as that, round by round, ends at it."""
 HIGH = 1.0
 """A duty above which a model that keeps its deficits is not to be trusted with a choice."""
 SLOW = 4.0
@@ -326,9 +328,9 @@ def _escapes(search: Search, player: int, tariffs: Floats) -> bool:
 
 def _at_bound(search: Search, tariffs: Floats, equilibrium: Any) -> bool:
     """Return whether a duty on goods still traded is at a bound other than 0."""
-    low, high = search.bounds
+    lowest, highest = at_ends(tariffs, search.bounds, CLOSE)
     traded = _traded(search, equilibrium)
-    at = (tariffs >= high) | ((tariffs <= low) & (low != 0.0))
+    at = highest | (lowest & (search.bounds[0] != 0.0))
     return bool((at & traded & search.free).any())
 
 
