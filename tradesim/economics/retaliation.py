@@ -254,8 +254,10 @@ def best_response_tariff(
     model, tariffs, victim, attacker : as in `terms_of_trade_tariff`.
     cap : the highest surcharge that is looked at; it is infeasible to be best at the cap.
 
-    Where welfare is the same whatever the surcharge, as when the victim buys nothing from the attacker, the
-    answer is none and its status `Status.FLAT`: that is no optimum.
+    Returns
+    -------
+    The surcharge. Where welfare is the same whatever it is, as when the victim buys nothing from the
+    attacker, it is 0 with the status `Status.FLAT`: that is no optimum.
     """
     attack, sides = _attack(model, tariffs, victim, attacker, cap)
     welfare = _welfare_of(model, attack, sides)
