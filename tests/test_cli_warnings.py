@@ -116,4 +116,4 @@ def test_trade_files_too(tmp_path):
     )
     told = lines(["trade", str(file), "--layout", "comtrade", "--regions", "USA,CHN,ROW"])
     assert len(told) == 1
-    assert "777" in told[0]
+    assert "QZZ" in told[0]
