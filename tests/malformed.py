@@ -70,7 +70,7 @@ name,importer,exporter,authority,rate,coverage,effective,expires,announced,statu
 List 1,USA,CHN,Section 301,0.25,0.118,2018-07-06,,2018-06-15,enacted,add,,ad_valorem,"first, of four"
 List 2,USA,CHN,Section 301,0.25,0.05,2018-08-23,2019-09-01,2018-08-07,enacted,add,,ad_valorem,
 Answer,CHN,USA,retaliation,0.25,0.3,2018-07-06,,2018-06-16,enacted,add,,ad_valorem,
-Deal,CHN,USA,agreement,0.15,1.0,2019-07-06,,,enacted,add,retaliation;MFN,cap,
+Deal,CHN,USA,agreement,0.15,1.0,2019-07-06,,,enacted,add,retaliation;Section 301,cap,
 """
 SAID = re.compile(r"^(\w+)( = )(.+)$")
 """A key and its value on one line."""

@@ -245,6 +245,14 @@ def test_the_lowest_duty_is_a_bound_too_but_for_none_at_all():
     assert ec.cooperative(small_world(5)).tariffs.min() == 0.0
 
 
+@pytest.mark.parametrize("pace", [1.0, 0.7])
+def test_a_war_at_its_bounds_is_at_the_bound_and_not_stalled(pace):
+    world = ec.SingleSector(TRADE, 0 * TRADE)  # both would charge more than 25%
+    war = ec.nash(world, bounds=(0.0, 0.05), pace=pace)
+    assert war.medians == pytest.approx([0.05, 0.05], abs=1e-6)
+    assert war.status is Status.AT_THE_BOUND
+
+
 def test_a_war_in_which_somebody_had_better_shut_the_border_says_so():
     with pytest.warns(ModelWarning, match="deficits='own_share'"):
         war = ec.nash(uneven("own_share"), uniform="all", tariffs=5 * (1 - np.eye(3)), rounds=40)
@@ -254,11 +262,35 @@ def test_a_war_in_which_somebody_had_better_shut_the_border_says_so():
 # What is most often a mistake --------------------------------------------------------------------------
 
 
+def test_duties_that_all_shut_their_trade_off_are_no_optimum():
+    world = ec.SingleSector(TRADE, 0 * TRADE)
+    # (1 + 500)^-4 = 2e-11 of the trade is left: all duties from 500 to 1000 are as good.
+    shut = ec.optimal_tariff(world, 0, bounds=(500.0, 1000.0))
+    assert shut.status is Status.FLAT
+    assert "every duty is as good" in str(shut.status)
+    others = np.array([[0.0, 0.0], [1000.0, 0.0]])  # nobody can sell abroad, so nobody can buy
+    assert ec.optimal_tariff(world, 0, tariffs=others).status is Status.FLAT
+    assert ec.nash(world, tariffs=others, players=[0], bounds=(0.0, 1.0)).status is Status.FLAT
+
+
 def test_a_table_of_foreign_trade_only_is_warned_about():
     with pytest.warns(ModelWarning, match=r"no economy buys anything from itself \(A, B\).*from_trade"):
         ec.SingleSector([[0.0, 2.0], [1.0, 0.0]], np.zeros((2, 2)), codes="AB")
     with pytest.warns(ModelWarning, match="no economy buys anything from itself"):
         ec.Krugman(np.array([[0.0, 2.0], [2.0, 0.0]])[..., None], np.zeros((2, 2, 1)), 5.0)
+
+
+def test_one_home_sale_that_is_missing_is_warned_about():
+    hole = np.array([[0.0, 2.0, 1.0], [1.0, 9.0, 1.0], [1.0, 2.0, 9.0]])
+    said = r"flows: A buys nothing from itself, though others do"
+    with pytest.warns(ModelWarning, match=said):
+        ec.SingleSector(hole, np.zeros((3, 3)), codes="ABC")
+    with pytest.warns(ModelWarning, match=said):
+        ec.ServicesModel(hole, 0.2, codes="ABC")
+    with pytest.warns(ModelWarning, match="economy 0 buys nothing from itself"):
+        ec.Krugman(hole[..., None], np.zeros((3, 3, 1)), 5.0)
+    some = np.stack([hole, hole + 1.0], axis=-1)  # of one sector alone an economy may buy nothing at home
+    ec.Krugman(some, np.zeros((3, 3, 2)), 5.0)
 
 
 @pytest.mark.parametrize("unit", [1e3, 1e6])
@@ -267,6 +299,9 @@ def test_trade_and_gdp_in_different_units(unit):
     ec.SingleSector.from_trade(trade, gdp, np.zeros((2, 2)))
     with pytest.warns(ModelWarning, match="are both in one unit"):
         ec.SingleSector.from_trade(trade, unit * gdp, np.zeros((2, 2)))
+    ec.ServicesModel.from_trade(trade, gdp, 0.5)
+    with pytest.warns(ModelWarning, match="are both in one unit"):
+        ec.ServicesModel.from_trade(trade, unit * gdp, 0.5)
     with pytest.raises(InputError, match=r"exports of more than its GDP.*in one unit"):
         ec.SingleSector.from_trade(unit * trade, gdp, np.zeros((2, 2)))
 
@@ -358,6 +393,12 @@ def test_progress_is_told():
         ([3], {}, "unknown economy; got '3'"),
         ([0], {"bounds": (1.0, 0.5)}, "not bounds of a duty"),
         ([0], {"bounds": (-1.0, 0.5)}, "not bounds of a duty"),
+        ([0], {"bounds": 0.5}, "not bounds of a duty; got 0.5"),
+        ([0], {"bounds": {"B": (0.0, 0.5)}}, "not bounds of a duty"),
+        ([0], {"bounds": (0.0, None)}, "not bounds of a duty"),
+        ([0], {"bounds": "0:1"}, "not bounds of a duty"),
+        ([0], {"bounds": (0.0, 0.5, 1.0)}, "not bounds of a duty"),
+        ([0], {"bounds": (0.0, np.inf)}, "not bounds of a duty"),
         ([0], {"tariffs": np.zeros((2, 3, 3, 2))}, "tariffs: more than one scenario"),
         ([0], {"start": np.zeros((3, 3))}, "start: wrong shape"),
         ([0], {"free": np.zeros((4, 4))}, "free: wrong shape"),

@@ -223,3 +223,37 @@ def test_elasticities_close_the_gap():
     for bad in ({"years": -1}, {"years": 0, "closed": 1.5}, {"years": 0, "short_run": 0}):
         with pytest.raises(InputError):
             ec.elasticity_after(**bad)
+
+
+# Where nothing depends on the answer -----------------------------------------------------------------
+
+APART = np.array([[900.0, 60.0, 0.0], [60.0, 500.0, 15.0], [0.0, 15.0, 300.0]])
+"""0 and 2 do not trade with each other."""
+
+
+@pytest.mark.parametrize("kind", ["single", "services"])
+def test_a_best_response_on_goods_that_nobody_buys_is_no_optimum(kind):
+    models = {
+        "single": ec.SingleSector(APART, FREE),
+        "services": ec.ServicesModel(APART, 0.2),
+    }
+    answer = ec.best_response_tariff(models[kind], attack(0.3, attacker=1, victim=0), victim=0, attacker=2)
+    assert (answer.tariff, answer.status, answer.converged) == (0.0, ec.Status.FLAT, False)
+    known = ec.best_response_tariff(models[kind], attack(0.3, attacker=1, victim=0), victim=0, attacker=1)
+    assert known.converged
+    assert known.tariff > 0.1
+
+
+def test_of_many_attacks_those_that_leave_nothing_to_choose_are_told_apart():
+    attacks = np.stack([attack(0.3), attack(0.3)])
+    attacks[1, 1, 0] = 1e6  # the victim's own duty has shut the trade off: (1 + 1e6)^-4
+    answer = ec.best_response_tariff(ec.SingleSector(FLOWS, FREE), attacks, victim=1, attacker=0, cap=0.5)
+    assert answer.status.tolist() == [ec.Status.CONVERGED, ec.Status.FLAT]
+    assert answer.tariff[1] == 0.0
+
+
+def test_what_is_already_restored_needs_no_duty_though_none_matters():
+    world = ec.SingleSector(APART, FREE)
+    assert ec.welfare_restoring_tariff(world, FREE, victim=0, attacker=2).converged
+    lost = ec.welfare_restoring_tariff(world, attack(0.3, attacker=1, victim=0), victim=0, attacker=2)
+    assert (lost.tariff, lost.status) == (0.0, ec.Status.INFEASIBLE)

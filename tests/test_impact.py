@@ -292,7 +292,7 @@ def test_unsolved_draws_are_flagged_and_never_averaged():
     median = found.quantiles([0.5])
     assert np.isfinite(median.iloc[0]).all()
     assert np.isnan(median.iloc[1]).all()
-    assert found.summary().isna().all(axis=None)
+    assert found.summary().drop(columns="tariffs").isna().all(axis=None)
     kept = found.converged_only()
     assert kept.draws == 1
     assert np.isfinite(kept.quantiles([0.5])).all(axis=None)
@@ -383,6 +383,29 @@ def test_tables_are_labelled():
     assert quantiles.columns.names == ["economy", "quantile"]
     np.testing.assert_allclose(quantiles[("CHN", 0.5)], np.median(FAN.welfare[..., 1] - 1, axis=0))
     np.testing.assert_allclose(quantiles[("CHN", 0.0)], (FAN.welfare[..., 1] - 1).min(axis=0))
+
+
+def test_results_say_whose_tariffs_nobody_stated():
+    base = BASE.copy()
+    base[2:] = 0.0  # JPN and MEX charge nothing that anybody stated; USA and CHN are in the paths
+    found = ts.impact(run([0.3], [0.2]), SingleSector(FLOWS, base, codes=CODES), at="D")
+    assert found.assumed_free == ("JPN", "MEX")
+    told = found.summary()
+    assert told["tariffs"].to_dict() == dict.fromkeys(["USA", "CHN"], "stated") | dict.fromkeys(
+        ["JPN", "MEX"], "assumed 0"
+    )
+    assert told.loc["JPN", "revenue"] == 0.0
+    assert "tariffs of JPN, MEX assumed 0" in repr(found)
+    cells = found._repr_html_().split("<th>JPN</th>")[1].split("</tr>")[0]
+    assert cells.count("assumed 0") == 2  # duties collected, and their change
+    assert "bn" in cells
+
+
+def test_tariffs_that_the_paths_set_are_stated_though_they_are_0():
+    found = ts.impact(run([0.0], [0.0]), SingleSector(FLOWS, 0 * BASE, codes=CODES), at="D")
+    assert found.assumed_free == ("JPN", "MEX")
+    everyone = ts.impact(run([0.0], [0.0]), MODEL, at="D")
+    assert (everyone.assumed_free, "assumed" in repr(everyone)) == ((), False)
 
 
 def test_summary_is_of_the_last_date_or_of_another():

@@ -10,6 +10,7 @@ import tradesim as ts
 from tradesim import economics as ec
 from tradesim import rows
 from tradesim.errors import PercentWarning
+from tradesim.sweeps import condition
 
 pytestmark = pytest.mark.filterwarnings("error::tradesim.errors.PercentWarning")
 
@@ -39,10 +40,20 @@ def many(seen, own, first, day, memory, values):
 
 PLAIN = scenario()
 PATHS = PLAIN.run()
+SWEPT = ts.sweep(
+    scenario(rules={"CHN": ts.rules.Match()}),
+    {"rules.CHN.cap": [0.5, 1.0], "rules.CHN.ratio": [0.5, 2.5]},
+    draws=4,
+    progress=False,
+)
 CALLS = {
     "measure 'a': rate": measure,
     "measure 'a': rate of a cap": lambda: measure(basis="cap"),
     "rule Match: cap": lambda: ts.rules.Match(cap=7.5),
+    "top": lambda: ts.sweep(PLAIN, draws=2, progress=False, top=7.5),
+    "where: peak.USA-CHN": lambda: SWEPT.where("peak.USA-CHN < 7.5"),
+    "where: last.CHN-USA": lambda: SWEPT.where("not last.CHN-USA in [7.5, 0.1]"),
+    "where: rules.CHN.cap": lambda: SWEPT.where("rules.CHN.ratio > 0 and rules.CHN.cap < 7.5"),
     "rule Match: tolerance": lambda: ts.rules.Match(tolerance=7.5),
     "rule Counter: step": lambda: ts.rules.Counter(step=7.5),
     "rule Targeted: rate": lambda: ts.rules.Targeted(rate=7.5, coverage=0.1),
@@ -55,7 +66,7 @@ CALLS = {
         importer="USA", exporter="CHN", rate=1, size=ts.Size(value=0.1), most=7.5
     ),
     "size: value": lambda: ts.Size(value=7.5),
-    "size: median": lambda: ts.Size(distribution="uniform", loc=7.0, scale=1.0),
+    "size: 95% quantile": lambda: ts.Size(distribution="uniform", loc=7.5, scale=1e-9),
     "effect on 'a': rate": lambda: ts.Effect(action="set_rate", target="a", rate=7.5),
     "truce 't': tolerance": lambda: ts.Truce(
         name="t", parties=CODES, start="2025-01-01", end="2025-02-01", tolerance=7.5
@@ -95,7 +106,7 @@ def test_a_call_can_say_that_high_rates_are_meant(where):
         CALLS[where]()
 
 
-@pytest.mark.parametrize("cap", [10, 2, 2.0, np.float64(7.5), 9.99])
+@pytest.mark.parametrize("cap", [10, 10.0, np.float64(10), 2, 2.0, np.float64(7.5), 9.99])
 def test_every_spelling_of_a_high_cap_warns(cap):
     if isinstance(cap, float):
         cap = float(cap)
@@ -108,6 +119,46 @@ def test_rates_below_200_percent_do_not_warn(cap):
     ts.rules.Match(cap=cap)
     MODEL.solve([[0.0, cap], [0.0, 0.0]])
     measure(cap)
+
+
+DEFAULTS = {
+    "rule BestResponse: top": lambda: ts.rules.BestResponse(top=2.0),
+    "shock 'USA-CHN': most": lambda: ts.Shock(
+        importer="USA", exporter="CHN", rate=1, size=ts.Size(value=0.1), most=10.0
+    ),
+    "top": lambda: ts.sweep(PLAIN, draws=2, progress=False, top=4.0),
+    "bounds": lambda: ec.optimal_tariff(MODEL, "USA", bounds=(0, 10.0)),
+    "cap": lambda: ec.best_response_tariff(MODEL, FREE, "CHN", "USA", cap=5.0),
+}
+
+
+@pytest.mark.parametrize("where", DEFAULTS)
+def test_a_number_that_is_the_default_warns_where_it_is_stated(where):
+    with pytest.warns(PercentWarning, match=f"^{where}: "):
+        DEFAULTS[where]()
+
+
+def test_what_was_asked_about_once_is_not_asked_about_again():
+    with ts.high_rates_meant():
+        high = scenario(rules={"CHN": ts.rules.Match(cap=7.5)})
+    assert high.with_({"rules.CHN.ratio": 0.5}).rules["CHN"].cap == 7.5
+    ts.sweep(high, {"rules.CHN.ratio": [0.5, 1.0]}, draws=2, progress=False)
+    with pytest.warns(PercentWarning, match=r"rule Match: cap: 8 is 800%"):
+        high.with_({"rules.CHN.cap": 8})
+
+
+def test_a_sweep_that_goes_on_does_not_ask_again(tmp_path):
+    with ts.high_rates_meant():
+        ts.sweep(PLAIN, draws=2, progress=False, top=7.5, store=tmp_path)
+    assert ts.sweeps.resume(tmp_path, progress=False).draws == 2
+
+
+def test_a_condition_takes_percentages_with_their_sign():
+    table = {"peak.USA-CHN": np.array([0.9, 1.25, 2.5])}
+    for text in ("peak.USA-CHN >= 125%", "peak.USA-CHN >= 125 %", "peak.USA-CHN in [125%, 250%]"):
+        holds = condition.read(text, list(table), table).holds(table)
+        assert holds.tolist() == [False, True, True]
+    SWEPT.where("rules.CHN.ratio >= 2")  # no rate
 
 
 def test_defaults_and_searches_do_not_warn():
@@ -126,6 +177,18 @@ def test_packaged_records_say_what_they_mean(name):
 @pytest.mark.parametrize("name", ts.scenarios.names())
 def test_packaged_scenarios_say_what_they_mean(name):
     ts.scenarios.load.__wrapped__(name)
+
+
+def test_the_sizes_of_a_shock_warn_by_what_one_in_twenty_exceeds():
+    ts.Size(distribution="expon", scale=0.6)  # its 95% quantile is 0.6 · ln 20 = 1.797
+    with pytest.warns(PercentWarning, match=r"size: 95% quantile: 2\.85 is 285%; 0\.0285 is 2\.85%"):
+        ts.Size(distribution="uniform", scale=3.0)
+
+
+@pytest.mark.parametrize("accuracy", [0.06, 0.5, 5])
+def test_an_accuracy_in_percentage_points_is_refused(accuracy):
+    with pytest.raises(ts.InputError, match=r"too coarse; got .*; allowed: 1e-05 to 0\.05, a fraction"):
+        ts.rules.BestResponse(accuracy=accuracy)
 
 
 def test_what_is_no_rate_does_not_warn():

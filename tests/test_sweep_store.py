@@ -335,6 +335,11 @@ def test_rules_of_your_own_have_to_be_given_again(tmp_path):
     with pytest.raises(InputError, match="give it: resume"):
         resume(tmp_path)
     assert resume(tmp_path, scenario=own, progress=False).digest == first.digest
+    with ts.high_rates_meant():  # changes no number
+        same = sweep(
+            own, {"rules.CHN.cap": ts.uniform(0, 1)}, draws=100, store=tmp_path, bins=64, progress=False
+        )
+        assert same.digest == first.digest
     other = replace(own, rules={"CHN": rules.Custom(function=lambda *args: (3.0 * args[0], args[4]))})
     with pytest.raises(InputError, match="holds another sweep"):
         resume(tmp_path, scenario=other, progress=False)

@@ -129,3 +129,75 @@ def test_a_picture_past_the_vintage_says_so(tmp_path):
     result = CliRunner().invoke(app, ["plot", "us-china", *options])
     assert result.exit_code == 0
     assert result.stderr.count("2026-10-08") == 1
+
+
+# Knowledge -------------------------------------------------------------------------------------------
+
+
+def test_a_view_of_a_day_after_the_vintage_knows_no_more_than_the_record(record):
+    late = vintages.last_known(record.vintage) + dt.timedelta(days=100)
+    with pytest.warns(VintageWarning, match=f"asked for days after its vintage, {record.vintage}"):
+        view = record.as_of(late)
+    assert view.vintage == record.vintage  # not the day that was asked for
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        again = view.as_of(late + dt.timedelta(days=1))
+    assert again.vintage == record.vintage
+    assert record.as_of(vintages.last_known(record.vintage)).vintage == str(
+        vintages.last_known(record.vintage)
+    )
+
+
+def test_a_scenario_that_stands_on_a_day_after_the_vintage_says_so():
+    about = ts.Record(name="us-china", as_of="2027-01-01")
+    with pytest.warns(VintageWarning, match="2026-10-08"):
+        paths = ts.Scenario(name="late", start="2027-01-02", end="2027-02-01", record=about).run()
+    assert paths.note.startswith("2027-01-02 to 2027-01-31: after the vintage of the record, 2026-10-08")
+
+
+def test_the_warning_stands_at_the_line_that_asked(record):
+    late = vintages.last_known(record.vintage) + dt.timedelta(days=100)
+    with pytest.warns(VintageWarning) as met:
+        record.duty_on(late)
+    assert met[0].filename == __file__
+
+
+# Runs ------------------------------------------------------------------------------------------------
+
+OCTOBER = "2025-10-24 to 2026-11-09: after the vintage of the record, 2025-10-23: what was scheduled then"
+
+
+def test_a_run_says_which_of_its_days_lie_past_what_was_known():
+    paths = ts.scenarios.load("us-china-2025-10").branch("deal").run()
+    assert paths.note.startswith(OCTOBER)
+    assert paths.note in paths.summary_text().splitlines()
+    assert paths.note in paths._repr_html_()
+    assert paths.summary().attrs["note"] == paths.note
+
+
+def test_a_run_of_days_that_are_known_says_nothing():
+    known = replace(ts.scenarios.load("april-2025-spiral").run(), as_of="2026-10-08")
+    assert (known.note, known.summary().attrs["note"]) == ("", "")
+    assert "vintage" not in known.summary_text()
+    unknown = replace(known, as_of="")
+    assert unknown.note == ""
+
+
+def test_days_that_all_lie_past_the_vintage_begin_with_the_first():
+    days = np.array(["2027-01-01", "2027-01-31"], dtype="datetime64[D]")
+    assert vintages.note_of_days("2026-10", days).startswith("2027-01-01 to 2027-01-31: after the vintage")
+    assert vintages.note_of_days("2027-01", days) == ""
+
+
+def test_the_command_run_says_it_in_words_and_as_json(tmp_path):
+    command = ["run", "us-china-2025-10", "--branch", "deal", "--out", str(tmp_path), "--formats", "csv"]
+    said = CliRunner().invoke(app, command)
+    assert (said.exit_code, said.stderr) == (0, "")
+    assert said.stdout.count(OCTOBER) == 1
+    facts = json.loads(CliRunner().invoke(app, [*command, "--json"]).stdout)
+    assert facts["runs"][0]["note"].startswith(OCTOBER)
+
+
+def test_a_sweep_says_it():
+    found = ts.sweep(ts.scenarios.load("us-china-2025-10"), draws=2, progress=False)
+    assert OCTOBER in found.summary_text()

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from tradesim.conversion import real, shown
 from tradesim.errors import InputError, Problem, unknown_name
 from tradesim.events import Event
+from tradesim.percent import high_rates_meant, is_doubtful
 from tradesim.rules import Custom, Rule
+
+E = TypeVar("E", bound=Any)
 
 ABOUT = ("name", "start", "end")
 SLOPES = ".slopes."
@@ -136,7 +139,15 @@ def _of_rule(rule: Rule, values: Mapping[str, Any]) -> Rule:
         own: Any = given.get("parameters", getattr(rule, "parameters", ()))
         place = int(name.partition(".")[2])
         given["parameters"] = (*own[:place], given.pop(name), *own[place + 1 :])
-    return replace(rule, **given)
+    return _replaced(rule, given)
+
+
+def _replaced(each: E, values: Mapping[str, Any]) -> E:
+    """Return a rule, truce or shock with other values; of rates that stay nobody is asked again."""
+    if any(is_doubtful(value) for value in values.values()):
+        return replace(each, **values)
+    with high_rates_meant():
+        return replace(each, **values)
 
 
 def _changed(room: str, before: Any, which: str, values: dict[str, Any]) -> Any:
@@ -146,7 +157,7 @@ def _changed(room: str, before: Any, which: str, values: dict[str, Any]) -> Any:
         return tuple(_with_odds(e, values) if e.name == which else e for e in before)
     if room == "truces" and values.get("days") is not None:
         values = {"end": None} | values
-    return tuple(replace(each, **values) if each.name == which else each for each in before)
+    return tuple(_replaced(each, values) if each.name == which else each for each in before)
 
 
 def _with_odds(event: Event, values: dict[str, Any]) -> Event:

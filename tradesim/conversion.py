@@ -85,6 +85,18 @@ def whole(value: Any, least: int | None = None, most: int | None = None) -> int 
     return found if (least is None or found >= least) and (most is None or found <= most) else None
 
 
+class Unstated(float):
+    """The default of a parameter: equal to the number that a person may state, and yet not stated by anyone.
+
+    Examples
+    --------
+    >>> Unstated(10.0) == 10.0, isinstance(Unstated(10.0), float), Unstated(10.0)
+    (True, True, 10.0)
+    """
+
+    __slots__ = ()
+
+
 def own(value: Any) -> Any:
     """Return a number of numpy, `decimal` or `fractions` as Python's own; anything else as it is.
 
@@ -94,7 +106,7 @@ def own(value: Any) -> Any:
     >>> own(np.int64(3)), own(Decimal("0.25")), own("0.25")
     (3, 0.25, '0.25')
     """
-    if type(value) in {int, float}:
+    if type(value) in {int, float, Unstated}:
         return value
     count, number = whole(value), real(value)
     return count if count is not None else value if number is None else number

@@ -1,6 +1,8 @@
 """Errors: every refusal says what, where, what was given, what is allowed and what to do."""
 
 import difflib
+import sys
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -44,7 +46,11 @@ class TradesimError(Exception):
     """Base of every error that tradesim raises on purpose."""
 
 
-class ModelWarning(UserWarning):
+class TradesimWarning(UserWarning):
+    """Base of every warning of tradesim."""
+
+
+class ModelWarning(TradesimWarning):
     """A model was given, or gave, what is possible but most often a mistake."""
 
 
@@ -71,11 +77,11 @@ class InputError(TradesimError, ValueError):
         return InputError(problem.at(place) for problem in self.problems)
 
 
-class PercentWarning(UserWarning):
+class PercentWarning(TradesimWarning):
     """A rate of 200% or more, which may be a percentage written where a fraction belongs."""
 
 
-class VintageWarning(UserWarning):
+class VintageWarning(TradesimWarning):
     """A record is asked for a day after its vintage: what was scheduled then is taken to happen.
 
     Shown once for each record in a process; views made by `Schedule.as_of` and runs of scenarios go past a
@@ -150,3 +156,15 @@ def unknown_name(kind: str, given: str, known: Iterable[str], where: str = "") -
     shown = ", ".join(names[:20]) + (f", … ({len(names)} in all)" if len(names) > 20 else "")
     fix = f"did you mean {' or '.join(repr(name) for name in close)}?" if close else ""
     return Problem(f"unknown {kind}", where, repr(given), shown or "none are defined", fix)
+
+
+INSIDE = ("tradesim.", "contextlib.", "dataclasses.", "functools.", "pydantic.")
+"""Modules whose lines are not the user's."""
+
+
+def warn_user(text: str, category: type[Warning]) -> None:
+    """Warn at the line of the first caller outside of this package, whatever lies in between."""
+    depth, frame = 1, sys._getframe(0)  # noqa: SLF001 as warnings itself does
+    while frame.f_back is not None and f"{frame.f_globals.get('__name__', '')}.".startswith(INSIDE):
+        depth, frame = depth + 1, frame.f_back
+    warnings.warn(text, category, stacklevel=depth)

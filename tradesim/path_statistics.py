@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tradesim.conversion import real, real_in, shown
 from tradesim.errors import Problem
-from tradesim.percent import warn
+from tradesim.percent import IN_PYTHON, warn
 
 Floats = NDArray[np.float64]
 Statistic = Callable[[Floats], NDArray[Any]]
@@ -184,7 +184,7 @@ HIGHEST_LEVEL = 10.0
 """1000 %: a level above it is taken for a percentage typed as a fraction."""
 
 
-def level_problems(level: Any, where: str = "level") -> Iterator[Problem]:
+def level_problems(level: Any, where: str = "level", how: str = IN_PYTHON) -> Iterator[Problem]:
     """Yield what is wrong with a level of duty."""
     allowed = "a fraction of 0 or more: 0.25 is 25 %"
     number = real(level)
@@ -194,4 +194,4 @@ def level_problems(level: Any, where: str = "level") -> Iterator[Problem]:
         fix = f"levels are fractions: did you mean {number / 100:g}?"
         yield Problem(f"a duty above {100 * HIGHEST_LEVEL:g} %", where, f"{number:g}", "up to 10", fix)
     else:
-        warn(where, number)
+        warn(where, number, how)

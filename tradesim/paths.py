@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tradesim import path_exports as exports
 from tradesim import path_statistics as statistics
-from tradesim import spreadsheets
+from tradesim import spreadsheets, vintages
 from tradesim.errors import InputError, Problem
 from tradesim.path_tables import Pair, PathTables, Quantity
 
@@ -66,11 +66,17 @@ class Paths(PathTables):
         return f"Paths({self._headline()})"
 
     def _repr_html_(self) -> str:
-        return exports.html_table(self.summary(), self._headline())
+        return exports.html_table(self.summary(), "; ".join(filter(None, [self._headline(), self.note])))
 
     def summary_text(self) -> str:
         """Return the summary in words: a headline and a line on every pair."""
-        return "\n".join([self._headline(), *exports.words(self.summary(), many=self.draws > 1)])
+        told = exports.words(self.summary(), many=self.draws > 1)
+        return "\n".join([self._headline(), *told, *filter(None, [self.note])])
+
+    @property
+    def note(self) -> str:
+        """What holds for days after the vintage of the record, or after it was known; or nothing."""
+        return vintages.note_of_days(self.as_of, self.dates)
 
     # Summaries ---------------------------------------------------------------------------------------
 
@@ -80,9 +86,12 @@ class Paths(PathTables):
         ``first`` day, ``mean`` over the days, ``peak``, ``highest on`` (the first day of the peak) and
         ``last`` day are medians over the draws; ``last 5 %`` and ``last 95 %`` quantiles of the last day;
         ``ends higher`` and ``ends lower`` the share of draws whose last day lies above and below the first.
+        `note` is among its ``attrs``.
         """
         rows = [statistics.summary(values, self.dates) for values in self._values("duty")]
-        return pd.DataFrame(rows, index=self._labels, columns=list(statistics.SUMMARY))
+        frame = pd.DataFrame(rows, index=self._labels, columns=list(statistics.SUMMARY))
+        frame.attrs["note"] = self.note
+        return frame
 
     def truce_summary(self) -> pd.DataFrame:
         """Return the truces at a glance, one row per truce.

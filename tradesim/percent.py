@@ -7,8 +7,6 @@ Duties of 200% and 250% exist, so that nothing is refused here. What is meant is
 - in a file of measures ``yes`` in a column ``high_rates_meant``.
 """
 
-import sys
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,15 +14,16 @@ from typing import Any
 
 import numpy as np
 
-from tradesim.errors import PercentWarning
+from tradesim.conversion import Unstated, real
+from tradesim.errors import PercentWarning, warn_user
 
 DOUBTFUL = 2.0
 """200%: the least rate that is asked about."""
 MEANT = "high_rates_meant"
 """The key of scenario files and the column of files of measures."""
 
-INSIDE = ("tradesim", "dataclasses", "contextlib", "pydantic")
-"""Modules whose lines are not the user's."""
+IN_PYTHON = f"say so: with tradesim.{MEANT}()"
+"""How a call says that a rate is meant."""
 
 _MEANT: ContextVar[bool] = ContextVar(MEANT, default=False)
 
@@ -53,9 +52,15 @@ def are_meant() -> bool:
 
 
 def is_doubtful(value: Any) -> bool:
-    """Return whether a rate may be a percentage written for a fraction."""
-    number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-    return number and bool(np.isfinite(value)) and value >= DOUBTFUL
+    """Return whether a rate that somebody stated may be a percentage written for a fraction.
+
+    Examples
+    --------
+    >>> is_doubtful(10.0), is_doubtful(Unstated(10.0)), is_doubtful(1.25)
+    (True, False, False)
+    """
+    number = None if isinstance(value, Unstated) else real(value)
+    return number is not None and number >= DOUBTFUL
 
 
 def readings(value: float) -> str:
@@ -69,10 +74,10 @@ def readings(value: float) -> str:
     return f"{value:.6g} is {100 * value:.6g}%; {value / 100:.6g} is {value:.6g}%"
 
 
-def warn(where: str, value: Any, default: Any = None) -> None:
-    """Warn of a rate that may be a percentage, unless it is the default or is said to be meant."""
-    if not _MEANT.get() and is_doubtful(value) and not _is_default(value, default):
-        say(where, float(value))
+def warn(where: str, value: Any, how: str = IN_PYTHON) -> None:
+    """Warn of a rate that may be a percentage, unless nobody stated it or it is said to be meant."""
+    if not _MEANT.get() and is_doubtful(value):
+        say(where, float(value), how)
 
 
 def warn_of_table(where: str, values: Any) -> None:
@@ -82,25 +87,6 @@ def warn_of_table(where: str, values: Any) -> None:
             warn(where, float(np.max(values)))
 
 
-def say(where: str, value: float) -> None:
-    """Warn of one rate, at the line of the first caller outside of this package."""
-    text = f"{where}: {readings(value)}; if it is meant, say so: with tradesim.{MEANT}()"
-    warnings.warn(text, PercentWarning, stacklevel=_depth())
-
-
-def say_in_file(where: str, value: float, how: str) -> None:
-    """Warn of one rate in a file, with its place and how the file says that it is meant."""
-    warnings.warn(f"{where}: {readings(value)}; if it is meant, {how}", PercentWarning, stacklevel=_depth())
-
-
-def _is_default(value: Any, default: Any) -> bool:
-    """Return whether a value is that of a field nobody filled: an int, or another float, was typed."""
-    return isinstance(value, float) and value == default
-
-
-def _depth() -> int:
-    """Return how many calls lie between `warnings.warn` and the code of the user."""
-    depth, frame = 1, sys._getframe(1)  # noqa: SLF001 as warnings itself does
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(INSIDE):
-        depth, frame = depth + 1, frame.f_back
-    return depth
+def say(where: str, value: float, how: str = IN_PYTHON) -> None:
+    """Warn of one rate, and say how it is said that it is meant."""
+    warn_user(f"{where}: {readings(value)}; if it is meant, {how}", PercentWarning)

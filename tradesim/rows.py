@@ -174,7 +174,7 @@ def _measured(place: str, row: Row) -> Measure:
     doubtful = measure.basis != "specific" and percent.is_doubtful(measure.rate)
     if doubtful and measure.rate is not None and not outside and meant_so in NO:
         how = f"write yes in a column {percent.MEANT}"
-        percent.say_in_file(f"{place}: measure {measure.name!r}: rate", measure.rate, how)
+        percent.say(f"{place}: measure {measure.name!r}: rate", measure.rate, how)
     return measure
 
 

@@ -1,6 +1,5 @@
 """Scenario: everything needed to run, as one frozen description."""
 
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -11,14 +10,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tradesim import above_limits, narrow
 from tradesim.assembly import assemble, functions_of
 from tradesim.changes import changed_fields
 from tradesim.conversion import shown, whole
 from tradesim.engine.program import Program, Trace
-from tradesim.errors import InputError, ModelWarning, Problem, fail_if, unknown_name
+from tradesim.errors import InputError, ModelWarning, Problem, fail_if, unknown_name, warn_user
 from tradesim.events import Event
 from tradesim.keywords import by_name
-from tradesim.narrow import warning_of
 from tradesim.paths import Paths
 from tradesim.record import Record
 from tradesim.rules import Rule
@@ -108,8 +107,9 @@ class Scenario:
         except InputError as error:
             problems += error.problems
         fail_if(dict.fromkeys(problems))
-        if narrow := warning_of(self):
-            warnings.warn(narrow, ModelWarning, stacklevel=4)
+        for said in (narrow.warning_of(self), above_limits.warning_of(self)):
+            if said:
+                warn_user(said, ModelWarning)
 
     def __hash__(self) -> int:
         return hash((self.name, self.start, self.end, self.schedule))

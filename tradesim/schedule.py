@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tradesim import costs, knowledge, rows, vintages
+from tradesim import costs, counted, knowledge, rows, vintages
 from tradesim.duties import Frequency, averaged, check_choice, contributions_on, labelled, tables_on
 from tradesim.economies import Economies
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
@@ -96,6 +96,7 @@ class Schedule:
         fail_if(_type_problems(given := list(measures), economies))
         ordered = tuple(sorted(given, key=Measure.sort_key))
         fail_if([*_stranger_problems(ordered, economies), *_repeat_problems(ordered), *overlaps(ordered)])
+        counted.check(ordered, ordered)
         about = {"title": title, "vintage": vintage, "source": source, "complete": complete}
         first = None if begins is None else as_date(begins, "begins")
         view = None if known_on is None else as_date(known_on, "known_on")
@@ -176,33 +177,49 @@ class Schedule:
 
     def adding(self, *measures: Measure) -> "Schedule":
         """Return the schedule with further measures."""
-        return self.only([*self.measures, *measures])
+        with counted.part():
+            more = replace(self, measures=(*self.measures, *measures))
+        counted.check(measures, more.measures)
+        return more
 
     def select(self, codes: Sequence[str]) -> "Schedule":
         """Return the part of the schedule among the named economies, in the order given."""
         kept = [m for m in self.measures if m.importer in codes and m.exporter in codes]
-        return replace(self, measures=tuple(kept), economies=self.economies.select(codes))
+        with counted.part():
+            return replace(self, measures=tuple(kept), economies=self.economies.select(codes))
 
     def as_of(self, date: DateLike) -> "Schedule":
         """Return the schedule as it was known on a day.
 
         Measures announced later are gone, ends announced later are open, and what was revoked later
-        still stands. A level whose successor was announced later is open-ended too.
+        still stands. A level whose successor was announced later is open-ended too. Of days after its vintage
+        a record knows no more than its vintage, which the view then keeps; it warns (`VintageWarning`).
         """
         day = as_date(date)
         fail_if(self.before_record([np.datetime64(day, "D")], "as_of"))
         with high_rates_meant():  # of those that are known, a person was asked before
             known = knowledge.known_on(self.measures, day)
-        return replace(self, measures=tuple(known), vintage=str(day), known_on=day)
+        with counted.part():
+            return replace(self, measures=tuple(known), vintage=self._known_by(day), known_on=day)
+
+    def _known_by(self, day: dt.date) -> str:
+        """Return a day as a vintage, or the record's own, which is less, with a warning."""
+        if not vintages.note(self.vintage, day):
+            return str(day)
+        if self.known_on is None:
+            _ = self._vintage_told
+        return self.vintage
 
     def past_vintage(self) -> "Schedule":
         """Return the schedule for use past its vintage on purpose, as scenarios use it: it does not warn."""
         known = self.known_on or vintages.last_known(self.vintage)
-        return replace(self, known_on=known)
+        with counted.part():
+            return replace(self, known_on=known)
 
     def only(self, measures: Iterable[Measure]) -> "Schedule":
         """Return the same record with just these measures."""
-        return replace(self, measures=tuple(measures))
+        with counted.part():
+            return replace(self, measures=tuple(measures))
 
     # What the duties are ---------------------------------------------------------------------------
 

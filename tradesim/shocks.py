@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradesim import percent
-from tradesim.conversion import own, own_numbers, real, real_in, shown, whole
+from tradesim.conversion import Unstated, own, own_numbers, real, real_in, shown, whole
 from tradesim.economies import code_problems
 from tradesim.errors import Problem, fail_if, unknown_name
 from tradesim.keywords import by_name
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-NO_LIMIT = 10.0
+NO_LIMIT = Unstated(10.0)
 """1000%: the most that surcharges may come to, which is taken for no limit."""
 CELLS = 16_384
 """Cells of the quantile function by which sizes are drawn."""
@@ -64,8 +64,8 @@ class Size:
         object.__setattr__(self, "distribution", distribution)
         object.__setattr__(self, "parameters", {name: own(value) for name, value in parameters.items()})
         fail_if(problem.at("size") for problem in _size_problems(self))
-        what = "value" if self.distribution == FIXED else "median"
-        percent.warn(f"size: {what}", float(self.quantiles(0.5)))
+        what = "value" if self.distribution == FIXED else "95% quantile"
+        percent.warn(f"size: {what}", self.high)
 
     def __hash__(self) -> int:
         return hash((self.distribution, tuple(sorted(self.parameters.items()))))
@@ -73,6 +73,11 @@ class Size:
     def __repr__(self) -> str:
         given = ", ".join(f"{name}={value:g}" for name, value in self.parameters.items())
         return f"Size({self.distribution}: {given})"
+
+    @property
+    def high(self) -> float:
+        """The value of a fixed size, else what one size in twenty exceeds; a nominal fraction."""
+        return float(self.quantiles(0.95))
 
     def quantiles(self, q: Any) -> Floats:
         """Return the quantile function at ``q``, (...) float64 between 0 and 1; nominal fractions."""
@@ -144,7 +149,7 @@ class Shock:
             object.__setattr__(self, "name", f"{self.importer}-{self.exporter}")
         own_numbers(self, ("rate", "coverage", "implementation", "days", "most"))
         fail_if(problem.at(f"shock {self.name!r}") for problem in _shock_problems(self))
-        percent.warn(f"shock {self.name!r}: most", self.most, NO_LIMIT)
+        percent.warn(f"shock {self.name!r}: most", self.most)
 
 
 def _size_problems(size: Size) -> Iterator[Problem]:

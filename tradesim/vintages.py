@@ -3,11 +3,10 @@
 import calendar
 import datetime as dt
 import re
-import warnings
 
 import numpy as np
 
-from tradesim.errors import VintageWarning
+from tradesim.errors import VintageWarning, warn_user
 from tradesim.timegrid import Days
 
 ASSUMED = "what was scheduled then is taken to happen, and nothing decided since then is in it"
@@ -45,6 +44,21 @@ def note(vintage: str, day: dt.date) -> str:
     return f"after the vintage of the record, {vintage}: {ASSUMED}" if last is not None and day > last else ""
 
 
+def note_of_days(vintage: str, days: Days) -> str:
+    """Return what holds for those of some days, in order, that lie after a vintage; nothing without any.
+
+    Examples
+    --------
+    >>> note_of_days("2026-10-08", np.array(["2026-10-07", "2026-12-31"], dtype="datetime64[D]"))[:70]
+    '2026-10-09 to 2026-12-31: after the vintage of the record, 2026-10-08:'
+    """
+    last = last_known(vintage)
+    if last is None or not is_past(vintage, days):
+        return ""
+    first = max(np.datetime64(last, "D") + 1, days[0])
+    return f"{first} to {days[-1]}: {note(vintage, days[-1].item())}"
+
+
 def is_past(vintage: str, days: Days) -> bool:
     """Return whether some of the days lie after a vintage."""
     last = last_known(vintage)
@@ -54,4 +68,4 @@ def is_past(vintage: str, days: Days) -> bool:
 def warn(title: str, vintage: str) -> None:
     """Warn that a record is asked for days after its vintage; the text names no day, so it is one text."""
     text = f"{title or 'the record'}: asked for days after its vintage, {vintage}: {ASSUMED}"
-    warnings.warn(text, VintageWarning, stacklevel=1)
+    warn_user(text, VintageWarning)

@@ -150,12 +150,13 @@ def _answers(
     attacks = np.repeat(base[None], len(levels), axis=0)
     attacks[:, model.codes.index(attacker), model.codes.index(victim)] += levels
     found = rule.answer(model, attacks, victim, attacker)
-    unknown = ~np.isin(found.status, (Status.CONVERGED, Status.INFEASIBLE)) | ~np.isfinite(found.tariff)
+    known = (Status.CONVERGED, Status.INFEASIBLE, Status.FLAT)
+    unknown = ~np.isin(found.status, known) | ~np.isfinite(found.tariff)
     fail_if(
         Problem("a duty that the model cannot answer", "top", f"{level:.4g}", fix="lower it")
         for level in levels[unknown][:1]
     )
-    return found.tariff, found.converged
+    return found.tariff, found.status != Status.INFEASIBLE
 
 
 def _started(

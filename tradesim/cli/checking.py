@@ -12,7 +12,7 @@ from tradesim import datasets, io, rows
 from tradesim.cli.front import BAD_INPUT
 from tradesim.cli.output import say, say_json
 from tradesim.datasets import meta
-from tradesim.errors import InputError, PercentWarning, Problem, Together
+from tradesim.errors import InputError, Problem, Together, TradesimWarning
 from tradesim.scenario import Scenario
 from tradesim.wording import count
 
@@ -24,7 +24,7 @@ def check(file: Path, economies: str | None, *, as_json: bool = False) -> None:
     """Say that a scenario, a record folder or a file of measures is in order, or what is not."""
     try:
         with warnings.catch_warnings(record=True) as met:
-            warnings.simplefilter("always", PercentWarning)
+            warnings.simplefilter("always", TradesimWarning)
             words, facts = _found(file, economies)
     except InputError as error:
         if not as_json:

@@ -3,14 +3,14 @@
 import os
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
-from tradesim.errors import InputError, PercentWarning, Problem, TradesimError, VintageWarning, fail_if
+from tradesim.errors import InputError, Problem, TradesimError, TradesimWarning, fail_if
 from tradesim.stopping import exit_code, how_stopped
 
 FAILED, BAD_INPUT, CLOSED_PIPE = 1, 2, 141
@@ -49,9 +49,8 @@ class Front(TyperGroup):
         """Run the command that was named."""
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("always", PercentWarning)
-                warnings.simplefilter("default", VintageWarning)
-                warnings.showwarning = _show
+                warnings.simplefilter("always", TradesimWarning)
+                warnings.showwarning = _shown_once()
                 return super().invoke(ctx)
         except USAGE as error:
             raise _not_understood(error) from None
@@ -94,12 +93,19 @@ def complain(*problems: str) -> None:
             typer.echo(f"error: {' '.join(problem.split())}", err=True)
 
 
-def _show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
-    """Write a warning of this package on a line of its own on the standard error stream."""
-    if category.__module__.startswith("tradesim"):
-        typer.echo(f"warning: {' '.join(str(message).split())}", err=True)
-    else:
-        typer.echo(warnings.formatwarning(message, category, *place[:2], **more), err=True)
+def _shown_once() -> Callable[..., None]:
+    """Return what writes each warning once to the standard error stream, this package's as one line."""
+    met = set[str]()
+
+    def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+        line = f"warning: {' '.join(str(message).split())}"
+        if not category.__module__.startswith("tradesim"):
+            line = warnings.formatwarning(message, category, *place[:2], **more)
+        if line not in met:
+            met.add(line)
+            typer.echo(line, err=True)
+
+    return show
 
 
 def _close_quietly() -> None:

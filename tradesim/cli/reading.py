@@ -23,7 +23,10 @@ def whole(text: str, option: str, allowed: str = "a whole number: 1000") -> int:
 
     read = parsing.whole(text)
     if read is None:
-        raise InputError([Problem("not a whole number", option, shown(text), allowed, parsing.meant(text))])
+        meant = parsing.number(text)
+        is_whole = meant is not None and meant.is_integer() and abs(meant) < 1e15
+        fix = f"write {meant:.0f}" if is_whole else parsing.meant(text)
+        raise InputError([Problem("not a whole number", option, shown(text), allowed, fix)])
     return read
 
 

@@ -45,6 +45,8 @@ def run(subject: str, wanted: Wanted, *, as_json: bool) -> None:
         say_json(_facts(scenario, runs, files))
         return
     say(f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name)
+    for note in dict.fromkeys(paths.note for paths in runs.values() if paths.note):
+        say(f"note: {note}")
     for name, paths in runs.items():
         _say_run(name, paths)
     say("", "files:", *(f"  {file}" for file in files))
@@ -199,6 +201,7 @@ def _run_facts(name: str, paths: Paths) -> dict[str, Any]:
         "seed": paths.seed,
         "first_day": str(paths.dates[0]),
         "last_day": str(paths.dates[-1]),
+        "note": paths.note,
         "duties": duties,
         "outcomes": shares,
         "story_of_draw_0": story,

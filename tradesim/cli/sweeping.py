@@ -15,6 +15,7 @@ from tradesim.economics import SingleSector
 from tradesim.errors import InputError, Problem, Together
 from tradesim.file_names import file_name
 from tradesim.impacts import Costs
+from tradesim.percent import high_rates_meant
 from tradesim.scenario import Scenario
 from tradesim.spreadsheets import write_csv
 from tradesim.stopping import exit_code
@@ -86,6 +87,12 @@ def run(subject: str, folder: Path | None, wanted: Wanted, *, as_json: bool) -> 
     except SweepInterrupted as stop:
         complain(f"{stop}; with the option --resume")
         raise typer.Exit(exit_code(stop)) from None
+    with high_rates_meant():  # of the level a person was asked above
+        _tell(found, wanted, level, out, store, as_json=as_json)
+
+
+def _tell(found: Sweep, wanted: Wanted, level: float, out: Path, store: Path, *, as_json: bool) -> None:
+    """Write tables and pictures of a sweep, and say what came out."""
     files = [*_tables(found, made_folder(out)), *_pictures(found, out, level, wanted.formats)]
     files += _costs(found, out, wanted.formats) if wanted.impact else []
     if as_json:

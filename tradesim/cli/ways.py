@@ -7,6 +7,7 @@ from typing import Any
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
 from tradesim.parsing import meant, number, whole
 from tradesim.path_statistics import level_problems
+from tradesim.percent import high_rates_meant
 from tradesim.sweeps import distributions
 
 NAMED: dict[str, Callable[..., Any]] = {
@@ -116,9 +117,12 @@ def level_of(text: str) -> float:
     if read is None:
         allowed = "a fraction such as 1.25, or a percentage: '125 %'"
         raise InputError([Problem("not a duty", "--level", repr(text), allowed, meant(text))])
-    level = read / (100 if word.endswith("%") else 1)
-    fail_if(level_problems(level, "--level"))
-    return level
+    if not word.endswith("%"):
+        fail_if(level_problems(read, "--level", f"write the sign: '{100 * read:g} %'"))
+        return read
+    with high_rates_meant():
+        fail_if(level_problems(read / 100, "--level"))
+    return read / 100
 
 
 def value_of(text: str) -> Any:

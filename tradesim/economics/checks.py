@@ -6,7 +6,6 @@ no wage or no price level to speak of.
 """
 
 import math
-import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tradesim.conversion import real_in, shown
-from tradesim.errors import ModelWarning, Problem
+from tradesim.errors import ModelWarning, Problem, warn_user
 
 Floats = NDArray[np.float64]
 
@@ -125,15 +124,20 @@ def trade_problems(trade: Floats, gdp: Floats) -> Iterator[Problem]:
 
 
 def warn_of_no_home_sales(flows: Floats, codes: Sequence[str]) -> None:
-    """Warn where no economy buys anything from itself: most often a table of foreign trade only."""
+    """Warn where economies buy nothing from themselves: a table of foreign trade only, or a cell missing."""
     n = len(flows)
-    if n > 1 and not flows[np.arange(n), np.arange(n)].any():
-        who = ", ".join(map(str, codes)) or f"{n} economies"
-        text = (
-            f"flows: no economy buys anything from itself ({who}): the diagonal is 0; got foreign trade only?"
-            " Put sales at home on the diagonal, or build the model with from_trade(trade, gdp, tariffs)"
-        )
-        warnings.warn(text, ModelWarning, stacklevel=4)
+    home, bought = (each.reshape(n, -1).sum(axis=1) for each in (flows[np.arange(n), np.arange(n)], flows))
+    without = np.flatnonzero((home == 0) & (bought > 0))
+    if n < 2 or not len(without):
+        return
+    names = ", ".join(str(codes[k]) if codes else f"economy {k}" for k in without.tolist())
+    fix = "Put sales at home on the diagonal, or build the model with from_trade(trade, gdp, tariffs)"
+    if len(without) == n:
+        who = names if codes else f"{n} economies"
+        what = f"no economy buys anything from itself ({who}): the diagonal is 0; got foreign trade only?"
+    else:
+        what = f"{names} buys nothing from itself, though others do: a home sale is missing?"
+    warn_user(f"flows: {what} {fix}", ModelWarning)
 
 
 def warn_of_units(trade: Floats, output: Floats) -> None:
@@ -144,7 +148,7 @@ def warn_of_units(trade: Floats, output: Floats) -> None:
             f"gdp: trade is {share:.2g} of it: are both in one unit? Trade of {trade.sum():.4g} and GDP of"
             f" {output.sum():.4g} in all; thousands, millions or billions must be the same in both"
         )
-        warnings.warn(text, ModelWarning, stacklevel=4)
+        warn_user(text, ModelWarning)
 
 
 def code_problems(codes: Sequence[str], n: int, name: str = "codes") -> Iterator[Problem]:

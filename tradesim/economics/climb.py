@@ -18,6 +18,10 @@ Function = Callable[[Floats], tuple[float, Floats]]
 """From a point (K,) to the height and the slopes (K,) there."""
 
 
+EDGE = 1e-12
+"""Of the range: nearer to a bound than that is at it."""
+
+
 class UnsolvedError(Exception):
     """The function has no value at some point; carries why, for whoever called the climb."""
 
@@ -109,5 +113,15 @@ def climb(
 
 def _slack(point: Floats, slope: Floats, bounds: tuple[float, float]) -> float:
     """Return the steepest slope that does not point out of the box."""
-    outward = ((point <= bounds[0]) & (slope < 0)) | ((point >= bounds[1]) & (slope > 0))
+    low, high = at_ends(point, bounds)
+    outward = (low & (slope < 0)) | (high & (slope > 0))
     return float(np.abs(np.where(outward, 0.0, slope)).max())
+
+
+def at_ends(
+    values: Floats, bounds: tuple[float, float], edge: float = EDGE
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which values are at the lowest and at the highest allowed, but for a share of the range."""
+    low, high = bounds
+    near = edge * (high - low)
+    return values <= low + near, values >= high - near

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tradesim.alignment import aligned, numbers, position
+from tradesim.conversion import Unstated, real
 from tradesim.economics import checks
 from tradesim.economics.climb import Top, UnsolvedError, climb
 from tradesim.economics.gradients import slopes
@@ -22,7 +23,7 @@ SHARPNESS = 500.0
 """Of the common gain as the climber sees it at first, per unit of ln welfare."""
 
 
-HIGHEST = 10.0
+HIGHEST = Unstated(10.0)
 """Of a duty that is chosen, unless told otherwise: 1,000%, as in Ossa (2014)."""
 TRICKLE = 1e-4
 """Of its base: the least trade that a duty is taken to move."""
@@ -118,7 +119,7 @@ def search_of(
     model = model.for_choices() if hasattr(model, "for_choices") else model
     chosen = tuple(range(len(model.flows))) if players is None else positions(model, players)
     fail_if(_bound_problems(bounds))
-    warn("bounds", bounds[1], HIGHEST)
+    warn("bounds", bounds[1])
     movable = None if free is None else read(model, "free", free) != 0
     moves = {player: instruments(model.flows, [player], movable, uniform) for player in chosen}
     given = tariffs_of(model, tariffs, "tariffs")
@@ -159,8 +160,10 @@ def first_guess(model: TariffModel, start: ArrayLike | None) -> Floats:
 
 
 def _bound_problems(bounds: tuple[float, float]) -> list[Problem]:
-    low, high = bounds
-    if -1 < low < high < np.inf:
+    given: Any = bounds
+    two = isinstance(given, Sequence | np.ndarray) and len(given) == 2
+    low, high = map(real, given) if two else (None, None)
+    if low is not None and high is not None and -1 < low < high:
         return []
     allowed = "(low, high), fractions: low above -1, high above low and finite"
     return [Problem("not bounds of a duty", "bounds", repr(bounds), allowed)]

@@ -186,6 +186,7 @@ class MultiSector:
         value, duties = numbers("trade", trade), numbers("tariffs", tariffs)
         output = aligned_vector("gross_output", gross_output, codes)
         fail_if(tables.raw_problems(value, output))
+        checks.warn_of_units(value, output)
         fail_if(checks.tariff_problems(duties, value.shape, codes))
         flows, raised = tables.with_domestic(value, duties, output)
         return cls(flows, duties, elasticity, value_added, inputs, deficits, codes, taken=[raised])

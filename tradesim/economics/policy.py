@@ -5,7 +5,6 @@ A model needs little: to be solved at tariffs, and to tell how welfare moves wit
 are chosen in as many evaluations as a handful would take.
 """
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tradesim.alignment import position
 from tradesim.economics import checks
-from tradesim.economics.climb import Top, UnsolvedError
+from tradesim.economics.climb import Top, UnsolvedError, at_ends
 from tradesim.economics.contest import (
     HIGHEST,
     TRICKLE,
@@ -32,7 +31,7 @@ from tradesim.economics.contest import (
 )
 from tradesim.economics.instruments import Instruments, Uniform
 from tradesim.economics.status import Status
-from tradesim.errors import InputError, ModelWarning, Problem, fail_if
+from tradesim.errors import InputError, ModelWarning, Problem, fail_if, warn_user
 from tradesim.percent import high_rates_meant
 
 if TYPE_CHECKING:
@@ -46,6 +45,8 @@ LEVEL = 1e-4
 """A scaled slope left that is no more than this is level: a further step would gain less than 1e-8."""
 BETTER = 1e-9
 """Of ln welfare: what is no more than this is rounding."""
+CLOSE = 1e-4
+"""Of the range of duties: a war that ends as near to a bound as that, round by round, ends at it."""
 HIGH = 1.0
 """A duty above which a model that keeps its deficits is not to be trusted with a choice."""
 SLOW = 4.0
@@ -327,10 +328,21 @@ def _escapes(search: Search, player: int, tariffs: Floats) -> bool:
 
 def _at_bound(search: Search, tariffs: Floats, equilibrium: Any) -> bool:
     """Return whether a duty on goods still traded is at a bound other than 0."""
-    low, high = search.bounds
-    traded = np.asarray(equilibrium.flows) > TRICKLE * search.model.flows
-    at = (tariffs >= high) | ((tariffs <= low) & (low != 0.0))
+    lowest, highest = at_ends(tariffs, search.bounds, CLOSE)
+    traded = _traded(search, equilibrium)
+    at = highest | (lowest & (search.bounds[0] != 0.0))
     return bool((at & traded & search.free).any())
+
+
+def _traded(search: Search, equilibrium: Any) -> NDArray[np.bool_]:
+    """Return which goods are still traded, of the shape of the tariffs."""
+    return np.asarray(np.asarray(equilibrium.flows) > TRICKLE * search.model.flows)
+
+
+def _hits_trade(search: Search, equilibrium: Any) -> bool:
+    """Return whether every player has a duty on goods still traded: else nothing depends on what it chose."""
+    moved = _traded(search, equilibrium) & search.free
+    return all(moved[player].any() for player in search.players)
 
 
 def _warn_of_deficits(search: Search, tariffs: Floats) -> None:
@@ -343,7 +355,7 @@ def _warn_of_deficits(search: Search, tariffs: Floats) -> None:
             f" {HIGH * 100:.0f}% what is gained is mostly the deficit, which stays as trade shrinks; give the"
             " model deficits='purged', which has an answer"
         )
-        warnings.warn(text, ModelWarning, stacklevel=4)
+        warn_user(text, ModelWarning)
 
 
 def _choice(
@@ -369,7 +381,8 @@ def _choice(
     slack = max(top.slack for top in tops[-last:])
     ended = Status.CONVERGED if settled and slack <= LEVEL else Status.STALLED
     bound = Status.AT_THE_BOUND if better or _at_bound(search, tariffs, equilibrium) else Status.CONVERGED
-    reasons = [*(top.unsolved for top in tops[-last:]), int(equilibrium.status), ended, bound]
+    flat = Status.CONVERGED if _hits_trade(search, equilibrium) else Status.FLAT
+    reasons = [*(top.unsolved for top in tops[-last:]), int(equilibrium.status), flat, ended, bound]
     _warn_of_deficits(search, tariffs)
     return Choice(
         tariffs,

@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradesim.alignment import aligned, numbers, position
+from tradesim.conversion import Unstated
 from tradesim.economics.checks import number_problems, tariff_problems, value_problems
 from tradesim.economics.levels import first_root, highest
 from tradesim.economics.status import Status, converged
@@ -37,10 +38,12 @@ from tradesim.percent import high_rates_meant, warn, warn_of_table
 Floats = NDArray[np.float64]
 Economy = str | int
 
-CAP = 5.0
+CAP = Unstated(5.0)
 """The highest surcharge that is looked at: 500 %."""
 BISECTIONS = 100
 ROUNDING = 1e-9
+LOOKED = (0.0, 0.01, 0.1, 0.4, 1.0)
+"""Of the cap: where welfare is looked at for whether it depends on the surcharge at all."""
 
 
 class Outcome(Protocol):
@@ -250,6 +253,11 @@ def best_response_tariff(
     ----------
     model, tariffs, victim, attacker : as in `terms_of_trade_tariff`.
     cap : the highest surcharge that is looked at; it is infeasible to be best at the cap.
+
+    Returns
+    -------
+    The surcharge. Where welfare is the same whatever it is, as when the victim buys nothing from the
+    attacker, it is 0 with the status `Status.FLAT`: that is no optimum.
     """
     attack, sides = _attack(model, tariffs, victim, attacker, cap)
     welfare = _welfare_of(model, attack, sides)
@@ -257,7 +265,15 @@ def best_response_tariff(
     known = np.isfinite(welfare(found[..., None])[..., 0])
     # The highest level looked at may miss the cap by a rounding error.
     status = np.where(found < cap * (1.0 - ROUNDING), Status.CONVERGED, Status.INFEASIBLE)
-    return Answer(found, np.where(known, status, Status.STALLED).astype(np.int8))
+    flat = _is_flat(welfare, attack.shape[:-2], cap)
+    status = np.where(flat, Status.FLAT, np.where(known, status, Status.STALLED))
+    return Answer(np.where(flat, 0.0, found), status.astype(np.int8))
+
+
+def _is_flat(welfare: Callable[[Floats], Floats], shape: tuple[int, ...], cap: float) -> NDArray[np.bool_]:
+    """Return where welfare is the same at all of a few surcharges up to the cap, but for rounding."""
+    looked = np.broadcast_to(cap * np.array(LOOKED), (*shape, len(LOOKED)))
+    return np.asarray(np.ptp(welfare(looked), axis=-1) <= ROUNDING)
 
 
 def _welfare_of(model: Model, attack: Floats, sides: tuple[int, int]) -> Callable[[Floats], Floats]:
@@ -288,7 +304,7 @@ def _attack(
     codes, n = model.codes, len(model.flows)
     given = aligned("tariffs", tariffs, codes)
     warn_of_table("tariffs", given)
-    warn("cap", cap, CAP)
+    warn("cap", cap)
     fail_if([*tariff_problems(given, (n, n), codes), *number_problems("cap", cap)])
     sides = position(victim, codes, n, "victim"), position(attacker, codes, n, "attacker")
     fail_if(

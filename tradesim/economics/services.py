@@ -19,6 +19,8 @@ from tradesim.economics.checks import (
     tariff_problems,
     trade_problems,
     value_problems,
+    warn_of_no_home_sales,
+    warn_of_units,
 )
 from tradesim.economics.equilibrium import ServicesEquilibrium
 from tradesim.economics.services_calibration import (
@@ -108,6 +110,7 @@ class ServicesModel:
         }
         for name, value in values.items():
             object.__setattr__(self, name, value)
+        warn_of_no_home_sales(trade, names)
 
     @classmethod
     def from_trade(cls, trade: Any, gdp: Any, services: Any, **options: Any) -> Self:
@@ -129,6 +132,7 @@ class ServicesModel:
         local = _one_each("services", services, codes, n)
         fail_if(trade_problems(foreign, output))
         flows = foreign * ~np.eye(n, dtype=bool)
+        warn_of_units(flows, output)
         spending = output + transfers(flows, local)
         flows += np.diag(np.maximum(spending - flows.sum(axis=1), 0.0))
         return cls(flows, local, codes=codes, **options)

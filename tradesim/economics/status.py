@@ -23,6 +23,7 @@ class Status(IntEnum):
     STALLED = 2
     BROKEN = 3
     AT_THE_BOUND = 4
+    FLAT = 5
 
     @property
     def message(self) -> str:
@@ -39,6 +40,7 @@ _MESSAGES = {
     Status.STALLED: "the steps were used up before the markets cleared",
     Status.BROKEN: "numbers left the range of floating point on the way",
     Status.AT_THE_BOUND: "the best duty is the highest or lowest that was allowed, so it is no optimum",
+    Status.FLAT: "nothing depends on the duty, as no goods that it hits are traded: every duty is as good",
 }
 
 

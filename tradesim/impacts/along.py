@@ -96,6 +96,7 @@ def impact(
         elasticities=posed.elasticities,
         source=paths.source,
         as_of=paths.as_of,
+        assumed_free=matched.assumed_free,
     )
 
 

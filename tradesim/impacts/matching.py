@@ -36,6 +36,12 @@ class Match:
     exporter: NDArray[np.int64]
     pair_of: NDArray[np.int64]
 
+    @property
+    def assumed_free(self) -> tuple[str, ...]:
+        """Economies of the model whose tariffs neither its base nor the paths state; they are 0."""
+        known = (self.pair_of >= 0).any(axis=1) | (self.base != 0).any(axis=1)
+        return tuple(code for code, stated in zip(self.codes, known, strict=True) if not stated)
+
     def rates(self, duty: Floats) -> Floats:
         """Return the duties of the K pairs, (..., K), of the paths' duties, (..., P, P)."""
         return np.asarray(duty[..., self.importer, self.exporter])

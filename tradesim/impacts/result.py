@@ -32,6 +32,7 @@ QUANTITIES = {
     "diversion": "Exports won from others, US$ bn a year",
 }
 """What tables and pictures can be of, and how an axis says it."""
+ASSUMED = "assumed 0"
 COMPARED = {"base": "the model's base", "start": "the duties of the paths' first day, had they stayed"}
 
 
@@ -55,6 +56,27 @@ def quantity(found: Outcome, of: str) -> Floats:
     return np.asarray(getattr(found, of))
 
 
+def told_of_tariffs(table: pd.DataFrame, assumed_free: Sequence[str]) -> pd.DataFrame:
+    """Return a table by economy that says whose tariffs are stated and whose are assumed to be 0."""
+    return table.assign(tariffs=[ASSUMED if code in assumed_free else "stated" for code in table.index])
+
+
+def assumed_words(economies: Sequence[str]) -> str:
+    """Return whose tariffs are assumed to be 0, in words; nothing without any."""
+    return f"tariffs of {', '.join(economies)} {ASSUMED}, and so what they collect" if economies else ""
+
+
+def in_words(summary: pd.DataFrame) -> pd.DataFrame:
+    """Return a summary with percentages and billions as text; duties where tariffs are assumed 0 say so."""
+    free = summary["tariffs"] == ASSUMED
+    shown = summary.drop(columns="tariffs")
+    for name in shown:
+        of = str(name).partition(" ")[0]
+        told = [f"{v / 1e9:+,.1f} bn" if of in MONEY else f"{100 * v:+.2f} %" for v in shown[name]]
+        shown[name] = np.where(free & of.startswith("revenue"), ASSUMED, told)
+    return shown
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Impact:
     """What the duties of paths cost, by draw, date and economy of the model.
@@ -75,6 +97,8 @@ class Impact:
         the paths' ``first day``, fractions.
     elasticities : (D,) float64, the trade elasticity on each date.
     source, as_of : of the duties.
+    assumed_free : economies whose tariffs neither the model's base nor the paths state: they are 0 in the
+        model, and so are their ``revenue`` and its change, which says nothing of what they collect.
     """
 
     name: str
@@ -86,6 +110,7 @@ class Impact:
     elasticities: Floats
     source: str = ""
     as_of: str = ""
+    assumed_free: tuple[str, ...] = ()
 
     # Arrays ------------------------------------------------------------------------------------------
 
@@ -162,14 +187,15 @@ class Impact:
         """Return every economy at a glance on a date (default: the last), medians over the draws.
 
         Columns: ``welfare_change`` with its ``5 %`` and ``95 %`` quantiles, ``price_change`` and
-        ``imports_change`` (fractions), ``revenue``, ``revenue_change`` and ``diversion`` (money).
+        ``imports_change`` (fractions), ``revenue``, ``revenue_change`` and ``diversion`` (money); and
+        ``tariffs``, whether those that it charges are ``stated`` or ``assumed 0`` (`assumed_free`).
         """
         at = self._at(on)
         values = {of: self.values(of)[:, at] for of in QUANTITIES}
         low, high = np.quantile(values["welfare_change"], [0.05, 0.95], axis=0)
         medians = {of: np.median(value, axis=0) for of, value in values.items() if of != "imports"}
         columns = {"welfare_change": medians.pop("welfare_change"), "welfare 5 %": low, "welfare 95 %": high}
-        return pd.DataFrame(columns | medians, index=self._columns)
+        return told_of_tariffs(pd.DataFrame(columns | medians, index=self._columns), self.assumed_free)
 
     def converged_only(self) -> Self:
         """Return the result of the draws that the model could solve on every date.
@@ -193,10 +219,7 @@ class Impact:
         return f"<Impact: {self._headline()}>"
 
     def _repr_html_(self) -> str:
-        shown = self.summary()
-        for name in shown:
-            money = name in MONEY
-            shown[name] = [f"{v / 1e9:+,.1f} bn" if money else f"{100 * v:+.2f} %" for v in shown[name]]
+        shown = in_words(self.summary())
         caption = f"{self._headline()}. On {self.dates[-1]}, medians of draws:"
         return f"<p>{escape(caption)}</p>{shown.to_html()}"
 
@@ -268,4 +291,5 @@ class Impact:
         if self.unsolved:
             words.append(f"{self.unsolved:,} draws NOT solved on some date ({summary(self.status)})")
         worst = max(self.accuracy, key=lambda accuracy: accuracy.welfare, default=None)
-        return "; ".join([*words, *([str(worst)] if worst else [])])
+        free = assumed_words(self.assumed_free)
+        return "; ".join([*words, *([str(worst)] if worst else []), *([free] if free else [])])

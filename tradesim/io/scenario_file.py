@@ -18,7 +18,7 @@ from tradesim.io.places import Places
 from tradesim.io.salvage import Salvaged, salvaged
 from tradesim.io.tables import ScenarioTable
 from tradesim.measures import Measure
-from tradesim.percent import MEANT, are_meant, high_rates_meant, is_doubtful, say_in_file
+from tradesim.percent import MEANT, are_meant, high_rates_meant, is_doubtful, say
 from tradesim.rows import read_text
 from tradesim.rules.base import RATES
 from tradesim.schedule import Schedule
@@ -81,7 +81,7 @@ def _ask(places: Places, table: ScenarioTable) -> None:
     for path, value in _rates(places.data, table):
         if is_doubtful(value):
             where = f"{places.file}:{places.index.line(path)}: {dotted(path)}"
-            say_in_file(where, value, f"write {MEANT} = true at the top")
+            say(where, value, f"write {MEANT} = true at the top")
 
 
 def _rates(data: Mapping[str, Any], table: ScenarioTable) -> Iterator[tuple[KeyPath, Any]]:
@@ -100,7 +100,7 @@ def _rates(data: Mapping[str, Any], table: ScenarioTable) -> Iterator[tuple[KeyP
                 yield ("events", e, "outcomes", o, "effects", k, "rate"), effect.get("rate")
     for k, shock in enumerate(data.get("shocks", ())):
         yield ("shocks", k, "most"), shock.get("most")
-        yield ("shocks", k, "size"), float(table.shocks[k].size.quantiles(0.5))
+        yield ("shocks", k, "size"), table.shocks[k].size.high
 
 
 def opened(path: str | Path) -> Places:

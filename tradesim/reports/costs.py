@@ -1,6 +1,6 @@
 """Costs: the section on what duties cost whom, by a model of the trade of 2023."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache, partial
 from typing import Any
@@ -9,6 +9,7 @@ from tradesim import trade_data
 from tradesim.economics import SingleSector
 from tradesim.errors import InputError
 from tradesim.impacts import Impact, impact
+from tradesim.impacts.result import ASSUMED
 from tradesim.paths import Paths
 from tradesim.reports import takeaways
 from tradesim.reports.drawings import HEIGHT, WIDTH, on_axes
@@ -63,7 +64,7 @@ def costed(paths: Paths, origin: str) -> tuple[Section, list[Takeaway]]:
     parties = [code for code in paths.economies if code in _charging(paths)]
     averaged = _averaged(paths, world)
     told = takeaways.of_impact(found, parties[:MOST_PARTIES], world.year, averaged)
-    return _section(found, every.unsolved, world, origin, averaged, _followed(paths, world)), [told]
+    return _section(found, every.unsolved, world, origin, averaged), [told]
 
 
 def _untold(why: str) -> Section:
@@ -100,14 +101,6 @@ def _averaged(paths: Paths, world: Baseline) -> tuple[tuple[str, ...], tuple[str
     return charging, tuple(c for c in world.codes if c not in paths.economies) if charging else ()
 
 
-def _followed(paths: Paths, world: Baseline) -> set[str]:
-    """Return the economies of the model that charge duties of the paths, or of its own base."""
-    importers = {importer for importer, _ in paths.pairs}
-    rest = set(world.codes) - {*paths.economies} if REST in importers else set()
-    based = {code for code, row in zip(world.codes, world.tariffs, strict=True) if row.any()}
-    return importers | rest | based
-
-
 def _first(paths: Paths, draws: int) -> Paths:
     """Return the first draws of a run."""
     if paths.draws <= draws:
@@ -121,7 +114,6 @@ def _section(
     world: Baseline,
     origin: str,
     averaged: tuple[tuple[str, ...], tuple[str, ...]],
-    followed: Collection[str],
 ) -> Section:
     year = Number(float(world.year), str(world.year))
     blocks: list[Block] = [
@@ -137,8 +129,8 @@ def _section(
         *_left_out(*averaged),
         *_limits(found, unsolved),
         _figure(found, world, origin),
-        *_assumed_away(found, followed),
-        _table(found, followed),
+        *_assumed_away(found),
+        _table(found),
         Bullets((*world.assumptions, *world.notes)),
     ]  # fmt: skip
     return Section("costs", TITLE, tuple(blocks))
@@ -180,18 +172,17 @@ def _figure(found: Impact, world: Baseline, origin: str) -> Figure:
     return Figure("costs", caption, alt, partial(on_axes, bare.plot, (WIDTH, HEIGHT)))
 
 
-def _assumed_away(found: Impact, followed: Collection[str]) -> Iterator[Sentence]:
+def _assumed_away(found: Impact) -> Iterator[Sentence]:
     """Yield whose tariffs are left out, so that nobody takes them for free of duty."""
-    others = [code for code in found.economies if code not in followed]
-    if others:
+    if found.assumed_free:
         yield say(
             "Tariffs of {others} are not in these duties and are assumed to be 0: the model collects none "
             "for them, which says nothing of what they collect.",
-            others=", ".join(others),
+            others=", ".join(found.assumed_free),
         )
 
 
-def _table(found: Impact, followed: Collection[str]) -> Table:
+def _table(found: Impact) -> Table:
     summary = found.summary()
     many = found.draws > 1
     fractions = ["welfare_change", *(["welfare 5 %", "welfare 95 %"] if many else [])]
@@ -211,7 +202,7 @@ def _table(found: Impact, followed: Collection[str]) -> Table:
         (
             str(code),
             *(percent(row[name], 2, signed=True) for name in fractions),
-            *(_collected(row, name, assumed=code not in followed) for name in money),
+            *(_collected(row, name, assumed=code in found.assumed_free) for name in money),
         )
         for code, row in rows_of(summary)
     ]
@@ -226,5 +217,5 @@ def _table(found: Impact, followed: Collection[str]) -> Table:
 def _collected(row: Any, name: str, *, assumed: bool) -> Part:
     """Return a value of money; of duties where tariffs are assumed to be 0, that they are."""
     if assumed and name.startswith("revenue"):
-        return "assumed 0"
+        return ASSUMED
     return billions(row[name], signed=name != "revenue")

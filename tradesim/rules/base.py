@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tradesim import percent
-from tradesim.conversion import own_numbers, real_in, shown, whole
+from tradesim.conversion import Unstated, own_numbers, real_in, shown, whole
 from tradesim.economies import CODE_ALLOWED, code_problems
 from tradesim.engine.families import Family
 from tradesim.errors import Problem, fail_if
@@ -21,6 +21,8 @@ trade-weighted: points × share of the pair's trade that they hit."""
 Instrument = Literal["tariff", "fee", "export_control"]
 Beside = Literal["fee", "export_control"]
 
+NO_CAP = Unstated(10.0)
+"""1000%: the most that a rule announces where no cap is stated."""
 LONGEST = 100_000
 """Days: more than any horizon."""
 WHOLE = {"reaction": 1, "implementation": 0, "patience": 0, "period": 1}
@@ -86,7 +88,7 @@ class Rule(ABC):
 
     reaction: int = 1
     implementation: int = 1
-    cap: float = 10.0
+    cap: float = NO_CAP
     coverage: float = 1.0
     tolerance: float = 0.0
     ratchet: bool = False
@@ -106,8 +108,7 @@ class Rule(ABC):
         problems = [*_number_problems(self), *_choice_problems(self), *self.own_problems()]
         fail_if(problem.at(f"rule {type(self).__name__}") for problem in problems)
         for name in RATES & {field.name for field in fields(self)}:
-            where, default = f"rule {type(self).__name__}: {name}", self.__dataclass_fields__[name].default
-            percent.warn(where, getattr(self, name), default)
+            percent.warn(f"rule {type(self).__name__}: {name}", getattr(self, name))
 
     @abstractmethod
     def why(self) -> str:

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from tradesim.conversion import real_in
+from tradesim.conversion import Unstated, real_in
 from tradesim.economics.retaliation import (
     Answer,
     Model,
@@ -33,6 +33,8 @@ from tradesim.rules.base import Rule
 Floats = NDArray[np.float64]
 LEAST = {"elasticity": 0.01, "top": 0.01, "accuracy": 1e-5}
 """The least of each number that shapes a curve."""
+COARSEST = 0.05
+"""5 percentage points: the most that a curve may miss an answer by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,7 @@ class Economic(Rule):
 
     elasticity: float = 4.0
     deficits: Deficits = "purged"
-    top: float = 2.0
+    top: float = Unstated(2.0)
     accuracy: float = 5e-4
     model: Any = field(default=None, metadata={"in_files": False})
 
@@ -102,10 +104,7 @@ class Economic(Rule):
         """Yield numbers that make no curve, and a model that is none."""
         if self.coverage == 0:
             yield Problem("an answer on no trade weighs nothing", "coverage", "0", "above 0")
-        for name, least in LEAST.items():
-            given = getattr(self, name)
-            if real_in(given, 0, least) is not None and given < least:
-                yield Problem("too small", name, repr(given), f"{least:g} or more")
+        yield from _extreme_problems(self)
         if self.deficits not in get_args(Deficits):
             yield Problem("unknown closure", "deficits", repr(self.deficits), " | ".join(get_args(Deficits)))
         if self.model is None:
@@ -202,3 +201,14 @@ class BestResponse(Economic):
     def instead(self, wanted: float) -> str:
         """Say so."""
         return f"the highest that was looked at, {wanted * 100:g} % on average"
+
+
+def _extreme_problems(rule: Economic) -> Iterator[Problem]:
+    """Yield numbers with which a curve takes for ever, or says little."""
+    for name, least in LEAST.items():
+        given = getattr(rule, name)
+        if real_in(given, 0, least) is not None and given < least:
+            yield Problem("too small", name, repr(given), f"{least:g} or more")
+    if real_in(rule.accuracy, COARSEST, 10) is not None and rule.accuracy > COARSEST:
+        allowed = f"{LEAST['accuracy']:g} to {COARSEST:g}, a fraction: 0.0005 is 0.05 percentage points"
+        yield Problem("too coarse", "accuracy", repr(rule.accuracy), allowed)

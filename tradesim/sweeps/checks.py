@@ -12,6 +12,7 @@ from tradesim.conversion import real_in, shown
 from tradesim.engine.sobol import BITS as ONCE_BITS
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
 from tradesim.path_statistics import level_problems
+from tradesim.percent import warn
 from tradesim.scenario import SAMPLING, Scenario
 from tradesim.sweeps.columns import column_of
 from tradesim.sweeps.design import SCENARIO, Design, combinations_of
@@ -82,6 +83,8 @@ def asked_problems(asked: Any, design: Design | None, *, unit: int) -> Iterator[
         yield Problem("not a number of bins", "bins", shown(bins), "a whole number, 2 to 1,048,576")
     if not real_in(top, 0, 100):
         yield Problem("not a duty", "top", shown(top), "a fraction above 0, up to 100")
+    else:
+        warn("top", top)
     yield from _levels_problems(asked.levels)
     if asked.sampling not in SAMPLING:
         yield Problem("unknown sampling", "sampling", repr(asked.sampling), " | ".join(SAMPLING))

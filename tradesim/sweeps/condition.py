@@ -5,13 +5,13 @@
     one        := "not" one | "(" condition ")" | name [about]
     about      := relation value | ["not"] "in" "[" value ("," value)* "]"
     relation   := == | != | < | <= | > | >=
-    value      := number | 'text' | "text" | true | false
+    value      := number ["%"] | 'text' | "text" | true | false
 
 Names are columns of the table of outcomes; one with spaces stands in backticks.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -19,12 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradesim.errors import InputError, Problem, unknown_name
+from tradesim.percent import warn
 
 Flags = NDArray[np.bool_]
 Table = Mapping[str, NDArray[Any]]
 
 TOKEN = re.compile(
-    r"\s*(?:(?P<number>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w.]))"
+    r"\s*(?:(?P<number>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w.])(?:\s*%)?)"
     r"|(?P<text>'[^']*'|\"[^\"]*\")"
     r"|`(?P<quoted>[^`]+)`"
     r"|(?P<sign>==|!=|<=|>=|<|>|\(|\)|\[|\]|,)"
@@ -66,12 +67,13 @@ class Condition:
     holds: Callable[[Table], Flags]
 
 
-def read(text: Any, known: Sequence[str]) -> Condition:
+def read(text: Any, known: Sequence[str], rates: Container[str] = ()) -> Condition:
     """Return a condition read from a text.
 
     Parameters
     ----------
     known : names of the columns that there are.
+    rates : those of rates of duty: numbers of 2 and more warn that they may be percentages.
 
     Raises
     ------
@@ -86,7 +88,7 @@ def read(text: Any, known: Sequence[str]) -> Condition:
     """
     if not isinstance(text, str) or not text.strip():
         raise InputError([Problem("not a condition", "where", repr(text), f'a text such as "{EXAMPLE}"')])
-    reader = _Reader(text, tuple(known))
+    reader = _Reader(text, tuple(known), rates)
     holds = reader.either()
     if reader.now.kind != "end":
         raise reader.refused("`and`, `or` or the end")
@@ -96,8 +98,8 @@ def read(text: Any, known: Sequence[str]) -> Condition:
 class _Reader:
     """Reads a condition from left to right, one token ahead."""
 
-    def __init__(self, text: str, known: tuple[str, ...]) -> None:
-        self.text, self.known, self.names = text, known, set[str]()
+    def __init__(self, text: str, known: tuple[str, ...], rates: Container[str]) -> None:
+        self.text, self.known, self.rates, self.names = text, known, rates, set[str]()
         self._tokens = list(_tokens(text))
         self._at = 0
 
@@ -135,11 +137,11 @@ class _Reader:
     def _about(self, name: str) -> Callable[[Table], Flags]:
         if self.now.kind == "sign" and self.now.value in SIGNS:
             compare = SIGNS[self._next().value]
-            value = self._value()
+            value = self._value(name)
             return lambda table: _compared(compare, table[name], name, value)
         negated = self._took("word", "not")
         if self._took("word", "in"):
-            values = self._values()
+            values = self._values(name)
             return lambda table: _among(table[name], name, values) ^ negated
         if negated:
             raise self.refused("`in`")
@@ -154,20 +156,22 @@ class _Reader:
         self.names.add(name)
         return name
 
-    def _value(self) -> Any:
-        if self.now.kind in {"number", "text"}:
+    def _value(self, name: str) -> Any:
+        if self.now.kind == "number" and name in self.rates:
+            warn(f"where: {name}", self.now.value, how=f"say so: write {100 * self.now.value:g}%")
+        if self.now.kind in {"number", "percentage", "text"}:
             return self._next().value
         for word, value in (("true", True), ("false", False)):
             if self._took("word", word) or self._took("word", word.title()):
                 return value
         raise self.refused("a number, a 'text', true or false")
 
-    def _values(self) -> list[Any]:
+    def _values(self, name: str) -> list[Any]:
         if not self._took("sign", "["):
             raise self.refused("`[`")
-        found = [self._value()]
+        found = [self._value(name)]
         while self._took("sign", ","):
-            found.append(self._value())
+            found.append(self._value(name))
         if not self._took("sign", "]"):
             raise self.refused("`,` or `]`")
         return found
@@ -195,7 +199,8 @@ def _tokens(text: str) -> Iterator[Token]:
         kind, place = str(found.lastgroup), found.start(str(found.lastgroup))
         word = found[kind]
         if kind == "number":
-            yield Token(kind, float(word), place)
+            is_share, read = word.endswith("%"), float(word.rstrip("% "))
+            yield Token("percentage", read / 100, place) if is_share else Token(kind, read, place)
         elif kind == "text":
             yield Token(kind, word[1:-1], place)
         elif kind == "word" and word not in WORDS:

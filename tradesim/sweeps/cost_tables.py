@@ -12,7 +12,7 @@ from tradesim import path_statistics as statistics
 from tradesim.engine.program import Floats, Ints
 from tradesim.errors import InputError, fail_if, unknown_name
 from tradesim.impacts import Accuracy
-from tradesim.impacts.result import COMPARED, MONEY, QUANTITIES
+from tradesim.impacts.result import COMPARED, MONEY, QUANTITIES, assumed_words, in_words, told_of_tariffs
 from tradesim.sweeps import cost_bins
 from tradesim.sweeps.costing import Costing
 from tradesim.timegrid import Days
@@ -92,12 +92,20 @@ class SweepImpact:
         return pd.DataFrame(total / np.where(known > 0, known, np.nan), self._index, self._columns)
 
     def summary(self) -> pd.DataFrame:
-        """Return every economy on the last date: medians of what was kept, and of the first 5 % and 95 %."""
+        """Return every economy on the last date: medians of what was kept, and of the first 5 % and 95 %.
+
+        ``tariffs`` says whether those that it charges are ``stated`` or ``assumed 0``.
+        """
         last = {of: self._last(self.quantiles([0.05, 0.5, 0.95], of)) for of in self.of}
         low, _, high = last[self.of[0]].T
         table = {of: values[:, 1] for of, values in last.items()}
         table |= {f"{self.of[0]} 5 %": low, f"{self.of[0]} 95 %": high}
-        return pd.DataFrame(table, self._columns)
+        return told_of_tariffs(pd.DataFrame(table, self._columns), self.assumed_free)
+
+    @property
+    def assumed_free(self) -> tuple[str, ...]:
+        """Economies whose tariffs neither the model's base nor the scenario states: they are 0."""
+        return self.costing.consequences.match.assumed_free
 
     def converged_only(self) -> Self:
         """Return the result that leaves draws which the model could not solve on a date out of that date."""
@@ -141,10 +149,7 @@ class SweepImpact:
         return f"<SweepImpact: {self._headline()}>"
 
     def _repr_html_(self) -> str:
-        shown = self.summary()
-        for name in shown:
-            money = str(name).partition(" ")[0] in MONEY
-            shown[name] = [f"{v / 1e9:+,.1f} bn" if money else f"{100 * v:+.2f} %" for v in shown[name]]
+        shown = in_words(self.summary())
         caption = f"{self._headline()}. On {self.dates[-1]}, medians of draws:"
         return f"<p>{escape(caption)}</p>{shown.to_html()}"
 
@@ -202,4 +207,5 @@ class SweepImpact:
             left_out = " and left out there" if self.solved_only else ""
             words.append(f"{self.unsolved[-1]:,} draws NOT solved on some date{left_out}")
         worst = max(self.accuracy, key=lambda accuracy: accuracy.welfare, default=None)
-        return "; ".join([*words, *([f"from {worst.measured}"] if worst else [])])
+        free = assumed_words(tuple(code for code in self.economies if code in self.assumed_free))
+        return "; ".join([*words, *([f"from {worst.measured}"] if worst else []), *([free] if free else [])])

@@ -187,12 +187,18 @@ def _parts(thing: Any) -> Any:  # noqa: PLR0911 one line a kind
     if isinstance(thing, property):
         return [thing.fget, thing.fset]
     if hasattr(thing, "__dict__"):
-        return [vars(thing), _members(type(thing))]
+        return [_held(thing), _members(type(thing))]
     if " at 0x" not in repr(thing):
         return repr(thing)
     got = f"a {_name(thing)} within a rule's function"
     fix = "pass its values as `parameters` of the rule"
     raise InputError([Problem("cannot be told from another of its kind", "store", got, fix=fix)])
+
+
+def _held(thing: Any) -> dict[str, Any]:
+    """Return the attributes of an object, of tradesim's own without those that make no difference to it."""
+    idle = {each.name for each in fields(thing) if not each.compare} if is_dataclass(thing) else set()
+    return {k: v for k, v in vars(thing).items() if k not in idle or not _is_published(type(thing))}
 
 
 def text_of(scenario: Scenario) -> str | None:

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tradesim.engine.program import Floats, Ints
+from tradesim.rules.base import RATES
 from tradesim.scenario import Scenario
 from tradesim.sweeps.cost_bins import FINE
 from tradesim.sweeps.costing import MISSING, Costing
@@ -77,6 +78,17 @@ def names_of(labels: Labels, paths: Sequence[str]) -> list[str]:
         *(f"first.{pair}.{level:g}" for pair in labels.texts for level in labels.levels),
         *(name for name, *_ in _cost_places(labels.cost)),
     ]
+
+
+def rates_of(labels: Labels, paths: Sequence[str]) -> set[str]:
+    """Return the columns of the table that hold rates of duty: parameters, and the duties of each pair."""
+    duties = {f"{what}.{pair}" for pair in labels.texts for what in STATISTICS}
+    return duties | {path for path in paths if _is_rate(path)}
+
+
+def _is_rate(path: str) -> bool:
+    room, *_, name = path.split(".")
+    return (room == "rules" and name in RATES) or f"{room}.{name}" in {"shocks.most", "truces.tolerance"}
 
 
 def columns_of(labels: Labels, values: Mapping[str, NDArray[Any]], rows: Rows) -> dict[str, NDArray[Any]]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tradesim import path_statistics as statistics
+from tradesim import vintages
 from tradesim.conversion import real_in, shown, whole
 from tradesim.engine.program import Floats, Ints
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
@@ -62,6 +63,8 @@ class Sweep(SweepTables):
             low, middle, high = (percent(value) for value in last.iloc[3 * p : 3 * p + 3])
             words = f"on the last day in the median {middle} (5 % to 95 % of draws: {low} to {high})"
             lines.append(f"{i} on {j}: {words}; at any time {percent(tallies.most[1, p])} at most")
+        vintage = next(iter(self.setup.scenarios.values())).schedule.vintage
+        lines += filter(None, [vintages.note_of_days(vintage, self.labels.dates)])
         lines.append(f"Quantiles are off by {self.error * 100:.2g} points at most; highest duties are exact.")
         return "\n".join(lines)
 
@@ -72,15 +75,16 @@ class Sweep(SweepTables):
 
         Parameters
         ----------
-        text : such as ``"events.summit == 'deal' and rules.CHN.ratio > 0.8"``; of `names`, numbers, texts in
-            quotes, ``== != < <= > >=``, ``in [...]``, ``and``, ``or``, ``not`` and parentheses.
+        text : such as ``"events.summit == 'deal' and rules.CHN.ratio > 0.8"``; of `names`, numbers (``1.25``
+            or ``125%``), texts in quotes, ``== != < <= > >=``, ``in [...]``, ``and``, ``or``, ``not`` and
+            parentheses.
 
         Raises
         ------
         InputError
             For what is no condition, unknown names, and one that holds for no draw.
         """
-        read = condition.read(text, self.names)
+        read = condition.read(text, self.names, outcomes.rates_of(self.labels, self.names))
         picked = [draws[self._holds(read, start, stop, draws)] for start, stop, draws in self._blocks()]
         chosen = np.concatenate(picked)
         if not len(chosen):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tradesim.conversion import own
+from tradesim.conversion import Unstated, own
 from tradesim.errors import InputError, Problem, Together, fail_if, unknown_name
 from tradesim.impacts import Costs
 from tradesim.scenario import Scenario
@@ -28,6 +28,8 @@ from tradesim.sweeps.plan import Plan, sheets_of
 from tradesim.sweeps.store import manifest_of
 from tradesim.sweeps.telling import scenario_told
 
+TOP = Unstated(4.0)
+"""400%: the highest duty counted in a bin of its own, where none is stated."""
 BLOCK, LEAST_BLOCKS = 32_768, 4
 """Draws of a block; of a small sweep as many as make so many blocks."""
 BINS, LEAST_BINS = 1024, 64
@@ -48,7 +50,7 @@ class Asked:
     seed: int = 0
     levels: Sequence[float] = (0.5, 1.0)
     bins: int | None = None
-    top: float = 4.0
+    top: float = TOP
     sampling: str = "random"
     paths: str = "none"
     block: int | None = None

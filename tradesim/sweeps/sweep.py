@@ -8,13 +8,14 @@ from typing import Any
 from tradesim.errors import InputError, Problem
 from tradesim.impacts import Costs
 from tradesim.io import read_scenario_text
+from tradesim.percent import high_rates_meant
 from tradesim.record import Record
 from tradesim.scenario import Scenario
 from tradesim.sweeps.design import Correlation, Over, read_design
 from tradesim.sweeps.gathering import How, edges_of, gather, how_problems, tasks_of
 from tradesim.sweeps.progress import Say
 from tradesim.sweeps.results import Sweep
-from tradesim.sweeps.setup import Asked, Setup, checked, named, setup_of
+from tradesim.sweeps.setup import TOP, Asked, Setup, checked, named, setup_of
 from tradesim.sweeps.store import MANIFEST, kept, opened
 from tradesim.sweeps.tables import MOST_ROWS
 from tradesim.sweeps.words import is_whole
@@ -36,7 +37,7 @@ def sweep(
     correlation: Correlation | None = None,
     levels: Sequence[float] = (0.5, 1.0),
     bins: int | None = None,
-    top: float = 4.0,
+    top: float = TOP,
     sampling: str = "random",
     paths: str = "none",
     keep: int = KEEP,
@@ -172,7 +173,8 @@ def setup_from(
     names = ("seed", "levels", "bins", "top", "sampling", "paths", "block")
     every = manifest["draws"] if draws is None else draws
     asked = Asked(every, **{name: manifest[name] for name in names}, impact=impact)
-    return setup_of(found, design, asked, folder)
+    with high_rates_meant():  # whoever began it was asked
+        return setup_of(found, design, asked, folder)
 
 
 def scenarios_in(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Scenario]:

@@ -4,13 +4,12 @@ Values are finite and not negative; none is larger than all that is traded; an e
 result; and a table that ends at a round number of rows was probably cut.
 """
 
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tradesim.errors import Problem
+from tradesim.errors import Problem, warn_user
 from tradesim.trade_data.left_out import TradeDataWarning, dollars
 
 Floats = NDArray[np.float64]
@@ -39,7 +38,7 @@ def warn_if_round(where: str, rows: int) -> None:
             f"{where}: exactly {rows:,} rows, a number at which sites and spreadsheets cut a table: rows may "
             "be missing; ask for less at a time and read the files together"
         )
-        warnings.warn(said, TradeDataWarning, stacklevel=3)
+        warn_user(said, TradeDataWarning)
 
 
 def not_values(values: Floats) -> NDArray[np.bool_]:

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from tradesim.errors import TradesimWarning
 
-class TradeDataWarning(UserWarning):
+
+class TradeDataWarning(TradesimWarning):
     """Something about a trade file that a reader of its numbers should know before using them."""
 
 

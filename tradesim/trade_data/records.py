@@ -1,11 +1,10 @@
 """Records: tables in JSON, as the API of UN Comtrade answers; other JSON is refused by its name."""
 
 import json
-import warnings
 from collections.abc import Callable
 from typing import Any
 
-from tradesim.errors import InputError, Problem
+from tradesim.errors import InputError, Problem, warn_user
 from tradesim.trade_data.containers import Source, open_binary
 from tradesim.trade_data.left_out import TradeDataWarning
 from tradesim.trade_data.workbooks import text_of
@@ -115,7 +114,7 @@ def _warn_if_cut(file: Source, answer: Any, records: int) -> None:
     count = answer.get("count") if isinstance(answer, dict) else None
     if isinstance(count, int) and count > records:
         said = f"{file}: the answer says that there are {count:,} records and has {records:,}: it is cut"
-        warnings.warn(said, TradeDataWarning, stacklevel=2)
+        warn_user(said, TradeDataWarning)
 
 
 def _row(file: Source, k: int, record: Any) -> dict[str, str]:

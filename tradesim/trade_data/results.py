@@ -1,13 +1,12 @@
 """Results: the flows that a gathering makes, and all that must be said about them."""
 
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from tradesim.errors import Problem, fail_if, unknown_name
+from tradesim.errors import Problem, fail_if, unknown_name, warn_user
 from tradesim.trade_data.checks import sum_problems
 from tradesim.trade_data.flows import TradeFlows
 from tradesim.trade_data.gather import AREA_BITS, KIND_BITS, REASONS, UNION, Gather
@@ -118,7 +117,7 @@ def _warn_of_unknown(left_out: Sequence[LeftOut], where: str) -> None:
         named = "; ".join(f"{each.what}, {dollars(each.value)}" for each in unknown[:6])
         more = f" and {len(unknown) - 6} more" if len(unknown) > 6 else ""
         said = f"{where}: codes that no table of economies has are counted nowhere: {named}{more}"
-        warnings.warn(f"{said}; name them in regions= to count them", TradeDataWarning, stacklevel=4)
+        warn_user(f"{said}; name them in regions= to count them", TradeDataWarning)
 
 
 def _unions_left_out(gather: Gather, keys: Ids, values: Floats, places: Places) -> Iterator[LeftOut]:

@@ -3,12 +3,12 @@
 A download that was cut, or that has only some partners, still looks whole; its own World row tells.
 """
 
-import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
+from tradesim.errors import warn_user
 from tradesim.trade_data.gather import Gather
 from tradesim.trade_data.identities import WORLD, kind_of, shown
 from tradesim.trade_data.left_out import TradeDataWarning, dollars
@@ -79,4 +79,4 @@ def say_lacking(rows: WorldRows, gather: Gather) -> None:
     gather.notes.append(said)
     if gather.regions.rest or not gather.regions.codes:
         fix = "is the download cut, or of some partners only? Then name those, without ROW"
-        warnings.warn(f"{gather.table.path}: {said}; {fix}", TradeDataWarning, stacklevel=4)
+        warn_user(f"{gather.table.path}: {said}; {fix}", TradeDataWarning)
