@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from tradesim import spreadsheets
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
 from tradesim.file_names import file_name
+from tradesim.plots.labels import unchanged
 
 DPI = 160
 METADATA: Mapping[str, dict[str, Any]] = {
@@ -113,11 +114,12 @@ def laid_out(chart: Chart) -> Iterator[Figure]:
     figure = _figure(chart)
     engine, dpi = figure.get_layout_engine(), figure.dpi
     figure.dpi = DPI
-    if engine is not None:
-        engine.execute(figure)
-    figure.set_layout_engine("none")
     try:
-        yield figure
+        with unchanged(figure):
+            if engine is not None:
+                engine.execute(figure)
+            figure.set_layout_engine("none")
+            yield figure
     finally:
         figure.set_layout_engine(engine)
         figure.dpi = dpi
