@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,8 @@ from tradesim.conversion import Unstated, own, own_numbers, real, real_in, shown
 from tradesim.economies import code_problems
 from tradesim.errors import Problem, fail_if, unknown_name
 from tradesim.keywords import by_name
+from tradesim.quantiles import is_closed, quantiles
 from tradesim.scipy_distributions import continuous, is_slow, parameters_of
-
-if TYPE_CHECKING:
-    from scipy.stats import rv_continuous
 
 Floats = NDArray[np.float64]
 
@@ -84,6 +82,8 @@ class Size:
         levels = np.asarray(q, dtype=np.float64)
         if self.distribution == FIXED:
             return np.full_like(levels, self.parameters["value"])
+        if is_closed(self.distribution, self.parameters):
+            return quantiles(self.distribution, levels, self.parameters)
         return np.asarray(continuous()[self.distribution].ppf(levels, **self.parameters), dtype=np.float64)
 
     def table(self) -> Floats:
@@ -163,7 +163,13 @@ def _size_problems(size: Size) -> Iterator[Problem]:
         if set(size.parameters) != {"value"} or not 0 <= value <= 10:
             got = ", ".join(f"{n} = {v!r}" for n, v in size.parameters.items()) or "nothing"
             yield Problem("a fixed size has a value", "", got, "value, a fraction between 0 and 10")
-        return
+    elif is_closed(given, size.parameters):
+        yield from _support_problems(size)
+    else:
+        yield from _scipy_problems(given, size)
+
+
+def _scipy_problems(given: Any, size: Size) -> Iterator[Problem]:
     if not isinstance(given, str) or given not in continuous():
         yield unknown_name("distribution", str(given), [FIXED, *continuous()], "")
         return
@@ -180,12 +186,12 @@ def _size_problems(size: Size) -> Iterator[Problem]:
     if missing:
         yield Problem("parameters are missing", given, ", ".join(missing), f"{', '.join(known)}")
     elif not size.parameters.keys() - set(known):
-        yield from _support_problems(size, family)
+        yield from _support_problems(size)
 
 
-def _support_problems(size: Size, family: "rv_continuous") -> Iterator[Problem]:
+def _support_problems(size: Size) -> Iterator[Problem]:
     with np.errstate(all="ignore"):  # what is not allowed is not a number
-        low, middle = (float(family.ppf(level, **size.parameters)) for level in (0.0, 0.5))
+        low, middle = size.quantiles([0.0, 0.5]).tolist()
     given = ", ".join(f"{name} = {value!r}" for name, value in size.parameters.items())
     if not math.isfinite(middle):
         yield Problem("parameters that the distribution does not allow", size.distribution, given)

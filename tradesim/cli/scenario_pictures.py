@@ -1,6 +1,7 @@
 """Scenario pictures: the duties that were known, and the paths with which a run continued them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from tradesim.cli.drawing import save_in
 from tradesim.marks import Pair, history, moving_pairs
 from tradesim.paths import Paths
 from tradesim.scenario import Scenario
+from tradesim.side_by_side import side_by_side
 from tradesim.timegrid import DateLike, as_day
 
 MOST_FUTURES = 6
@@ -26,16 +28,29 @@ def save_all(
     """Draw the runs of a scenario, six at most to a picture, into a folder; return the files."""
     futures = list(futures_of(runs).items())
     groups = [dict(futures[k : k + MOST_FUTURES]) for k in range(0, len(futures), MOST_FUTURES)]
-    files: list[Path] = []
+    tasks: list[Callable[[], list[Path]]] = []
     for number, group in enumerate(groups, start=1):
         name = "duty" if len(groups) == 1 else f"duty-{number}"
-        files += save_in(folder, name, chart(scenario, group), None, formats)
+        tasks.append(partial(_save_duties, scenario, group, folder, name, formats))
     for name, paths in runs.items():
         if paths.draws > 1 and not name:
-            for kind in kinds_of(paths):
-                data = None if kind in TOLD else numbers(paths, kind)
-                files += save_in(folder, kind, drawn(paths, kind), data, formats)
-    return files
+            tasks += [partial(_save_draws, paths, kind, folder, formats) for kind in kinds_of(paths)]
+    return [file for files in side_by_side(tasks) for file in files]
+
+
+def _save_duties(
+    scenario: Scenario,
+    futures: Mapping[str, pd.DataFrame],
+    folder: Path,
+    name: str,
+    formats: Sequence[str],
+) -> list[Path]:
+    return save_in(folder, name, chart(scenario, futures), None, formats)
+
+
+def _save_draws(paths: Paths, kind: str, folder: Path, formats: Sequence[str]) -> list[Path]:
+    data = None if kind in TOLD else numbers(paths, kind)
+    return save_in(folder, kind, drawn(paths, kind), data, formats)
 
 
 def kinds_of(paths: Paths) -> list[str]:

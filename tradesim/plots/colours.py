@@ -7,6 +7,7 @@ eye, without red cones and without green cones; they are taken from Okabe and It
 
 import zlib
 from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 from matplotlib.colors import to_hex, to_rgb
@@ -108,13 +109,19 @@ def _shade(shades: tuple[str, ...], count: int) -> str:
 
 def mixed(colour: ColorType, other: ColorType, share: float) -> str:
     """Return ``colour`` with a share (0 to 1) of ``other`` mixed in, ``#rrggbb``."""
-    red, green, blue = (1 - share) * np.array(to_rgb(colour)) + share * np.array(to_rgb(other))
+    pairs = zip(to_rgb(colour), to_rgb(other), strict=True)
+    red, green, blue = ((1 - share) * one + share * two for one, two in pairs)
     return to_hex((red, green, blue))
 
 
 def luminance(colour: ColorType) -> float:
     """Return the relative luminance of a colour, 0 (black) to 1 (white), as WCAG 2.2 defines it."""
-    channels = np.array(to_rgb(colour))
+    return _luminance(to_rgb(colour))
+
+
+@lru_cache(maxsize=4096)
+def _luminance(rgb: tuple[float, float, float]) -> float:
+    channels = np.array(rgb)
     linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
     return float(linear @ [0.2126, 0.7152, 0.0722])
 

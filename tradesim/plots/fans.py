@@ -155,8 +155,8 @@ def _bands(ax: Axes, fan: Fan, fans: int) -> None:
     deepest = 0.55 if fans <= 2 else 0.4
     alpha = 1 - (1 - deepest) ** (1 / max(len(fan.bands), 2))
     for low, high in fan.bands:
-        ax.stairs(
-            fan.table[:, high], edges, baseline=fan.table[:, low], fill=True, zorder=1.6,
+        timeline.add_steps(
+            ax, edges, fan.table[:, low], fan.table[:, high], zorder=1.6,
             facecolor=to_rgba(colour, alpha), edgecolor=to_rgba(colour, 0.8), linewidth=0.8,
         )  # fmt: skip
 

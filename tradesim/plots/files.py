@@ -14,8 +14,11 @@ from matplotlib.figure import Figure
 from tradesim import spreadsheets
 from tradesim.errors import InputError, Problem, fail_if, unknown_name
 from tradesim.file_names import file_name
+from tradesim.plots.labels import unchanged
 
 DPI = 160
+SVG_DPI = 72
+"""The resolution that matplotlib writes SVG with."""
 METADATA: Mapping[str, dict[str, Any]] = {
     "png": {"Software": None},
     "svg": {"Date": None, "Creator": None},
@@ -104,23 +107,24 @@ def rendered(chart: Chart, ending: str, name: str = "chart") -> bytes:
 
 
 @contextmanager
-def laid_out(chart: Chart) -> Iterator[Figure]:
+def laid_out(chart: Chart, dpi: float = DPI) -> Iterator[Figure]:
     """Lay a chart's figure out once, and keep that layout for all files that are written meanwhile.
 
     matplotlib lays a figure out anew each time it is drawn, and twice for each file; most of the time that
     a chart takes is spent there. The resolution decides how wide text is, so it is set first.
     """
     figure = _figure(chart)
-    engine, dpi = figure.get_layout_engine(), figure.dpi
-    figure.dpi = DPI
-    if engine is not None:
-        engine.execute(figure)
-    figure.set_layout_engine("none")
+    engine, before = figure.get_layout_engine(), figure.dpi
+    figure.dpi = dpi
     try:
-        yield figure
+        with unchanged(figure):
+            if engine is not None:
+                engine.execute(figure)
+            figure.set_layout_engine("none")
+            yield figure
     finally:
         figure.set_layout_engine(engine)
-        figure.dpi = dpi
+        figure.dpi = before
 
 
 def _drawn(figure: Figure, ending: str, name: str) -> bytes:

@@ -219,8 +219,8 @@ def _pairs(levels: list[float]) -> list[tuple[float, float]]:
 def _bands(ax: Axes, edges: Edges, table: pd.DataFrame, colour: str) -> None:
     for low, high in _pairs([float(level) for level in table.columns]):
         bottom, top = (table[level].to_numpy(dtype=float) for level in (low, high))
-        ax.stairs(
-            top, edges, baseline=bottom, fill=True, zorder=1.6,
+        timeline.add_steps(
+            ax, edges, bottom, top, zorder=1.6,
             facecolor=to_rgba(colour, 0.16), edgecolor=to_rgba(colour, 0.7), linewidth=0.8,
         )  # fmt: skip
 

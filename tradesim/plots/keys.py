@@ -3,7 +3,7 @@
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
 
-from tradesim.plots.labels import EndLabels, Placed, fold, pixel_text
+from tradesim.plots.labels import EndLabels, Placed, fold, pixel_text, tick_box
 from tradesim.plots.style import SMALL, muted
 
 
@@ -22,6 +22,6 @@ class Key(Placed):
         box = self.home.bbox
         room = box.width + (self.beside.width(renderer) if self.beside else 0.0)
         fold(self.text, self.words, room, renderer)
-        ticks = self.home.xaxis.get_tightbbox(renderer)
+        ticks = tick_box(self.home.xaxis, renderer)
         tops = [box.y1, self.above.top(renderer) if self.above else box.y1, ticks.y1 if ticks else box.y1]
         self.text.set_position((box.x0, max(tops) + self.points(4)))

@@ -7,13 +7,18 @@ resolution or file format, and tell the constrained layout how much room they ta
 
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backend_bases import RendererBase
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox, IdentityTransform
@@ -21,6 +26,39 @@ from numpy.typing import NDArray
 
 from tradesim.plots.placing import Box, Flag, Room, flags, spread
 from tradesim.plots.style import LABEL, SMALL, TITLE, ink, muted
+
+CORNERS = np.array([[0.0, 0.0], [1.0, 1.0]])
+UNCHANGED: WeakKeyDictionary[Figure, dict[Any, Bbox | None]] = WeakKeyDictionary()
+"""Figures whose contents do not change meanwhile, each with the boxes that were measured on it."""
+
+
+@contextmanager
+def unchanged(figure: Figure) -> Iterator[None]:
+    """Keep what is measured on a figure, whose contents the caller does not change meanwhile.
+
+    A layout asks for the same boxes again and again, and each box of ticks takes milliseconds.
+    """
+    UNCHANGED[figure] = {}
+    try:
+        yield
+    finally:
+        UNCHANGED.pop(figure, None)
+
+
+def tick_box(axis: Axis, renderer: RendererBase | None) -> Bbox | None:
+    """Return the box around an axis and its ticks, pixels; None where nothing of it is shown."""
+    kept = UNCHANGED.get(axis.get_figure(root=True))
+    if kept is None:
+        return axis.get_tightbbox(renderer)
+    key = id(axis), _geometry(axis.axes)
+    if key not in kept:
+        kept[key] = axis.get_tightbbox(renderer)
+    return kept[key]
+
+
+def _geometry(ax: Axes) -> tuple[float, bytes, bytes]:
+    """Return what the places of all marks on axes follow from: resolution, position and limits."""
+    return ax.figure.dpi, ax.bbox.get_points().tobytes(), ax.transData.transform(CORNERS).tobytes()
 
 
 class Placed(Artist):
@@ -33,12 +71,20 @@ class Placed(Artist):
         ax.add_artist(self)
         self.set_clip_on(False)
         self.home = ax
+        self.placed_at: tuple[float, bytes, bytes] | None = None
         for part in self.parts:
             part.set_figure(ax.figure)
 
     def place(self, renderer: RendererBase | None) -> None:
         """Put every part where it belongs, in pixels."""
         raise NotImplementedError
+
+    def settle(self, renderer: RendererBase | None) -> None:
+        """Place every part, unless nothing has changed since."""
+        at = _geometry(self.home) if self.home.get_figure(root=True) in UNCHANGED else None
+        if at is None or at != self.placed_at:
+            self.place(renderer)
+        self.placed_at = at
 
     def points(self, size: float) -> float:
         """Return a length given in points, in pixels."""
@@ -50,7 +96,16 @@ class Placed(Artist):
 
     def get_window_extent(self, renderer: RendererBase | None = None) -> Bbox:
         """Return the box around everything shown, pixels."""
-        self.place(renderer)
+        kept = UNCHANGED.get(self.home.get_figure(root=True))
+        self.settle(renderer)
+        if kept is None:
+            return self._box(renderer)
+        key = id(self), self.placed_at
+        if key not in kept:
+            kept[key] = self._box(renderer)
+        return kept[key] or Bbox.null()
+
+    def _box(self, renderer: RendererBase | None) -> Bbox:
         shown = [p.get_window_extent(renderer) for p in self.parts if p.get_visible()]
         return Bbox.union(shown) if shown else Bbox.null()
 
@@ -66,7 +121,7 @@ class Placed(Artist):
     def draw(self, renderer: RendererBase) -> None:
         """Place and draw everything shown."""
         if self.get_visible():
-            self.place(renderer)
+            self.settle(renderer)
             for part in self.parts:
                 part.draw(renderer)
         self.stale = False
@@ -171,7 +226,7 @@ class SideTitle(Placed):
             self.text.set_text(lines)
             if self.text.get_window_extent(renderer).height <= box.y1 - foot:
                 break
-        ticks = self.home.yaxis.get_tightbbox(renderer)
+        ticks = tick_box(self.home.yaxis, renderer)
         left = min(box.x0, ticks.x0) if ticks else box.x0
         self.text.set_position((left - self.points(4), (foot + box.y1) / 2))
 
@@ -295,7 +350,7 @@ class Heading(Placed):
         box = self.home.bbox
         room = box.width + (self.beside.width(renderer) if self.beside else 0.0)
         fold(self.text, self.title.get_text(), room, renderer)
-        ticks = self.home.xaxis.get_tightbbox(renderer)
+        ticks = tick_box(self.home.xaxis, renderer)
         tops = [box.y1, self.above.top(renderer) if self.above else box.y1, ticks.y1 if ticks else box.y1]
         self.text.set_position((box.x0, max(tops) + self.points(8)))
 
@@ -313,6 +368,6 @@ class Footer(Placed):
         box = self.home.bbox
         room = box.width + (self.beside.width(renderer) if self.beside else 0.0)
         fold(self.text, self.words, room, renderer)
-        ticks = self.home.xaxis.get_tightbbox(renderer)
+        ticks = tick_box(self.home.xaxis, renderer)
         low = min(box.y0, ticks.y0) if ticks else box.y0
         self.text.set_position((box.x0, low - self.points(6)))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,8 +109,8 @@ def along(points: Floats, step: float) -> Floats:
     """
     if len(points) < 2:
         return points
-    parts = [points[:1]]
-    for start, end in pairwise(points):
-        many = max(int(np.ceil(np.hypot(*(end - start)) / step)), 1)
-        parts.append(start + (end - start) * np.arange(1, many + 1)[:, None] / many)
-    return np.concatenate(parts)
+    moves = np.diff(points, axis=0)
+    many = np.maximum(np.ceil(np.hypot(moves[:, 0], moves[:, 1]) / step).astype(int), 1)
+    part = np.repeat(np.arange(len(many)), many)
+    number = np.arange(1, len(part) + 1) - (np.cumsum(many) - many)[part]
+    return np.concatenate([points[:1], points[part] + moves[part] * number[:, None] / many[part, None]])

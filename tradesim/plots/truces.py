@@ -86,10 +86,8 @@ def truce_band(
 def _lane(ax: Axes, edges: Floats, values: Floats, floor: float) -> None:
     """Draw one truce as steps over its floor, with the numbers inside where there is room."""
     paint = mixed(COLOUR, style.background(ax), 0.45)
-    ax.stairs(
-        floor + HEIGHT * values, edges, baseline=floor, fill=True, facecolor=paint, edgecolor=COLOUR,
-        linewidth=1.2,
-    )  # fmt: skip
+    steps = floor + HEIGHT * values
+    timeline.add_steps(ax, edges, floor, steps, facecolor=paint, edgecolor=COLOUR, linewidth=1.2)
     RunLabels(ax, (_number(ax, run, floor) for run in runs(edges, values)))
 
 

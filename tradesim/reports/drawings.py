@@ -18,6 +18,7 @@ from matplotlib.figure import Figure as Canvas
 
 from tradesim.plots import Chart
 from tradesim.plots.colours import luminance, mixed
+from tradesim.plots.files import SVG_DPI, laid_out
 from tradesim.reports.values import Figure
 
 WIDTH, HEIGHT = 9.2, 4.9
@@ -96,12 +97,9 @@ def on_dark(colour: str) -> str:
 
 def _written(chart: Chart) -> str:
     """Return a chart as matplotlib writes it."""
-    canvas = chart if isinstance(chart, Canvas) else chart.get_figure(root=True)
-    if canvas is None:
-        raise AssertionError("axes of a report have a figure")
     buffer = io.BytesIO()
-    canvas.draw_without_rendering()
-    canvas.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    with laid_out(chart, SVG_DPI) as canvas:
+        canvas.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     plt.close(canvas)
     return buffer.getvalue().decode(errors="replace")
 

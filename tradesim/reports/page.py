@@ -1,7 +1,7 @@
 """Page: a report as one HTML file, everything a person wrote escaped, nothing asked of the network."""
 
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
@@ -10,6 +10,7 @@ import tradesim
 from tradesim.reports.drawings import palette, svg_of
 from tradesim.reports.linking import linked
 from tradesim.reports.values import Block, Day, Figure, Number, Part, Section, Takeaway
+from tradesim.side_by_side import side_by_side
 
 FOLDER = Path(__file__).parent / "data"
 SHORT, LONG = 16, 40
@@ -20,7 +21,9 @@ def page(
     kind: str, name: str, title: str, duty: str, takeaways: Sequence[Takeaway], sections: Sequence[Section]
 ) -> str:
     """Return the page of a report, with its figures drawn."""
-    drawings = {figure.key: svg_of(figure) for figure in _figures(sections)}
+    figures = _figures(sections)
+    drawn = side_by_side([partial(svg_of, figure) for figure in figures])
+    drawings = {figure.key: svg for figure, svg in zip(figures, drawn, strict=True)}
     return _template().render(
         version=tradesim.__version__,
         kind=kind,
