@@ -47,13 +47,19 @@ def unchanged(figure: Figure) -> Iterator[None]:
 
 def tick_box(axis: Axis, renderer: RendererBase | None) -> Bbox | None:
     """Return the box around an axis and its ticks, pixels; None where nothing of it is shown."""
-    kept = UNCHANGED.get(axis.get_figure(root=True))
+    kept = _kept(axis)
     if kept is None:
         return axis.get_tightbbox(renderer)
     key = id(axis), _geometry(axis.axes)
     if key not in kept:
         kept[key] = axis.get_tightbbox(renderer)
     return kept[key]
+
+
+def _kept(artist: Artist) -> dict[Any, Bbox | None] | None:
+    """Return the boxes measured on an artist's figure, None where its contents may change."""
+    figure = artist.get_figure(root=True)
+    return None if figure is None else UNCHANGED.get(figure)
 
 
 def _geometry(ax: Axes) -> tuple[float, bytes, bytes]:
@@ -81,7 +87,7 @@ class Placed(Artist):
 
     def settle(self, renderer: RendererBase | None) -> None:
         """Place every part, unless nothing has changed since."""
-        at = _geometry(self.home) if self.home.get_figure(root=True) in UNCHANGED else None
+        at = None if _kept(self.home) is None else _geometry(self.home)
         if at is None or at != self.placed_at:
             self.place(renderer)
         self.placed_at = at
@@ -96,7 +102,7 @@ class Placed(Artist):
 
     def get_window_extent(self, renderer: RendererBase | None = None) -> Bbox:
         """Return the box around everything shown, pixels."""
-        kept = UNCHANGED.get(self.home.get_figure(root=True))
+        kept = _kept(self.home)
         self.settle(renderer)
         if kept is None:
             return self._box(renderer)

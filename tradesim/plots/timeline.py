@@ -122,7 +122,8 @@ def add_steps(ax: Axes, edges: Floats, low: Floats | float, high: Floats, **look
     edges : (K + 1,) days.
     low, high : (K,) or one number for all.
     """
-    patch = StepPatch(high, edges, baseline=low, fill=True, **look)
+    baseline: Any = low  # numbers of every step, which the stubs do not know
+    patch = StepPatch(high, edges, baseline=baseline, fill=True, **look)
     patch.sticky_edges.y.append(np.min(low))
     ax.add_artist(patch)
     ax.update_datalim(patch.get_path().vertices)
