@@ -50,7 +50,6 @@ QUIET = {
     "after the end": (act(announced="2025-06-01", effective="2025-07-01"), rules.Match()),
     "no tariff": (act(instrument="fee"), rules.Match()),
     "its own": (act(importer="CHN", exporter="USA"), rules.Match()),
-    "a floor, which is not announced as a rate": (act(basis="floor"), rules.Match()),
     "nobody answers": (act(), rules.Passive()),
 }
 

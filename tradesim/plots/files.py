@@ -117,11 +117,11 @@ def laid_out(chart: Chart, dpi: float = DPI) -> Iterator[Figure]:
     engine, before = figure.get_layout_engine(), figure.dpi
     figure.dpi = dpi
     try:
-        with unchanged(figure):
-            if engine is not None:
+        if engine is not None:
+            with unchanged(figure):
                 engine.execute(figure)
-            figure.set_layout_engine("none")
-            yield figure
+        figure.set_layout_engine("none")
+        yield figure
     finally:
         figure.set_layout_engine(engine)
         figure.dpi = before
@@ -129,7 +129,8 @@ def laid_out(chart: Chart, dpi: float = DPI) -> Iterator[Figure]:
 
 def _drawn(figure: Figure, ending: str, name: str) -> bytes:
     buffer = io.BytesIO()
-    with mpl.rc_context({"svg.hashsalt": name, "svg.fonttype": "none", "pdf.fonttype": 42}):
+    fonts = mpl.rc_context({"svg.hashsalt": name, "svg.fonttype": "none", "pdf.fonttype": 42})
+    with fonts, unchanged(figure):
         figure.savefig(buffer, format=ending, dpi=DPI, metadata=METADATA[ending])
     return buffer.getvalue()
 

@@ -9,8 +9,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -27,18 +26,29 @@ from numpy.typing import NDArray
 from tradesim.plots.placing import Box, Flag, Room, flags, spread
 from tradesim.plots.style import LABEL, SMALL, TITLE, ink, muted
 
+Geometry = tuple[float, bytes, bytes]
+"""Resolution, position and limits of axes."""
 CORNERS = np.array([[0.0, 0.0], [1.0, 1.0]])
-UNCHANGED: WeakKeyDictionary[Figure, dict[Any, Bbox | None]] = WeakKeyDictionary()
-"""Figures whose contents do not change meanwhile, each with the boxes that were measured on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was measured on a figure: boxes by artist and geometry, and where each artist's parts stand."""
+
+    boxes: dict[tuple[int, Geometry], Bbox | None] = field(default_factory=dict)
+    placed: dict[int, Geometry] = field(default_factory=dict)
+
+
+UNCHANGED: WeakKeyDictionary[Figure, Measured] = WeakKeyDictionary()
 
 
 @contextmanager
 def unchanged(figure: Figure) -> Iterator[None]:
-    """Keep what is measured on a figure, whose contents the caller does not change meanwhile.
+    """Keep what is measured on a figure, whose contents and renderer stay the same meanwhile.
 
     A layout asks for the same boxes again and again, and each box of ticks takes milliseconds.
     """
-    UNCHANGED[figure] = {}
+    UNCHANGED[figure] = Measured()
     try:
         yield
     finally:
@@ -47,24 +57,24 @@ def unchanged(figure: Figure) -> Iterator[None]:
 
 def tick_box(axis: Axis, renderer: RendererBase | None) -> Bbox | None:
     """Return the box around an axis and its ticks, pixels; None where nothing of it is shown."""
-    kept = _kept(axis)
-    if kept is None:
+    measured = _measured(axis)
+    if measured is None:
         return axis.get_tightbbox(renderer)
     key = id(axis), _geometry(axis.axes)
-    if key not in kept:
-        kept[key] = axis.get_tightbbox(renderer)
-    return kept[key]
+    if key not in measured.boxes:
+        measured.boxes[key] = axis.get_tightbbox(renderer)
+    return measured.boxes[key]
 
 
-def _kept(artist: Artist) -> dict[Any, Bbox | None] | None:
-    """Return the boxes measured on an artist's figure, None where its contents may change."""
+def _measured(artist: Artist) -> Measured | None:
+    """Return what was measured on an artist's figure, None where its contents may change."""
     figure = artist.get_figure(root=True)
     return None if figure is None else UNCHANGED.get(figure)
 
 
-def _geometry(ax: Axes) -> tuple[float, bytes, bytes]:
-    """Return what the places of all marks on axes follow from: resolution, position and limits."""
-    return ax.figure.dpi, ax.bbox.get_points().tobytes(), ax.transData.transform(CORNERS).tobytes()
+def _geometry(ax: Axes) -> Geometry:
+    place, limits = ax.bbox.get_points(), ax.transData.transform(CORNERS)
+    return ax.figure.dpi, place.tobytes(), limits.tobytes()
 
 
 class Placed(Artist):
@@ -77,7 +87,6 @@ class Placed(Artist):
         ax.add_artist(self)
         self.set_clip_on(False)
         self.home = ax
-        self.placed_at: tuple[float, bytes, bytes] | None = None
         for part in self.parts:
             part.set_figure(ax.figure)
 
@@ -87,10 +96,12 @@ class Placed(Artist):
 
     def settle(self, renderer: RendererBase | None) -> None:
         """Place every part, unless nothing has changed since."""
-        at = None if _kept(self.home) is None else _geometry(self.home)
-        if at is None or at != self.placed_at:
+        measured = _measured(self.home)
+        if measured is None:
             self.place(renderer)
-        self.placed_at = at
+        elif measured.placed.get(id(self)) != (at := _geometry(self.home)):
+            self.place(renderer)
+            measured.placed[id(self)] = at
 
     def points(self, size: float) -> float:
         """Return a length given in points, in pixels."""
@@ -102,14 +113,14 @@ class Placed(Artist):
 
     def get_window_extent(self, renderer: RendererBase | None = None) -> Bbox:
         """Return the box around everything shown, pixels."""
-        kept = _kept(self.home)
         self.settle(renderer)
-        if kept is None:
+        measured = _measured(self.home)
+        if measured is None:
             return self._box(renderer)
-        key = id(self), self.placed_at
-        if key not in kept:
-            kept[key] = self._box(renderer)
-        return kept[key] or Bbox.null()
+        key = id(self), _geometry(self.home)
+        if key not in measured.boxes:
+            measured.boxes[key] = self._box(renderer)
+        return measured.boxes[key] or Bbox.null()
 
     def _box(self, renderer: RendererBase | None) -> Bbox:
         shown = [p.get_window_extent(renderer) for p in self.parts if p.get_visible()]

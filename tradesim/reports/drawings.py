@@ -19,6 +19,7 @@ from matplotlib.figure import Figure as Canvas
 from tradesim.plots import Chart
 from tradesim.plots.colours import luminance, mixed
 from tradesim.plots.files import SVG_DPI, laid_out
+from tradesim.plots.labels import unchanged
 from tradesim.reports.values import Figure
 
 WIDTH, HEIGHT = 9.2, 4.9
@@ -98,7 +99,7 @@ def on_dark(colour: str) -> str:
 def _written(chart: Chart) -> str:
     """Return a chart as matplotlib writes it."""
     buffer = io.BytesIO()
-    with laid_out(chart, SVG_DPI) as canvas:
+    with laid_out(chart, SVG_DPI) as canvas, unchanged(canvas):
         canvas.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     plt.close(canvas)
     return buffer.getvalue().decode(errors="replace")
