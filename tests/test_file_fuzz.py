@@ -20,7 +20,7 @@ from tradesim.scenario import Scenario
 from tradesim.schedule import Schedule
 
 FILES = int(os.environ.get("TRADESIM_FUZZ", "150"))
-SECONDS = 1.0
+SECONDS = 5.0
 often = settings(
     max_examples=FILES,
     deadline=None,
