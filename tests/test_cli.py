@@ -958,7 +958,7 @@ def test_a_malformed_file_is_refused_with_its_name_and_line(call, tmp_path, endi
     (tmp_path / f"bad{ending}").write_bytes(raw)
     start = time.process_time()
     lines = refused(call("check", f"bad{ending}"))
-    assert time.process_time() - start < 15  # coverage and a busy machine take four times as long as a person waits
+    assert time.process_time() - start < 15  # four times what a person waits, for coverage
     last = raw.count(b"\n") + 1
     for line in lines:
         place = re.match(rf"bad{ending}(?::(\d+))?: (.+)", line)
