@@ -282,12 +282,12 @@ def test_a_table_of_foreign_trade_only_is_warned_about():
 
 def test_one_home_sale_that_is_missing_is_warned_about():
     hole = np.array([[0.0, 2.0, 1.0], [1.0, 9.0, 1.0], [1.0, 2.0, 9.0]])
-    said = r"flows: A buys nothing from itself, though others do"
+    said = r"flows: no sales at home in A, though others have them"
     with pytest.warns(ModelWarning, match=said):
         ec.SingleSector(hole, np.zeros((3, 3)), codes="ABC")
     with pytest.warns(ModelWarning, match=said):
         ec.ServicesModel(hole, 0.2, codes="ABC")
-    with pytest.warns(ModelWarning, match="economy 0 buys nothing from itself"):
+    with pytest.warns(ModelWarning, match="no sales at home in economy 0"):
         ec.Krugman(hole[..., None], np.zeros((3, 3, 1)), 5.0)
     some = np.stack([hole, hole + 1.0], axis=-1)  # of one sector alone an economy may buy nothing at home
     ec.Krugman(some, np.zeros((3, 3, 2)), 5.0)

@@ -26,7 +26,7 @@ from scipy.optimize import minimize
 from tradesim import plots
 from tradesim.errors import InputError
 from tradesim.plots import colours, placing, style
-from tradesim.plots.labels import EndLabels, Footer, NoteLabels, Placed
+from tradesim.plots.labels import EndLabels, Footer, NoteLabels, Placed, tick_box, unchanged
 from tradesim.plots.matrix import CellLabels
 
 BOTH = [("USA", "CHN"), ("CHN", "USA")]
@@ -966,6 +966,24 @@ def test_files_of_one_layout_are_those_of_a_layout_each(tmp_path):
     together = plots.save(chart(), tmp_path, "chart", formats=["pdf", "svg", "png"])
     for path in together:
         assert path.read_bytes() == plots.rendered(chart(), path.suffix[1:], "chart")
+
+
+def test_boxes_are_measured_once_while_a_figure_does_not_change(monkeypatch):
+    ax = plots.step_chart(frame(BOTH), truces=TRUCES, title="Saved", source=SOURCE, ax=axes())
+    measure, asked = type(ax.xaxis).get_tightbbox, []
+    monkeypatch.setattr(
+        type(ax.xaxis), "get_tightbbox", lambda axis, *given: asked.append(1) or measure(axis, *given)
+    )
+    renderer = ax.figure.canvas.get_renderer()
+    with unchanged(ax.figure):
+        first = tick_box(ax.xaxis, renderer)
+        assert tick_box(ax.xaxis, renderer) is first
+        assert len(asked) == 1
+        ax.set_xlim(*ax.get_xlim()[::-1])  # other limits, another box
+        tick_box(ax.xaxis, renderer)
+        assert len(asked) == 2
+    tick_box(ax.xaxis, renderer)
+    assert len(asked) == 3
 
 
 def test_saving_leaves_the_figure_as_it_was(tmp_path):

@@ -33,10 +33,17 @@ def test_the_same_as_scipy_stats(name, shape, scale, loc):
         ("expon", {"scale": 0.0}),
         ("lognormal", {"s": 0.5}),
         (3, {}),
+        (["expon"], {}),
     ],
 )
 def test_the_rest_is_left_to_scipy_stats(name, parameters):
     assert not is_closed(name, parameters)
+
+
+@pytest.mark.parametrize("name", sorted(CLOSED))
+def test_outside_of_0_to_1_there_is_no_quantile(name):
+    parameters = dict.fromkeys(CLOSED[name].shapes, 0.5)
+    assert np.isnan(quantiles(name, np.array([-0.1, 1.1, np.nan]), parameters)).all()
 
 
 def test_scipy_stats_is_not_loaded_for_a_scenario_with_shocks():

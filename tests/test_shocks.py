@@ -267,6 +267,7 @@ def test_the_ends_of_every_range_are_allowed():
             lambda: Size("fixed", value=0.1, scale=2),
             "size: a fixed size has a value; got value = 0.1, scale = 2; allowed: value, a fraction between",
         ),
+        (lambda: Size(["expon"]), "size: unknown distribution; got \"['expon']\"; allowed: "),
         (lambda: Size(3), "size: unknown distribution; got '3'; allowed: "),
         (lambda: Size("ppf"), "size: unknown distribution; got 'ppf'; allowed: "),
         (lambda: Size("poisson", mu=3), "size: unknown distribution; got 'poisson'; allowed: "),

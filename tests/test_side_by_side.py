@@ -85,5 +85,14 @@ def test_no_process_is_left_behind(alone, monkeypatch):
 
 
 @copies
+def test_where_no_process_can_be_had_everything_is_done_here(alone, monkeypatch):
+    def none_left():
+        raise BlockingIOError
+
+    monkeypatch.setattr(os, "fork", none_left)
+    assert side_by_side([os.getpid] * 3) == [os.getpid()] * 3
+
+
+@copies
 def test_large_answers_come_whole(alone):
     assert side_by_side([lambda: b"x" * 10**6] * 4) == [b"x" * 10**6] * 4

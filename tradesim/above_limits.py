@@ -12,6 +12,7 @@ from typing import Any
 
 from tradesim.assembly.reactions import answering
 from tradesim.measures import LIMITS, Measure
+from tradesim.narrow import is_news, place_of
 
 CHARGED = {"enacted", "threatened", "suspended"}
 """Acts that are charged, or that an event or the end of a truce may bring into force."""
@@ -51,18 +52,9 @@ def _size(limit: Measure) -> str:
 def _hidden(scenario: Any) -> Iterator[tuple[str, Measure]]:
     """Yield each rule with each floor and cap that is announced against its economy in the days played."""
     for i, j, rule in answering(scenario.rules, scenario.schedule.economies.codes):
-        news = [m for m in scenario.schedule.measures if m.pair == (j, i) and _is_news(m, scenario)]
-        yield from ((_place(scenario, i, j), m) for m in news if rule.cap)
-
-
-def _is_news(measure: Measure, scenario: Any) -> bool:
-    announced: Any = measure.announced
-    is_now = scenario.start <= announced < scenario.end and measure.status in {"enacted", "threatened"}
-    return is_now and measure.basis in LIMITS and measure.coverage > 0
-
-
-def _place(scenario: Any, i: str, j: str) -> str:
-    return f"rules.{i}-{j}" if f"{i}-{j}" in scenario.rules else f"rules.{i}"
+        limits = [m for m in scenario.schedule.measures if m.pair == (j, i) and m.basis in LIMITS]
+        news = [m for m in limits if m.coverage and is_news(m, scenario.start, scenario.end)]
+        yield from ((f"rules.{place_of(scenario, i, j)}", m) for m in news if rule.cap)
 
 
 def _limited(scenario: Any) -> Iterator[tuple[str, Measure]]:
@@ -70,7 +62,7 @@ def _limited(scenario: Any) -> Iterator[tuple[str, Measure]]:
     limits = [m for m in scenario.schedule.measures if _counts_all(m, scenario.start, scenario.end)]
     for i, j, rule in answering(scenario.rules, scenario.schedule.economies.codes):
         if rule.instrument == "tariff" and rule.cap:
-            place = _place(scenario, i, j)
+            place = f"rules.{place_of(scenario, i, j)}"
             yield from ((place, m) for m in limits if m.pair == (i, j))
     for shock in scenario.shocks:
         pair = (shock.importer, shock.exporter)

@@ -1,6 +1,6 @@
 """Counted: authorities that a schedule lacks and that its replacements, floors and caps name in ``against``.
 
-A name that nothing bears makes a limit count nothing and a replacement end nothing, so that duties come out
+A name that no measure has makes a limit count nothing and a replacement end nothing, so that duties come out
 too high without a word. Written in another way, as ``mfn`` for ``MFN``, it is refused; unknown, it is warned
 about. A part of a schedule that was asked before, by `part`, is not asked again.
 """

@@ -34,7 +34,7 @@ def narrow_sights(scenario: Any) -> dict[str, Sight]:
     """
     found: dict[str, Sight] = {}
     for i, j, rule in answering(scenario.rules, scenario.schedule.economies.codes):
-        place = f"{i}-{j}" if f"{i}-{j}" in scenario.rules else i
+        place = place_of(scenario, i, j)
         if rule.view is not None or rule.averages or rule.kind not in IN_PROPORTION or not rule.cap:
             continue
         for what, rate, coverage in _announced(scenario, i, j):
@@ -69,13 +69,19 @@ def _announced(scenario: Any, i: str, j: str) -> Iterator[tuple[str, float, floa
     """Yield what ``j`` may announce against ``i``: its name, rate and coverage."""
     for m in scenario.schedule.measures:
         is_duty = m.instrument == "tariff" and m.basis not in LIMITS and m.level * m.coverage > 0
-        if m.pair == (j, i) and is_duty and _is_news(m, scenario.start, scenario.end):
+        if m.pair == (j, i) and is_duty and is_news(m, scenario.start, scenario.end):
             yield m.name, m.level, m.coverage
     for shock in scenario.shocks:
         if (shock.importer, shock.exporter) == (j, i):
             yield shock.name, float(shock.size.quantiles([0.5])[0]), shock.coverage
 
 
-def _is_news(measure: Measure, start: dt.date, end: dt.date) -> bool:
+def place_of(scenario: Any, i: str, j: str) -> str:
+    """Return where the rule stands by which ``i`` answers ``j``: its own for the pair, or that for all."""
+    return f"{i}-{j}" if f"{i}-{j}" in scenario.rules else i
+
+
+def is_news(measure: Measure, start: dt.date, end: dt.date) -> bool:
+    """Return whether a measure is announced from ``start`` on and before ``end``, as law or threat."""
     announced: Any = measure.announced
     return start <= announced < end and measure.status in {"enacted", "threatened"}

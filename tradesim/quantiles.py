@@ -53,7 +53,7 @@ def is_closed(distribution: Any, parameters: Mapping[str, float]) -> bool:
     >>> is_closed("lognorm", {"s": 0.5, "scale": 0.1}), is_closed("beta", {"a": 1.0, "b": 2.0})
     (True, False)
     """
-    if distribution not in CLOSED:
+    if not isinstance(distribution, str) or distribution not in CLOSED:
         return False
     shapes = CLOSED[distribution].shapes
     given = set(parameters)
@@ -62,7 +62,7 @@ def is_closed(distribution: Any, parameters: Mapping[str, float]) -> bool:
 
 
 def quantiles(distribution: str, q: Floats, parameters: Mapping[str, float]) -> Floats:
-    """Return the quantile function at ``q``, (...) float64 between 0 and 1, as scipy.stats gives it.
+    """Return the quantile function at ``q``, (...) float64, as scipy.stats gives it; NaN outside of 0 to 1.
 
     Examples
     --------
@@ -71,5 +71,6 @@ def quantiles(distribution: str, q: Floats, parameters: Mapping[str, float]) -> 
     """
     closed = CLOSED[distribution]
     with np.errstate(divide="ignore"):  # where the distribution has no end
-        standard = closed.quantile(q, *(parameters[name] for name in closed.shapes))
+        levels = np.where((q >= 0) & (q <= 1), q, np.nan)
+        standard = closed.quantile(levels, *(parameters[name] for name in closed.shapes))
     return standard * parameters.get("scale", 1.0) + parameters.get("loc", 0.0)

@@ -177,16 +177,14 @@ class Schedule:
 
     def adding(self, *measures: Measure) -> "Schedule":
         """Return the schedule with further measures."""
-        with counted.part():
-            more = replace(self, measures=(*self.measures, *measures))
+        more = self._part(measures=(*self.measures, *measures))
         counted.check(measures, more.measures)
         return more
 
     def select(self, codes: Sequence[str]) -> "Schedule":
         """Return the part of the schedule among the named economies, in the order given."""
         kept = [m for m in self.measures if m.importer in codes and m.exporter in codes]
-        with counted.part():
-            return replace(self, measures=tuple(kept), economies=self.economies.select(codes))
+        return self._part(measures=tuple(kept), economies=self.economies.select(codes))
 
     def as_of(self, date: DateLike) -> "Schedule":
         """Return the schedule as it was known on a day.
@@ -199,8 +197,7 @@ class Schedule:
         fail_if(self.before_record([np.datetime64(day, "D")], "as_of"))
         with high_rates_meant():  # of those that are known, a person was asked before
             known = knowledge.known_on(self.measures, day)
-        with counted.part():
-            return replace(self, measures=tuple(known), vintage=self._known_by(day), known_on=day)
+        return self._part(measures=tuple(known), vintage=self._known_by(day), known_on=day)
 
     def _known_by(self, day: dt.date) -> str:
         """Return a day as a vintage, or the record's own, which is less, with a warning."""
@@ -213,13 +210,16 @@ class Schedule:
     def past_vintage(self) -> "Schedule":
         """Return the schedule for use past its vintage on purpose, as scenarios use it: it does not warn."""
         known = self.known_on or vintages.last_known(self.vintage)
-        with counted.part():
-            return replace(self, known_on=known)
+        return self._part(known_on=known)
 
     def only(self, measures: Iterable[Measure]) -> "Schedule":
         """Return the same record with just these measures."""
+        return self._part(measures=tuple(measures))
+
+    def _part(self, **changes: Any) -> "Schedule":
+        """Return this schedule with other fields, whose names in ``against`` were asked for before."""
         with counted.part():
-            return replace(self, measures=tuple(measures))
+            return replace(self, **changes)
 
     # What the duties are ---------------------------------------------------------------------------
 

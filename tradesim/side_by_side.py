@@ -36,7 +36,7 @@ def side_by_side(tasks: Sequence[Callable[[], T]]) -> list[T]:
     if workers < 2 or not sys.platform.startswith("linux") or threading.active_count() > 1:
         return [task() for task in tasks]
     tickets = _tickets(len(tasks))
-    children = [_copy(tasks, tickets) for _ in range(workers - 1)]
+    children = [copy for _ in range(workers - 1) if (copy := _copy(tasks, tickets))]
     done: dict[int, T] = {}
     try:
         done |= _taken(tasks, tickets)
@@ -68,12 +68,20 @@ def _taken(tasks: Sequence[Callable[[], T]], tickets: int) -> dict[int, T]:
     return done
 
 
-def _copy(tasks: Sequence[Callable[[], T]], tickets: int) -> tuple[int, int]:
-    """Let a copy of this process take tasks; return its number, and where its answers are read."""
+def _copy(tasks: Sequence[Callable[[], T]], tickets: int) -> tuple[int, int] | None:
+    """Let a copy of this process take tasks; return its number, and where its answers are read.
+
+    None where the system allows no further process.
+    """
     reading, writing = os.pipe()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # idle threads of NumPy's libraries
-        child = os.fork()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # idle threads of NumPy's libraries
+            child = os.fork()
+    except OSError:
+        os.close(reading)
+        os.close(writing)
+        return None
     if child:
         os.close(writing)
         return child, reading

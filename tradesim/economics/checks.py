@@ -131,12 +131,15 @@ def warn_of_no_home_sales(flows: Floats, codes: Sequence[str]) -> None:
     if n < 2 or not len(without):
         return
     names = ", ".join(str(codes[k]) if codes else f"economy {k}" for k in without.tolist())
-    fix = "Put sales at home on the diagonal, or build the model with from_trade(trade, gdp, tariffs)"
+    fix = (
+        "Put sales at home on the diagonal; from_trade takes them from GDP, and leaves 0 where imports are"
+        " more than all that is spent"
+    )
     if len(without) == n:
         who = names if codes else f"{n} economies"
         what = f"no economy buys anything from itself ({who}): the diagonal is 0; got foreign trade only?"
     else:
-        what = f"{names} buys nothing from itself, though others do: a home sale is missing?"
+        what = f"no sales at home in {names}, though others have them: is a cell missing?"
     warn_user(f"flows: {what} {fix}", ModelWarning)
 
 
